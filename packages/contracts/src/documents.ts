@@ -1,0 +1,115 @@
+import { z } from "zod";
+import { BoundingBox, PageQuery, page, Sha256Hex, Slug, Timestamp, Uuid } from "./common.ts";
+import { JobFailure } from "./errors.ts";
+
+export const jobStates = [
+  "queued",
+  "converting",
+  "chunking",
+  "embedding",
+  "indexing",
+  "success",
+  "failed",
+  "cancelled",
+] as const;
+export const JobState = z.enum(jobStates);
+export type JobState = z.infer<typeof JobState>;
+export const finalJobStates: readonly JobState[] = ["success", "failed", "cancelled"];
+
+export const IngestionJob = z.object({
+  id: Uuid,
+  document_id: Uuid,
+  filename: z.string(),
+  state: JobState,
+  /** 0 to 1 over the whole job. */
+  progress: z.number().min(0).max(1),
+  attempts: z.int(),
+  failure: JobFailure.nullable(),
+  caller_app: z.string(),
+  created_at: Timestamp,
+  updated_at: Timestamp,
+});
+export type IngestionJob = z.infer<typeof IngestionJob>;
+
+export const CreateUploadRequest = z.strictObject({
+  filename: z.string().trim().min(1).max(255),
+  size_bytes: z.int().min(0),
+  sha256: Sha256Hex,
+  source_app: Slug,
+  workspace: Slug.nullish(),
+  pack_id: Slug.nullish(),
+  external_id: z.string().min(1).max(255).nullish(),
+  caller_app: z.string().max(64).optional(),
+});
+export const CreateUploadResponse = z.object({
+  document_id: Uuid,
+  upload: z.object({
+    url: z.string(),
+    method: z.literal("PUT"),
+    headers: z.record(z.string(), z.string()),
+    expires_at: Timestamp,
+  }),
+});
+export const AcceptedJob = z.object({ document_id: Uuid, job_id: Uuid });
+
+/** `uploading` until the client completes; then the state of the newest job; a readable version may exist meanwhile. */
+export const DocumentStatus = z.enum(["uploading", ...jobStates]);
+export const DocumentSummary = z.object({
+  id: Uuid,
+  title: z.string(),
+  filename: z.string(),
+  media_type: z.string().nullable(),
+  size_bytes: z.int(),
+  sha256: Sha256Hex,
+  source_app: z.string(),
+  workspace: z.string().nullable(),
+  pack_id: z.string().nullable(),
+  external_id: z.string().nullable(),
+  language: z.string().nullable(),
+  page_count: z.int().nullable(),
+  chunk_count: z.int(),
+  status: DocumentStatus,
+  progress: z.number(),
+  failure: JobFailure.nullable(),
+  job_id: Uuid.nullable(),
+  /** True once one version can be searched. */
+  is_searchable: z.boolean(),
+  caller_app: z.string(),
+  created_at: Timestamp,
+  updated_at: Timestamp,
+});
+export type DocumentSummary = z.infer<typeof DocumentSummary>;
+/** Size of each page in PDF points; empty for formats without pages. */
+export const DocumentDetail = DocumentSummary.extend({
+  pages: z.array(z.object({ page: z.int(), width: z.number(), height: z.number() })),
+});
+export const DocumentListQuery = PageQuery.extend({
+  q: z.string().max(200).optional(),
+  source_app: Slug.optional(),
+  workspace: Slug.optional(),
+  status: DocumentStatus.optional(),
+});
+export const DocumentPage = page(DocumentSummary);
+
+export const Chunk = z.object({
+  id: Uuid,
+  ordinal: z.int(),
+  text: z.string(),
+  heading_path: z.array(z.string()),
+  page_start: z.int().nullable(),
+  page_end: z.int().nullable(),
+  bboxes: z.array(BoundingBox),
+  is_table: z.boolean(),
+  language: z.string().nullable(),
+});
+export const ChunkPage = page(Chunk);
+
+/** One event of `GET /api/documents/{id}/events`; the SSE event name is `progress`, then `end`. */
+export const DocumentEvent = z.object({
+  document_id: Uuid,
+  job_id: Uuid,
+  state: JobState,
+  progress: z.number(),
+  failure: JobFailure.nullable(),
+});
+export type DocumentEvent = z.infer<typeof DocumentEvent>;

@@ -1,0 +1,93 @@
+import { z } from "zod";
+import { Sha256Hex, Uuid } from "./common.ts";
+
+export const offlineModel = "aurora/extractive";
+
+/** One chunk of the CONTEXT as the Gateway receives it. `content_hash` = SHA-256 hex of `text`. */
+export const Evidence = z.strictObject({
+  chunk_id: Uuid,
+  content_hash: Sha256Hex,
+  document_id: Uuid,
+  title: z.string(),
+  /** Heading path of the chunk, outermost first. */
+  headings: z.array(z.string()).default([]),
+  page: z.int().nullable(),
+  language: z.string().nullable().default(null),
+  text: z.string(),
+});
+export type Evidence = z.infer<typeof Evidence>;
+
+/** Body field `aurora` of an internal `/v1/chat/completions` call: covered by the signed context, never sent to a provider. */
+export const AuroraField = z.strictObject({
+  question: z.string(),
+  evidence: z.array(Evidence),
+  permission_scope_hash: Sha256Hex,
+  prompt_version: z.string(),
+  corpus_epoch: z.int(),
+  language: z.string(),
+  source_app: z.string().nullable(),
+  pack_id: z.string().nullable(),
+  user_id: z.string(),
+  query_id: Uuid,
+});
+export type AuroraField = z.infer<typeof AuroraField>;
+
+/**
+ * What an internal caller signs (HMAC-SHA-256 with `GATEWAY_INTERNAL_SECRET` over canonical JSON), carried in
+ * `X-Aurora-Context` as `base64url(json).base64url(mac)`. Valid for 60 s from `issued_at_ms`.
+ */
+export const SignedContext = z.strictObject({
+  version: z.literal(1),
+  tenant_id: Uuid,
+  user_id: z.string(),
+  permission_scope_hash: Sha256Hex,
+  source_app: z.string().nullable(),
+  /** Every source_app whose text is in the evidence: egress is judged on all of them. */
+  evidence_source_apps: z.array(z.string()),
+  pack_id: z.string().nullable(),
+  evidence: z.array(z.strictObject({ chunk_id: Uuid, content_hash: Sha256Hex })),
+  prompt_version: z.string(),
+  corpus_epoch: z.int(),
+  query_id: Uuid,
+  /** SHA-256 hex of the raw request body. */
+  body_sha256: Sha256Hex,
+  issued_at_ms: z.int(),
+});
+export type SignedContext = z.infer<typeof SignedContext>;
+export const signedContextTtlMs = 60_000;
+
+export const internalSecretHeader = "x-internal-secret";
+export const signedContextHeader = "x-aurora-context";
+export const cacheStatusHeader = "x-aurora-cache";
+export const cacheAgeHeader = "x-aurora-cache-age-s";
+
+/** Chat message: what the product itself sends; a pass-through caller may send any shape OpenAI accepts. */
+export const ChatMessage = z.looseObject({
+  role: z.enum(["system", "developer", "user", "assistant", "tool", "function"]),
+  content: z.union([z.string(), z.array(z.looseObject({ type: z.string() })), z.null()]).optional(),
+});
+export const ChatRequest = z.looseObject({
+  model: z.string().min(1).max(200),
+  messages: z.array(ChatMessage).min(1),
+  stream: z.boolean().nullish(),
+  stream_options: z.looseObject({ include_usage: z.boolean().optional() }).nullish(),
+  temperature: z.number().min(0).max(2).nullish(),
+  n: z.int().min(1).max(128).nullish(),
+  max_tokens: z.int().min(1).nullish(),
+  max_completion_tokens: z.int().min(1).nullish(),
+  aurora: AuroraField.optional(),
+});
+export type ChatRequest = z.infer<typeof ChatRequest>;
+
+export const EmbeddingsRequest = z.looseObject({
+  model: z.string().min(1).max(200),
+  input: z.union([z.string(), z.array(z.string()), z.array(z.int()), z.array(z.array(z.int()))]),
+  encoding_format: z.enum(["float", "base64"]).optional(),
+  dimensions: z.int().min(1).optional(),
+});
+export type EmbeddingsRequest = z.infer<typeof EmbeddingsRequest>;
+
+/** Error body of `/v1/*`: OpenAI's shape. */
+export const OpenAIError = z.object({
+  error: z.object({ message: z.string(), type: z.string(), param: z.string().nullable(), code: z.string().nullable() }),
+});

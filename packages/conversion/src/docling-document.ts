@@ -1,0 +1,1 @@
+export type DoclingDocument = { readonly schema_name: "DoclingDocument" };

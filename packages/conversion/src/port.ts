@@ -1,0 +1,64 @@
+import type { BoundingBox } from "@aurora/contracts";
+import type { DoclingDocument } from "./docling-document.ts";
+
+export interface SourceFile {
+  readonly filename: string;
+  readonly bytes: Uint8Array;
+}
+
+export interface ConversionOptions {
+  /** Wall-clock limit of the whole conversion. */
+  readonly timeoutMs: number;
+  readonly maxMemoryMb: number;
+  readonly maxPages: number;
+  /** Dots per inch of the page images; 0 makes none. */
+  readonly pageImageDpi: number;
+  readonly signal?: AbortSignal;
+  /** 0 to 1, as pages are done. */
+  readonly onProgress?: (fraction: number) => void;
+}
+
+export interface PageImage {
+  readonly page: number;
+  readonly png: Uint8Array;
+}
+
+export interface ConvertedDocument {
+  readonly mediaType: string;
+  readonly title: string | null;
+  readonly language: string | null;
+  readonly document: DoclingDocument;
+  readonly markdown: string;
+  /** Size of each page in PDF points; empty for formats without pages. */
+  readonly pages: readonly { readonly page: number; readonly width: number; readonly height: number }[];
+}
+
+/**
+ * A file to Docling's document model.
+ * @throws AppError `document_*` or `conversion_*` for what the file's owner can mend; anything else is a bug.
+ */
+export interface DocumentConverter {
+  readonly id: string;
+  /** Page images are handed over one by one as they are made, so that 600 pages never stand in memory together. */
+  convert(
+    file: SourceFile,
+    options: ConversionOptions,
+    onPageImage: (image: PageImage) => Promise<void>,
+  ): Promise<ConvertedDocument>;
+}
+
+/** One passage of the `index` profile: what is embedded, searched and cited. */
+export interface IndexChunk {
+  readonly ordinal: number;
+  /** Verbatim text of the document, no headings added. */
+  readonly text: string;
+  readonly headingPath: readonly string[];
+  readonly pageStart: number | null;
+  readonly pageEnd: number | null;
+  /** One box a line or item where known, in PDF points, origin top left. */
+  readonly bboxes: readonly BoundingBox[];
+  readonly isTable: boolean;
+  readonly language: string | null;
+  /** Boxes of stretches of `text` (UTF-16 offsets, end excluded), so that a quote can be boxed exactly. */
+  readonly spans: readonly { readonly start: number; readonly end: number; readonly box: BoundingBox }[];
+}

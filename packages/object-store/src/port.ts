@@ -1,0 +1,80 @@
+import type { TenantScope } from "@aurora/kernel";
+
+export type BucketName = "uploads" | "artifacts" | "backups";
+
+/** Relative to the tenant's prefix, which the store adds: `[A-Za-z0-9._-]` segments joined by `/`, at most 512 characters. */
+export type ObjectKey = string;
+
+export interface ObjectInfo {
+  readonly key: ObjectKey;
+  readonly sizeBytes: number;
+  readonly etag: string;
+  /** SHA-256 hex, when the object was written with one. */
+  readonly sha256: string | null;
+  readonly contentType: string | null;
+}
+
+export interface PresignedRequest {
+  readonly url: string;
+  readonly method: "GET" | "PUT";
+  /** The client must send exactly these headers. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly expiresAtMs: number;
+}
+
+/** Any S3. Every key is prefixed with the tenant of the scope, so that no call can name another tenant's object. */
+export interface ObjectStore {
+  readonly limits: {
+    readonly maxPutBytes: number;
+    readonly maxUploadUrlSeconds: 900;
+    readonly maxDownloadUrlSeconds: 60;
+  };
+  /** Whole object, checksum verified by the server. Overwrites. */
+  put(
+    scope: TenantScope,
+    bucket: BucketName,
+    key: ObjectKey,
+    body: Uint8Array,
+    options: { contentType: string },
+  ): Promise<ObjectInfo>;
+  /** @throws AppError `not_found`; `payload_too_large` when the object exceeds `maxBytes`. */
+  get(
+    scope: TenantScope,
+    bucket: BucketName,
+    key: ObjectKey,
+    options: { maxBytes: number; signal?: AbortSignal },
+  ): Promise<Uint8Array>;
+  head(scope: TenantScope, bucket: BucketName, key: ObjectKey): Promise<ObjectInfo | null>;
+  /** Server-side copy within one tenant, between buckets too. @throws AppError `not_found`. */
+  copy(
+    scope: TenantScope,
+    from: { bucket: BucketName; key: ObjectKey },
+    to: { bucket: BucketName; key: ObjectKey },
+  ): Promise<void>;
+  /** Removes every object whose key starts with `prefix` (a whole key, or one ending with `/`); absent ones are no error. @returns how many. */
+  deletePrefix(scope: TenantScope, bucket: BucketName, prefix: string): Promise<number>;
+  list(scope: TenantScope, bucket: BucketName, prefix: string): AsyncIterable<ObjectInfo>;
+  /**
+   * One browser request. PUT: signed length, `x-amz-checksum-sha256`, `if-none-match: *`; GET: `attachment` disposition.
+   * The URL's origin is `S3_PUBLIC_ENDPOINT`.
+   */
+  presign(
+    scope: TenantScope,
+    bucket: BucketName,
+    key: ObjectKey,
+    request:
+      | {
+          readonly method: "PUT";
+          readonly sizeBytes: number;
+          readonly sha256: string;
+          readonly contentType: string;
+          readonly expiresInSeconds: number;
+        }
+      | {
+          readonly method: "GET";
+          readonly filename: string;
+          readonly contentType: string;
+          readonly expiresInSeconds: number;
+        },
+  ): Promise<PresignedRequest>;
+}

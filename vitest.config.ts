@@ -1,0 +1,24 @@
+import { defineConfig } from "vitest/config";
+
+// unit: pure and fast, no server. contract: one suite per port on every adapter. integration: several parts over real stores.
+const project = (name: string, suffix: string, timeoutMs: number, extra: object = {}) => ({
+  test: {
+    name,
+    include: [`{packages,apps,tools,tests}/**/*.${suffix}.ts`],
+    exclude: ["**/node_modules/**", "**/dist/**", "**/.next/**"],
+    testTimeout: timeoutMs,
+    hookTimeout: 60_000,
+    ...extra,
+  },
+});
+
+export default defineConfig({
+  test: {
+    projects: [
+      project("unit", "test", 10_000),
+      project("contract", "contract", 30_000, { fileParallelism: false }),
+      project("integration", "integration", 60_000, { fileParallelism: false }),
+      project("browser", "browser", 120_000, { fileParallelism: false }),
+    ],
+  },
+});
