@@ -1,1 +1,2 @@
-export {};
+export * from "./answer/index.ts";
+export * from "./retrieval/index.ts";
