@@ -1,1 +1,3 @@
-export {};
+export { type Config, isPlainLoopback, loadConfig, required } from "./config.ts";
+export { envExample } from "./env-example.ts";
+export { type KeyName, keys } from "./keys.ts";

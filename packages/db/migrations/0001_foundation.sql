@@ -1,4 +1,5 @@
 -- Run as nexus_owner. Every table with a tenant_id gets forced row-level security at the end of this file.
+-- Foreign keys are checked past row-level security, so those between tenant tables hold the tenant too.
 
 CREATE TABLE tenants (
   id uuid PRIMARY KEY,
@@ -20,7 +21,8 @@ CREATE TABLE users (
   must_change_password boolean NOT NULL DEFAULT false,
   token_version integer NOT NULL DEFAULT 1, -- raised by logout, disablement and permission changes: older tokens die at once
   created_at timestamptz NOT NULL,
-  last_login_at timestamptz
+  last_login_at timestamptz,
+  UNIQUE (tenant_id, id)
 );
 CREATE INDEX users_by_tenant ON users (tenant_id, created_at, id);
 
@@ -38,12 +40,13 @@ CREATE TABLE source_apps_config (
 
 CREATE TABLE user_permissions (
   tenant_id uuid NOT NULL,
-  user_id uuid NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  user_id uuid NOT NULL,
   source_app text NOT NULL,
   can_read boolean NOT NULL,
   can_ingest boolean NOT NULL,
   can_manage boolean NOT NULL,
   PRIMARY KEY (tenant_id, user_id, source_app),
+  FOREIGN KEY (tenant_id, user_id) REFERENCES users (tenant_id, id) ON DELETE CASCADE,
   FOREIGN KEY (tenant_id, source_app) REFERENCES source_apps_config (tenant_id, source_app) ON DELETE CASCADE
 );
 
@@ -239,26 +242,29 @@ CREATE TABLE llm_providers (
   location text NOT NULL CHECK (location IN ('local', 'external')),
   is_active boolean NOT NULL DEFAULT true,
   created_at timestamptz NOT NULL,
-  UNIQUE (tenant_id, name)
+  UNIQUE (tenant_id, name),
+  UNIQUE (tenant_id, id)
 );
 CREATE TABLE llm_models (
   id uuid PRIMARY KEY,
   tenant_id uuid NOT NULL,
-  provider_id uuid NOT NULL REFERENCES llm_providers (id) ON DELETE CASCADE,
+  provider_id uuid NOT NULL,
   name text NOT NULL, -- as the provider calls it
   is_default boolean NOT NULL DEFAULT false,
   input_price_usd numeric(20, 12), -- per token; null = unknown
   output_price_usd numeric(20, 12),
-  UNIQUE (tenant_id, provider_id, name)
+  UNIQUE (tenant_id, provider_id, name),
+  FOREIGN KEY (tenant_id, provider_id) REFERENCES llm_providers (tenant_id, id) ON DELETE CASCADE
 );
 CREATE UNIQUE INDEX llm_models_one_default ON llm_models (tenant_id) WHERE is_default;
 CREATE TABLE llm_credentials (
-  provider_id uuid PRIMARY KEY REFERENCES llm_providers (id) ON DELETE CASCADE,
+  provider_id uuid PRIMARY KEY,
   tenant_id uuid NOT NULL,
   key_id text NOT NULL, -- which LLM_CREDENTIALS_ENC_KEY
   nonce bytea NOT NULL,
   ciphertext bytea NOT NULL, -- AES-256-GCM, tenant and provider as additional data
-  created_at timestamptz NOT NULL
+  created_at timestamptz NOT NULL,
+  FOREIGN KEY (tenant_id, provider_id) REFERENCES llm_providers (tenant_id, id) ON DELETE CASCADE
 );
 
 CREATE TABLE llm_cache_exact (
@@ -371,24 +377,24 @@ GRANT SELECT (id, tenant_id, state, updated_at) ON ingestion_jobs TO nexus_looku
 GRANT SELECT, UPDATE ON queue_messages TO nexus_lookup;
 
 CREATE FUNCTION lookup_tenants() RETURNS TABLE (tenant_id uuid, id uuid)
-  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
   AS $$ SELECT t.id, t.id FROM tenants t ORDER BY t.id $$;
 
 CREATE FUNCTION lookup_user_by_email(folded text) RETURNS TABLE (tenant_id uuid, id uuid)
-  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
   AS $$ SELECT u.tenant_id, u.id FROM users u WHERE u.email_folded = folded $$;
 
 CREATE FUNCTION lookup_api_key(hash text) RETURNS TABLE (tenant_id uuid, id uuid)
-  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
   AS $$ SELECT k.tenant_id, k.id FROM api_keys k WHERE k.key_hash = hash $$;
 
 CREATE FUNCTION lookup_ingestion_job(job_id uuid) RETURNS TABLE (tenant_id uuid, id uuid)
-  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
   AS $$ SELECT j.tenant_id, j.id FROM ingestion_jobs j WHERE j.id = job_id $$;
 
 -- Open jobs untouched since `before`: the reconciler wakes the ones whose message was lost.
 CREATE FUNCTION lookup_stale_ingestion_jobs(before timestamptz, at_most integer) RETURNS TABLE (tenant_id uuid, id uuid)
-  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
   AS $$
     SELECT j.tenant_id, j.id FROM ingestion_jobs j
     WHERE j.state IN ('queued', 'converting', 'chunking', 'embedding', 'indexing') AND j.updated_at < before
@@ -398,7 +404,7 @@ CREATE FUNCTION lookup_stale_ingestion_jobs(before timestamptz, at_most integer)
 -- Leases up to `at_most` due messages of one queue, at most one a tenant before any tenant's second: fair by turn.
 CREATE FUNCTION queue_claim(queue_name text, token uuid, lease_ms integer, at_most integer)
   RETURNS TABLE (tenant_id uuid, id uuid)
-  LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public
+  LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
   AS $$
     WITH due AS (
       SELECT m.id, m.tenant_id, m.available_at,
@@ -422,14 +428,14 @@ DO $$
 DECLARE
   signature text;
 BEGIN
-  GRANT CREATE, USAGE ON SCHEMA public TO nexus_lookup;
+  GRANT CREATE, USAGE ON SCHEMA public TO nexus_lookup; -- PostgreSQL asks for CREATE to take a function over
   FOREACH signature IN ARRAY ARRAY[
     'lookup_tenants()', 'lookup_user_by_email(text)', 'lookup_api_key(text)', 'lookup_ingestion_job(uuid)',
     'lookup_stale_ingestion_jobs(timestamptz, integer)', 'queue_claim(text, uuid, integer, integer)']
   LOOP
-    EXECUTE format('ALTER FUNCTION %s OWNER TO nexus_lookup', signature);
     EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', signature);
     EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO nexus_app', signature);
+    EXECUTE format('ALTER FUNCTION %s OWNER TO nexus_lookup', signature);
   END LOOP;
   REVOKE CREATE ON SCHEMA public FROM nexus_lookup;
 END $$;

@@ -1,5 +1,6 @@
 export * from "./app-error.ts";
 export * from "./clock.ts";
+export * from "./fold.ts";
 export * from "./ids.ts";
 export * from "./json.ts";
 export * from "./scope.ts";

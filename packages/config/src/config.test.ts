@@ -1,0 +1,62 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { loadConfig } from "./config.ts";
+import { envExample } from "./env-example.ts";
+
+const strong = "k3JqX9vTz0mWc7RbY2nLs5HdG8fPaE1u";
+
+describe("loadConfig", () => {
+  it("needs nothing: an empty environment is the embedded product", () => {
+    const config = loadConfig({});
+    expect(config.database.url).toBeNull();
+    expect(config.s3).toMatchObject({ isEmbedded: true, endpoint: "http://127.0.0.1:9000" });
+    expect(config.auth.enforceCallerAppRegistry).toBe(true);
+    expect(config.queryLog).toMatchObject({ storeQuestion: false, storeAnswer: false });
+  });
+
+  it("names every fault and prints no value", () => {
+    const load = () => loadConfig({ HOST_API_PORT: "hunter2", RETURN_JWT_IN_BODY: "hunter2" });
+    expect(load).toThrow(/HOST_API_PORT[\s\S]*RETURN_JWT_IN_BODY/);
+    expect(load).not.toThrow(/hunter2/);
+  });
+
+  it.each([
+    ["short", "tooshort"],
+    ["a default", "changeme-changeme-changeme-changeme-"],
+    ["one letter over and over", "a".repeat(40)],
+  ])("refuses %s secret in production", (_, secret) => {
+    expect(() => loadConfig({ NODE_ENV: "production", JWT_SECRET: secret })).toThrow(/JWT_SECRET/);
+    expect(loadConfig({ NODE_ENV: "test", JWT_SECRET: secret }).secrets.jwt).toBe(secret);
+  });
+
+  it("takes a strong secret and refuses an encryption key of another length", () => {
+    expect(loadConfig({ JWT_SECRET: strong }).secrets.jwt).toBe(strong);
+    expect(() => loadConfig({ LLM_CREDENTIALS_ENC_KEY: `${strong}${strong}` })).toThrow(/32 bytes/);
+  });
+
+  it.each([
+    [undefined, false],
+    ["http://127.0.0.1:3000", false],
+    ["https://nexus.example.org", true],
+    ["http://nexus.example.org", true],
+  ])("sends the cookie over plain HTTP on loopback alone (%s)", (baseUrl, secure) => {
+    expect(loadConfig({ PUBLIC_BASE_URL: baseUrl }).auth.cookieSecure).toBe(secure);
+  });
+
+  it("believes the older name of the usage retention, and the newer one first", () => {
+    expect(loadConfig({ OPENROUTER_USAGE_RETENTION_DAYS: "7" }).retention.llmUsageDays).toBe(7);
+    expect(
+      loadConfig({ OPENROUTER_USAGE_RETENTION_DAYS: "7", LLM_USAGE_RETENTION_DAYS: "9" }).retention.llmUsageDays,
+    ).toBe(9);
+    expect(loadConfig({}).retention.llmUsageDays).toBe(400);
+  });
+
+  it("treats an empty value as unset", () => {
+    expect(loadConfig({ DATABASE_URL: "", REDIS_URL: "" })).toMatchObject({ redisUrl: null, database: { url: null } });
+  });
+});
+
+it(".env.example is what the schema says", () => {
+  expect(readFileSync(join(import.meta.dirname, "../../../.env.example"), "utf8")).toBe(envExample());
+});

@@ -1,0 +1,133 @@
+import { z } from "zod";
+import { type Environment, type KeyName, keys } from "./keys.ts";
+
+const Env = z.object(Object.fromEntries(Object.entries(keys).map(([name, { type }]) => [name, type])));
+
+const minSecretChars = 32;
+const weakSecret = /^(?:change[-_ ]?me|secret|password|default|test|dev|example)|^(.)\1+$/i;
+
+/**
+ * The environment as typed configuration. Read once, in `main.ts`.
+ * @throws Error listing every fault by name; no value is printed, since values can be secrets.
+ */
+export function loadConfig(source: Readonly<Record<string, string | undefined>>) {
+  const parsed = Env.safeParse(source);
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map((issue) => `- ${issue.path.join(".")}: ${issue.message}`);
+    throw new Error(`The environment has faults:\n${faults.join("\n")}`);
+  }
+  const env = parsed.data as Environment;
+  refuseWeakSecrets(env);
+  const baseUrl = env.PUBLIC_BASE_URL ?? `http://localhost:${env.HOST_UI_PORT}`;
+  const api = `http://127.0.0.1:${env.HOST_API_PORT}`;
+  const s3 = `http://127.0.0.1:${env.HOST_S3_PORT}`;
+  return {
+    environment: env.NODE_ENV,
+    logLevel: env.LOG_LEVEL,
+    locale: env.INSTANCE_LOCALE,
+    companyName: env.COMPANY_NAME,
+    dataDir: env.DATA_DIR,
+    database: { url: env.DATABASE_URL ?? null, adminUrl: env.DATABASE_ADMIN_URL ?? null },
+    qdrantUrl: env.QDRANT_URL ?? null,
+    redisUrl: env.REDIS_URL ?? null,
+    s3: {
+      isEmbedded: env.S3_ENDPOINT === undefined,
+      endpoint: env.S3_ENDPOINT ?? s3,
+      publicEndpoint: env.S3_PUBLIC_ENDPOINT ?? env.S3_ENDPOINT ?? s3,
+      region: env.S3_REGION,
+      accessKeyId: env.S3_ACCESS_KEY_ID ?? null,
+      secretAccessKey: env.S3_SECRET_ACCESS_KEY ?? null,
+      buckets: { uploads: env.S3_BUCKET_UPLOADS, artifacts: env.S3_BUCKET_ARTIFACTS, backups: env.S3_BUCKET_BACKUPS },
+    },
+    ports: { api: env.HOST_API_PORT, ui: env.HOST_UI_PORT, gateway: env.HOST_GATEWAY_PORT, s3: env.HOST_S3_PORT },
+    urls: {
+      publicBase: baseUrl.replace(/\/$/, ""),
+      api,
+      gateway: `http://127.0.0.1:${env.HOST_GATEWAY_PORT}`,
+      directApi: env.NEXT_PUBLIC_API_URL ?? null,
+    },
+    corsAllowOrigins: env.CORS_ALLOW_ORIGINS,
+    trustedProxies: env.TRUSTED_PROXIES,
+    providerPrivateHosts: env.PROVIDER_PRIVATE_HOSTS,
+    secrets: {
+      jwt: env.JWT_SECRET ?? null,
+      gatewayInternal: env.GATEWAY_INTERNAL_SECRET ?? null,
+      llmCredentialsKey: env.LLM_CREDENTIALS_ENC_KEY ?? null,
+    },
+    auth: {
+      cookieName: env.AUTH_COOKIE_NAME,
+      cookieSecure: env.AUTH_COOKIE_SECURE ?? !isPlainLoopback(baseUrl),
+      cookieSameSite: env.AUTH_COOKIE_SAMESITE,
+      tokenTtlMinutes: env.AUTH_TOKEN_TTL_MINUTES,
+      returnJwtInBody: env.RETURN_JWT_IN_BODY,
+      enforceCallerAppRegistry: env.ENFORCE_CALLER_APP_REGISTRY,
+    },
+    firstAdmin: { email: env.ADMIN_EMAIL, password: env.ADMIN_PASSWORD ?? null, apiKey: env.ADMIN_API_KEY ?? null },
+    rateLimits: {
+      ipPerMinute: env.RATE_LIMIT_IP_PER_MINUTE,
+      userPerMinute: env.RATE_LIMIT_USER_PER_MINUTE,
+      keyPerMinute: env.RATE_LIMIT_KEY_PER_MINUTE,
+    },
+    llm: {
+      openaiKey: env.OPENAI_API_KEY ?? null,
+      openrouterKey: env.OPENROUTER_API_KEY ?? null,
+      cacheTtlSeconds: env.LLM_CACHE_TTL_SECONDS,
+    },
+    embedding: { model: env.EMBEDDING_MODEL ?? null, dimensions: env.EMBEDDING_DIMENSIONS ?? null },
+    retrieval: { k: env.RETRIEVE_K, fetchK: env.FETCH_K },
+    ingestion: {
+      maxUploadBytes: env.MAX_UPLOAD_SIZE_MB * 1024 * 1024,
+      concurrency: env.INGEST_CONCURRENCY,
+      timeoutMs: env.CONVERSION_TIMEOUT_SECONDS * 1000,
+      maxMemoryMb: env.CONVERSION_MAX_MEMORY_MB,
+      maxPages: env.CONVERSION_MAX_PAGES,
+      pageImageDpi: env.PAGE_IMAGE_DPI,
+    },
+    queryLog: {
+      storeQuestion: env.QUERIES_LOG_STORE_QUESTION,
+      storeAnswer: env.QUERIES_LOG_STORE_ANSWER,
+      maxQuestionChars: env.QUERIES_LOG_MAX_QUESTION_CHARS,
+      maxAnswerChars: env.QUERIES_LOG_MAX_ANSWER_CHARS,
+      maxCitations: env.QUERIES_LOG_MAX_CITATIONS,
+    },
+    retention: {
+      queriesLogDays: env.QUERIES_LOG_RETENTION_DAYS,
+      llmUsageDays: env.LLM_USAGE_RETENTION_DAYS ?? env.OPENROUTER_USAGE_RETENTION_DAYS ?? 400,
+      isPurgeEnabled: env.RETENTION_PURGE_ENABLED,
+      purgeIntervalSeconds: env.RETENTION_PURGE_INTERVAL_SECONDS,
+    },
+  };
+}
+
+export type Config = ReturnType<typeof loadConfig>;
+
+/** The value of a setting the process cannot do without. @throws Error naming the variable. */
+export function required<Value>(value: Value | null, name: KeyName): Value {
+  if (value === null) throw new Error(`${name} is not set`);
+  return value;
+}
+
+function refuseWeakSecrets(env: Environment): void {
+  if (env.NODE_ENV !== "production") return;
+  const weak: KeyName[] = [];
+  for (const name of [
+    "JWT_SECRET",
+    "GATEWAY_INTERNAL_SECRET",
+    "LLM_CREDENTIALS_ENC_KEY",
+    "S3_SECRET_ACCESS_KEY",
+  ] as const) {
+    const value = env[name];
+    if (value === undefined) continue;
+    const tooShort = name === "S3_SECRET_ACCESS_KEY" ? value.length < 16 : value.length < minSecretChars;
+    if (tooShort || weakSecret.test(value)) weak.push(name);
+  }
+  if (weak.length > 0) throw new Error(`Weak or default secrets refuse to start in production: ${weak.join(", ")}`);
+  const key = env.LLM_CREDENTIALS_ENC_KEY;
+  if (key !== undefined && Buffer.from(key, "base64url").length !== 32)
+    throw new Error("LLM_CREDENTIALS_ENC_KEY must be 32 bytes in base64url");
+}
+
+export function isPlainLoopback(url: string): boolean {
+  const { protocol, hostname } = new URL(url);
+  return protocol === "http:" && /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname);
+}
