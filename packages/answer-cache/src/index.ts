@@ -1,1 +1,2 @@
-export {};
+export * from "./exact-key.ts";
+export * from "./storability.ts";

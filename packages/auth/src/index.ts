@@ -1,1 +1,9 @@
-export {};
+export * from "./api-keys.ts";
+export * from "./credential-cipher.ts";
+export * from "./login-throttle.ts";
+export * from "./passwords.ts";
+export * from "./permission-rules.ts";
+export * from "./request-origin.ts";
+export * from "./session-tokens.ts";
+export * from "./signed-context.ts";
+export * from "./token-bucket.ts";

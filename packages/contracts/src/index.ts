@@ -4,4 +4,6 @@ export * from "./common.ts";
 export * from "./documents.ts";
 export * from "./errors.ts";
 export * from "./gateway.ts";
+export * from "./prompt-grammar.ts";
 export * from "./query.ts";
+export * from "./suivi.ts";

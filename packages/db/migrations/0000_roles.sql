@@ -6,18 +6,18 @@
 DO $$
 BEGIN
   IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'nexus_owner') THEN
-    CREATE ROLE nexus_owner NOLOGIN NOINHERIT NOCREATEDB NOCREATEROLE;
+    CREATE ROLE nexus_owner NOLOGIN NOINHERIT;
   END IF;
   IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'nexus_app') THEN
-    CREATE ROLE nexus_app LOGIN NOINHERIT NOCREATEDB NOCREATEROLE;
+    CREATE ROLE nexus_app LOGIN NOINHERIT;
   END IF;
   IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'nexus_lookup') THEN
-    CREATE ROLE nexus_lookup NOLOGIN NOINHERIT NOCREATEDB NOCREATEROLE;
+    CREATE ROLE nexus_lookup NOLOGIN NOINHERIT;
   END IF;
   IF NOT pg_has_role('nexus_owner', 'nexus_lookup', 'MEMBER') THEN
     GRANT nexus_lookup TO nexus_owner;
   END IF;
-  IF NOT pg_has_role('nexus_owner', 'MEMBER') THEN -- an administrator that is no superuser
+  IF current_setting('is_superuser') = 'off' THEN
     GRANT nexus_owner TO CURRENT_USER;
   END IF;
 END $$;

@@ -224,14 +224,21 @@ CREATE TABLE queue_messages (
   queue text NOT NULL,
   subject_id uuid NOT NULL,
   attempt integer NOT NULL DEFAULT 0,
-  available_at timestamptz NOT NULL,
-  lease_until timestamptz, -- null = waiting
-  lease_token uuid,
+  available_at timestamptz NOT NULL, -- waiting: when it is due; running: when its lease ends
+  lease_token uuid, -- null = waiting
+  rerun_at timestamptz, -- enqueued again while it ran: due anew at this time once the run ends
   cancel_requested boolean NOT NULL DEFAULT false,
   created_at timestamptz NOT NULL,
-  UNIQUE (queue, subject_id)
+  UNIQUE (tenant_id, queue, subject_id)
 );
-CREATE INDEX queue_messages_waiting ON queue_messages (queue, available_at);
+CREATE INDEX queue_messages_due ON queue_messages (queue, tenant_id, available_at, id);
+-- Whose turn it is: the tenant served longest ago comes first, however long another's backlog is.
+CREATE TABLE queue_turns (
+  queue text NOT NULL,
+  tenant_id uuid NOT NULL REFERENCES tenants (id) ON DELETE CASCADE,
+  served_at timestamptz,
+  PRIMARY KEY (queue, tenant_id)
+);
 
 CREATE TABLE llm_providers (
   id uuid PRIMARY KEY,
@@ -370,11 +377,12 @@ CREATE POLICY lookup ON users FOR SELECT TO nexus_lookup USING (true);
 CREATE POLICY lookup ON api_keys FOR SELECT TO nexus_lookup USING (true);
 CREATE POLICY lookup ON ingestion_jobs FOR SELECT TO nexus_lookup USING (true);
 CREATE POLICY lookup ON queue_messages FOR ALL TO nexus_lookup USING (true) WITH CHECK (true);
+CREATE POLICY lookup ON queue_turns FOR ALL TO nexus_lookup USING (true) WITH CHECK (true);
 GRANT SELECT (id) ON tenants TO nexus_lookup;
 GRANT SELECT (id, tenant_id, email_folded) ON users TO nexus_lookup;
 GRANT SELECT (id, tenant_id, key_hash) ON api_keys TO nexus_lookup;
 GRANT SELECT (id, tenant_id, state, updated_at) ON ingestion_jobs TO nexus_lookup;
-GRANT SELECT, UPDATE ON queue_messages TO nexus_lookup;
+GRANT SELECT, UPDATE ON queue_messages, queue_turns TO nexus_lookup;
 
 CREATE FUNCTION lookup_tenants() RETURNS TABLE (tenant_id uuid, id uuid)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
@@ -401,28 +409,37 @@ CREATE FUNCTION lookup_stale_ingestion_jobs(before timestamptz, at_most integer)
     ORDER BY j.updated_at LIMIT at_most
   $$;
 
--- Leases up to `at_most` due messages of one queue, at most one a tenant before any tenant's second: fair by turn.
+-- Leases up to `at_most` due messages of one queue. Tenants take turns: nobody's second message before everybody's
+-- first, and the tenant served longest ago begins. One index probe a tenant, whatever the backlog. The lock makes
+-- claims of one queue follow one another, so that two workers never judge the same turn; enqueue does not take it.
 CREATE FUNCTION queue_claim(queue_name text, token uuid, lease_ms integer, at_most integer)
   RETURNS TABLE (tenant_id uuid, id uuid)
-  LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public
   AS $$
-    WITH due AS (
-      SELECT m.id, m.tenant_id, m.available_at,
-             row_number() OVER (PARTITION BY m.tenant_id ORDER BY m.available_at, m.id) AS turn
-      FROM queue_messages m
-      WHERE m.queue = queue_name AND m.available_at <= clock_timestamp()
-        AND (m.lease_until IS NULL OR m.lease_until < clock_timestamp())
-    ), chosen AS (
-      SELECT m.id FROM queue_messages m JOIN due USING (id)
-      ORDER BY due.turn, due.available_at, m.id
-      LIMIT at_most FOR UPDATE OF m SKIP LOCKED
-    )
-    UPDATE queue_messages m
-    SET lease_until = clock_timestamp() + make_interval(secs => lease_ms / 1000.0), lease_token = token, attempt = m.attempt + 1
-    FROM chosen WHERE m.id = chosen.id
-      AND (m.lease_until IS NULL OR m.lease_until < clock_timestamp())
-    RETURNING m.tenant_id, m.id
-  $$;
+  #variable_conflict use_column
+  BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('queue_claim:' || queue_name, 0));
+    RETURN QUERY
+      WITH due AS (
+        SELECT first.id, t.tenant_id, t.served_at, first.available_at,
+               row_number() OVER (PARTITION BY t.tenant_id ORDER BY first.available_at, first.id) AS turn
+        FROM queue_turns t CROSS JOIN LATERAL (
+          SELECT m.id, m.available_at FROM queue_messages m
+          WHERE m.queue = queue_name AND m.tenant_id = t.tenant_id AND m.available_at <= clock_timestamp()
+          ORDER BY m.available_at, m.id LIMIT at_most FOR UPDATE SKIP LOCKED
+        ) first
+        WHERE t.queue = queue_name
+      ), chosen AS (
+        SELECT due.id, due.tenant_id FROM due ORDER BY due.turn, due.served_at NULLS FIRST, due.available_at, due.id LIMIT at_most
+      ), served AS (
+        UPDATE queue_turns t SET served_at = clock_timestamp()
+        WHERE t.queue = queue_name AND t.tenant_id IN (SELECT chosen.tenant_id FROM chosen)
+      )
+      UPDATE queue_messages m
+      SET available_at = clock_timestamp() + make_interval(secs => lease_ms / 1000.0), lease_token = token, attempt = m.attempt + 1
+      FROM chosen WHERE m.id = chosen.id
+      RETURNING m.tenant_id, m.id;
+  END $$;
 
 DO $$
 DECLARE

@@ -1,1 +1,18 @@
-export {};
+export {
+  createDatabase,
+  type Database,
+  type DatabaseOptions,
+  type Statement,
+  type Transaction,
+  violatedConstraint,
+} from "./database.ts";
+export {
+  lookupApiKey,
+  lookupIngestionJob,
+  lookupStaleIngestionJobs,
+  lookupTenants,
+  lookupUserByEmail,
+  type TenantRow,
+} from "./lookups.ts";
+export { type MigrateOptions, migrate } from "./migrate.ts";
+export * as schema from "./schema/index.ts";

@@ -1,1 +1,1 @@
-export {};
+export * from "./suivi.ts";

@@ -1,1 +1,3 @@
-export {};
+export { catalogues, type Messages } from "./catalogues.ts";
+export * from "./format.ts";
+export * from "./locales.ts";

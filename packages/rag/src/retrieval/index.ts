@@ -1,1 +1,4 @@
-export {};
+export * from "./analysis.ts";
+export * from "./language.ts";
+export * from "./sparse.ts";
+export * from "./term-id.ts";

@@ -1,0 +1,47 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { build } from "esbuild";
+import { stampOf, whenChanged } from "./stamp.ts";
+
+/** Bundle of each process: `dist/<name>.js`. Packages of the registry stay in node_modules; ours are bundled. */
+const entries: Readonly<Record<string, string>> = {
+  api: "apps/api/src/main.ts",
+  "api-setup": "apps/api/src/setup.ts",
+  gateway: "apps/gateway/src/main.ts",
+  ingest: "apps/ingest/src/main.ts",
+  "conversion-child": "packages/conversion/src/local/child.ts",
+  worker: "apps/worker/src/main.ts",
+};
+
+export const bundlePath = (root: string, name: string): string => join(root, "dist", `${name}.js`);
+
+/** @returns whether anything was built. */
+export function buildServices(root: string): Promise<boolean> {
+  const sources = ["packages", "api", "gateway", "ingest", "worker"].map((name) => (name === "packages" ? name : `apps/${name}`));
+  return whenChanged(join(root, "dist/.services"), stampOf(root, [...sources, "package-lock.json"]), async () => {
+    await build({
+      absWorkingDir: root,
+      entryPoints: Object.fromEntries(Object.entries(entries).map(([name, path]) => [name, join(root, path)])),
+      outdir: join(root, "dist"),
+      bundle: true,
+      splitting: true,
+      format: "esm",
+      platform: "node",
+      target: "node20",
+      sourcemap: true,
+      external: externalPackages(root),
+      logLevel: "error",
+    });
+  });
+}
+
+/** Every dependency from the registry that a workspace names. */
+function externalPackages(root: string): string[] {
+  const names = new Set<string>();
+  for (const kind of ["packages", "apps"])
+    for (const folder of readdirSync(join(root, kind))) {
+      const manifest = JSON.parse(readFileSync(join(root, kind, folder, "package.json"), "utf8")) as { dependencies?: Record<string, string> };
+      for (const name of Object.keys(manifest.dependencies ?? {})) if (!name.startsWith("@aurora/")) names.add(name);
+    }
+  return [...names].flatMap((name) => [name, `${name}/*`]);
+}

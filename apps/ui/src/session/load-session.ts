@@ -1,0 +1,37 @@
+import { CurrentUser, type Permission, SourceAppPage } from "@aurora/contracts";
+import type { Api } from "../api/client.ts";
+
+/** A corpus this reader may use, and how. */
+export type ReaderSourceApp = {
+  readonly sourceApp: string;
+  readonly label: string;
+  readonly permissions: readonly Permission[];
+};
+export type Session = { readonly user: CurrentUser; readonly sourceApps: readonly ReaderSourceApp[] };
+
+const everything: readonly Permission[] = ["read", "ingest", "manage"];
+
+/** @throws ApiFailure 401 when nobody is signed in. */
+export async function loadSession(api: Api): Promise<Session> {
+  const user = await api.call(CurrentUser, "/api/auth/me");
+  if (user.permissions)
+    return {
+      user,
+      sourceApps: user.permissions.map(({ source_app, permissions }) => ({
+        sourceApp: source_app,
+        label: source_app,
+        permissions,
+      })),
+    };
+  // Before the first password change the API answers nothing else; the form needs no corpus.
+  if (user.must_change_password) return { user, sourceApps: [] };
+  const page = await api.call(SourceAppPage, "/api/admin/source-apps?limit=200");
+  return {
+    user,
+    sourceApps: page.items
+      .filter((item) => item.is_active)
+      .map((item) => ({ sourceApp: item.source_app, label: item.label, permissions: everything })),
+  };
+}
+
+export const isAdministrator = (user: CurrentUser): boolean => user.role === "admin" || user.role === "superadmin";

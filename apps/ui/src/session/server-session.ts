@@ -1,0 +1,28 @@
+import { cookies, headers } from "next/headers";
+import { getLocale } from "next-intl/server";
+import { cache } from "react";
+import { ApiFailure, createApi } from "../api/client.ts";
+import { readEnvironment } from "../environment.ts";
+import { loadSession, type Session } from "./load-session.ts";
+
+/**
+ * Who is signed in, asked of the API once a page; null = nobody.
+ * When browsers call the API at another origin this server does not see their cookie: `unknown`, the browser asks itself.
+ */
+export const readSession = cache(async (): Promise<Session | "unknown" | null> => {
+  const environment = readEnvironment();
+  if (environment.publicApiUrl) return "unknown";
+  const incoming = await headers();
+  const host = incoming.get("x-forwarded-host") ?? incoming.get("host");
+  const api = createApi({
+    baseUrl: environment.internalApiUrl,
+    locale: await getLocale(),
+    headers: { cookie: (await cookies()).toString(), ...(host ? { "x-forwarded-host": host } : {}) },
+  });
+  try {
+    return await loadSession(api);
+  } catch (error) {
+    if (ApiFailure.is(error) && error.status === 401) return null;
+    throw error;
+  }
+});

@@ -1,0 +1,46 @@
+import { randomBytes } from "node:crypto";
+import { AppError } from "@aurora/kernel";
+import { describe, expect, it } from "vitest";
+import { createCredentialCipher } from "./credential-cipher.ts";
+
+const newKey = () => randomBytes(32).toString("base64url");
+const owner = { tenantId: "t1", providerId: "p1" };
+const cipher = createCredentialCipher(newKey());
+const sealed = cipher.seal(owner, "sk-planted-é");
+const reason = (act: () => unknown): unknown => {
+  try {
+    return act();
+  } catch (error) {
+    return AppError.is(error) ? error.internal : error;
+  }
+};
+
+describe("credential cipher", () => {
+  it("opens what it sealed, and never seals the same way twice", () => {
+    expect(cipher.open(owner, sealed)).toBe("sk-planted-é");
+    expect(Buffer.from(cipher.seal(owner, "sk-planted-é").ciphertext)).not.toEqual(Buffer.from(sealed.ciphertext));
+    expect(Buffer.from(sealed.ciphertext).toString("latin1")).not.toContain("planted");
+  });
+
+  it("does not open a row moved to another tenant or provider", () => {
+    expect(reason(() => cipher.open({ ...owner, tenantId: "t2" }, sealed))).toEqual({ reason: "tag" });
+    expect(reason(() => cipher.open({ ...owner, providerId: "p2" }, sealed))).toEqual({ reason: "tag" });
+  });
+
+  it("does not open what was changed or cut", () => {
+    const changed = Uint8Array.from(sealed.ciphertext);
+    changed[0] = (changed[0] ?? 0) ^ 1;
+    expect(reason(() => cipher.open(owner, { ...sealed, ciphertext: changed }))).toEqual({ reason: "tag" });
+    expect(reason(() => cipher.open(owner, { ...sealed, ciphertext: changed.subarray(0, 3) }))).toEqual({
+      reason: "too_short",
+    });
+  });
+
+  it("says so when another key sealed it", () => {
+    expect(reason(() => createCredentialCipher(newKey()).open(owner, sealed))).toEqual({ reason: "key_id" });
+  });
+
+  it("refuses a key of the wrong length without printing it", () => {
+    expect(() => createCredentialCipher("short-secret")).toThrow(/^(?!.*short-secret)/);
+  });
+});

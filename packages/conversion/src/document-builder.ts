@@ -1,0 +1,177 @@
+import type {
+  ContentLayer,
+  DoclingDocument,
+  DocumentOrigin,
+  Formatting,
+  Group,
+  GroupLabel,
+  Provenance,
+  TableCell,
+  TextLabel,
+  TextRun,
+} from "./docling-document.ts";
+import { doclingSchemaVersion } from "./docling-document.ts";
+
+export interface TextFields {
+  /** `self_ref` of the node this one stands in; the body when absent. */
+  parent?: string;
+  layer?: ContentLayer;
+  prov?: Provenance[];
+  runs?: TextRun[];
+  level?: number;
+  marker?: string;
+  enumerated?: boolean;
+  formatting?: Formatting;
+  hyperlink?: string;
+  codeLanguage?: string;
+}
+
+export type CellFields = Pick<TableCell, "text"> & {
+  row: number;
+  column: number;
+  rowSpan?: number;
+  columnSpan?: number;
+  columnHeader?: boolean;
+  rowHeader?: boolean;
+  bbox?: TableCell["bbox"];
+  /** `self_ref` of the item that holds the cell's rich content. */
+  ref?: string;
+};
+
+export interface DocumentBuilder {
+  /** Each `add…` appends to its parent in reading order and answers the new node's `self_ref`. */
+  addText(label: TextLabel, text: string, fields?: TextFields): string;
+  addGroup(label: GroupLabel, fields?: { parent?: string; name?: string; layer?: ContentLayer }): string;
+  addTable(
+    cells: readonly CellFields[],
+    fields?: { parent?: string; prov?: Provenance[]; captions?: readonly string[]; label?: "table" | "document_index" },
+  ): string;
+  addPicture(fields?: { parent?: string; prov?: Provenance[]; captions?: readonly string[] }): string;
+  addPage(page: number, width: number, height: number): void;
+  readonly document: DoclingDocument;
+}
+
+const root = (name: "body" | "furniture"): Group => ({
+  self_ref: `#/${name}`,
+  children: [],
+  content_layer: name,
+  name: "_root_",
+  label: "unspecified",
+});
+
+/** Builds one DoclingDocument item by item; references and parents are kept right by the builder alone. */
+export function createDocumentBuilder(name: string, origin?: DocumentOrigin): DocumentBuilder {
+  const document: DoclingDocument = {
+    schema_name: "DoclingDocument",
+    version: doclingSchemaVersion,
+    name,
+    ...(origin && { origin }),
+    furniture: root("furniture"),
+    body: root("body"),
+    groups: [],
+    texts: [],
+    pictures: [],
+    tables: [],
+    key_value_items: [],
+    form_items: [],
+    pages: {},
+  };
+  const childrenOf = new Map<string, { $ref: string }[]>([["#/body", document.body.children]]);
+
+  /** The fields every node has; the node becomes the last child of its parent. */
+  const place = (kind: "texts" | "groups" | "tables" | "pictures", parent = "#/body", layer: ContentLayer = "body") => {
+    const ref = `#/${kind}/${document[kind].length}`;
+    const siblings = childrenOf.get(parent);
+    if (!siblings) throw new Error(`createDocumentBuilder: parent ${parent} does not exist`);
+    siblings.push({ $ref: ref });
+    const children: { $ref: string }[] = [];
+    childrenOf.set(ref, children);
+    return { self_ref: ref, parent: { $ref: parent }, children, content_layer: layer };
+  };
+
+  return {
+    document,
+    addText(label, text, fields = {}) {
+      const node = place("texts", fields.parent, fields.layer);
+      document.texts.push({
+        ...node,
+        ...(fields.runs?.length && { meta: { aurora__runs: fields.runs } }),
+        label,
+        prov: fields.prov ?? [],
+        orig: text,
+        text,
+        ...(fields.formatting && { formatting: fields.formatting }),
+        ...(fields.hyperlink && { hyperlink: fields.hyperlink }),
+        ...(label === "section_header" && { level: fields.level ?? 1 }),
+        ...(label === "list_item" && { enumerated: fields.enumerated ?? false, marker: fields.marker ?? "-" }),
+        ...(label === "code" && { code_language: fields.codeLanguage ?? "unknown" }),
+      });
+      return node.self_ref;
+    },
+    addGroup(label, fields = {}) {
+      const node = place("groups", fields.parent, fields.layer);
+      document.groups.push({ ...node, name: fields.name ?? label, label });
+      return node.self_ref;
+    },
+    addTable(cells, fields = {}) {
+      const node = place("tables", fields.parent);
+      for (const caption of fields.captions ?? []) adopt(caption, node.self_ref);
+      document.tables.push({
+        ...node,
+        label: fields.label ?? "table",
+        prov: fields.prov ?? [],
+        captions: (fields.captions ?? []).map((ref) => ({ $ref: ref })),
+        data: {
+          table_cells: cells.map(tableCell),
+          num_rows: cells.reduce((rows, cell) => Math.max(rows, cell.row + (cell.rowSpan ?? 1)), 0),
+          num_cols: cells.reduce((columns, cell) => Math.max(columns, cell.column + (cell.columnSpan ?? 1)), 0),
+        },
+      });
+      return node.self_ref;
+    },
+    addPicture(fields = {}) {
+      const node = place("pictures", fields.parent);
+      for (const caption of fields.captions ?? []) adopt(caption, node.self_ref);
+      document.pictures.push({
+        ...node,
+        label: "picture",
+        prov: fields.prov ?? [],
+        captions: (fields.captions ?? []).map((ref) => ({ $ref: ref })),
+      });
+      return node.self_ref;
+    },
+    addPage(page, width, height) {
+      document.pages[String(page)] = { size: { width, height }, page_no: page };
+    },
+  };
+
+  /** Moves a caption, which is read before what it names, under that table or picture. */
+  function adopt(textRef: string, parentRef: string): void {
+    const text = document.texts[Number(textRef.split("/")[2])];
+    if (!text?.parent) throw new Error(`createDocumentBuilder: caption ${textRef} does not exist`);
+    const siblings = childrenOf.get(text.parent.$ref) ?? [];
+    const index = siblings.findIndex((sibling) => sibling.$ref === textRef);
+    if (index >= 0) siblings.splice(index, 1);
+    text.parent = { $ref: parentRef };
+    childrenOf.get(parentRef)?.push({ $ref: textRef });
+  }
+}
+
+function tableCell(cell: CellFields): TableCell {
+  const rowSpan = cell.rowSpan ?? 1;
+  const columnSpan = cell.columnSpan ?? 1;
+  return {
+    ...(cell.bbox && { bbox: cell.bbox }),
+    row_span: rowSpan,
+    col_span: columnSpan,
+    start_row_offset_idx: cell.row,
+    end_row_offset_idx: cell.row + rowSpan,
+    start_col_offset_idx: cell.column,
+    end_col_offset_idx: cell.column + columnSpan,
+    text: cell.text,
+    column_header: cell.columnHeader ?? false,
+    row_header: cell.rowHeader ?? false,
+    row_section: false,
+    ...(cell.ref && { ref: { $ref: cell.ref } }),
+  };
+}

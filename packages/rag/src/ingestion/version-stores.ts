@@ -1,0 +1,48 @@
+import type { TenantScope } from "@aurora/kernel";
+import type { ObjectStore } from "@aurora/object-store";
+import type { Filter, VectorStore } from "@aurora/vector-store";
+
+/**
+ * Where a version of a document lives outside Postgres: its objects in `artifacts` under one prefix, its points in
+ * `aurora_documents` under one filter. What is written through these names is found again by them.
+ */
+export interface VersionStores {
+  readonly objects: Pick<ObjectStore, "deletePrefix">;
+  readonly vectors: Pick<VectorStore, "delete">;
+}
+
+const documentPrefix = (documentId: string): string => `documents/${documentId}/`;
+const versionPrefix = (documentId: string, version: number): string => `${documentPrefix(documentId)}v${version}/`;
+
+/** @param name Relative to the version: `document.json`, `pages/12.png`. */
+export const artifactKey = (documentId: string, version: number, name: string): string =>
+  `${versionPrefix(documentId, version)}${name}`;
+
+export const versionFilter = (documentId: string, versions: readonly number[]): Filter => ({
+  must: [
+    { key: "document_id", match: documentId },
+    { key: "version", any: versions },
+  ],
+});
+
+/** Removes the points and artefacts of versions nobody reads; absent ones are no error. */
+export async function removeVersions(
+  { objects, vectors }: VersionStores,
+  scope: TenantScope,
+  documentId: string,
+  versions: readonly number[],
+): Promise<void> {
+  if (versions.length === 0) return;
+  await vectors.delete(scope, "aurora_documents", versionFilter(documentId, versions));
+  for (const version of versions) await objects.deletePrefix(scope, "artifacts", versionPrefix(documentId, version));
+}
+
+/** Removes every point and artefact of a document whose row is gone. The original is the caller's. */
+export async function removeDocument(
+  { objects, vectors }: VersionStores,
+  scope: TenantScope,
+  documentId: string,
+): Promise<void> {
+  await vectors.delete(scope, "aurora_documents", { must: [{ key: "document_id", match: documentId }] });
+  await objects.deletePrefix(scope, "artifacts", documentPrefix(documentId));
+}

@@ -1,0 +1,92 @@
+import type { SparseVector } from "@aurora/vector-store";
+import { type AnalysedWord, analyse, analysisVersion } from "./analysis.ts";
+import { type AnalysedLanguage, analysedLanguages, detectLanguage } from "./language.ts";
+import { termId } from "./term-id.ts";
+
+/** BM25's saturation and length normalisation (Robertson and Zaragoza, 2009). */
+export const bm25K1 = 1.2;
+export const bm25B = 0.75;
+/**
+ * Terms of an average chunk. Fixed, so that a stored value never depends on what else is in the corpus; measured in
+ * bench/retrieval as the constant that costs least against each corpus' true average.
+ */
+export const averageTerms = 90;
+
+/** Names everything a stored vector depends on; the statistics of two versions are counted apart. */
+export const indexVersion = (embedderId: string): string => `bm25-${analysisVersion}-${averageTerms}+${embedderId}`;
+
+/** What is indexed of one chunk: its text, with the document's title and the headings it stands under. */
+export interface IndexedPassage {
+  readonly title: string;
+  readonly headingPath: readonly string[];
+  readonly text: string;
+  /** BCP 47 tag, or null to have it told from the text. */
+  readonly language: string | null;
+}
+
+/** What is embedded of a chunk. */
+export const passageText = (passage: Pick<IndexedPassage, "title" | "headingPath" | "text">): string =>
+  [passage.title, ...passage.headingPath, passage.text].filter((part) => part.trim() !== "").join("\n");
+
+/** The analyser for a tag ("pt-BR" → "pt"), or for the text itself where the tag is absent or of another language. */
+export function analysisLanguage(tag: string | null, text: string): AnalysedLanguage | null {
+  const short = tag?.slice(0, 2).toLowerCase();
+  return analysedLanguages.find((language) => language === short) ?? detectLanguage(text);
+}
+
+/**
+ * The stored sparse vector: per term the saturated frequency tf·(k1+1) / (tf + k1·(1 − b + b·length/average)). Its dot
+ * product with `sparseQuery` is BM25.
+ */
+export function sparsePassage(passage: IndexedPassage): SparseVector {
+  const words = analyse(passageText(passage), analysisLanguage(passage.language, passage.text));
+  const counts = new Map<number, number>();
+  for (const { term } of words) {
+    const id = termId(term);
+    counts.set(id, (counts.get(id) ?? 0) + 1);
+  }
+  const lengthFactor = bm25K1 * (1 - bm25B + (bm25B * words.length) / averageTerms);
+  const entries = [...counts].sort(([a], [b]) => a - b);
+  return {
+    ids: entries.map(([id]) => id),
+    values: entries.map(([, count]) => (count * (bm25K1 + 1)) / (count + lengthFactor)),
+  };
+}
+
+/** How often terms occur in the tenant's published chunks of one index version. */
+export interface TermStatistics {
+  readonly chunkCount: number;
+  /** Chunks that hold a term; a term absent here is in none. */
+  readonly documentFrequency: ReadonlyMap<number, number>;
+}
+
+/** ln(1 + (N − n + ½) / (n + ½)): never negative, however common the term. */
+export const inverseDocumentFrequency = (chunkCount: number, frequency: number): number =>
+  Math.log(1 + (Math.max(0, chunkCount - frequency) + 0.5) / (frequency + 0.5));
+
+export interface QueryWord extends AnalysedWord {
+  readonly termId: number;
+}
+
+/** The meaning-bearing words of a question, each term once. A question of stop words alone keeps them all. */
+export function queryWords(query: string): QueryWord[] {
+  const language = detectLanguage(query);
+  const words = analyse(query, language);
+  const kept = words.length > 0 ? words : analyse(query, null);
+  const byTerm = new Map(kept.map((word) => [word.term, { ...word, termId: termId(word.term) }]));
+  return [...byTerm.values()];
+}
+
+/** Whose document frequencies `sparseQuery` needs. */
+export const queryTermIds = (query: string): number[] => [...new Set(queryWords(query).map((word) => word.termId))];
+
+/** The question's sparse vector: per term its inverse document frequency; terms in no chunk are left out. */
+export function sparseQuery(query: string, statistics: TermStatistics): SparseVector {
+  const entries: [number, number][] = [];
+  for (const id of queryTermIds(query)) {
+    const frequency = statistics.documentFrequency.get(id) ?? 0;
+    if (frequency > 0) entries.push([id, inverseDocumentFrequency(statistics.chunkCount, frequency)]);
+  }
+  entries.sort(([a], [b]) => a - b);
+  return { ids: entries.map(([id]) => id), values: entries.map(([, value]) => value) };
+}
