@@ -62,6 +62,7 @@ export function createDatabase(options: DatabaseOptions): Database {
     pipeline: true, // statements are sent without waiting for the answer of the one before
   });
   pool.on("error", (error) => options.onConnectionLost?.(error));
+  pool.on("connect", (client) => client.on("error", () => undefined)); // in use: the statement under way rejects
 
   const dialect = new PgDialect();
 

@@ -191,11 +191,13 @@ export async function createApp(
         .serializer((payload: unknown) => JSON.stringify(payload))
         .send(route.reply.json.parse(result));
     }
+    const events = result[Symbol.asyncIterator]();
+    const first = await events.next();
     reply.hijack();
     const headers = Object.fromEntries(
       Object.entries(reply.getHeaders()).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
     );
-    await writeEvents(reply.raw, headers, result, signal, (error) => {
+    await writeEvents(reply.raw, headers, first, events, signal, (error) => {
       const { code, params, isExpected } = toPublicError(error);
       if (!isExpected) logger.error({ err: error, request_id: request.id }, "unexpected failure in a stream");
       const detail = errorText(negotiateLocale(request.headers["accept-language"]), code, params);

@@ -7,17 +7,17 @@ const heartbeatMs = 15_000;
 /**
  * Writes events as they come (WHATWG HTML §9.2), waits when the client reads slowly, and sends a comment every 15 s
  * so that no proxy takes silence for death. Ends with the iterable; stops reading it when `signal` aborts.
+ * @param first Asked for by the caller, so that a failure before it is still answered as a problem.
  * @param onFault Makes the last event of a stream that failed after it began.
  */
 export async function writeEvents(
   response: ServerResponse,
   headers: Readonly<Record<string, string>>,
-  events: AsyncIterable<ServerEvent>,
+  first: IteratorResult<ServerEvent>,
+  rest: AsyncIterator<ServerEvent>,
   signal: AbortSignal,
   onFault: (error: unknown) => ServerEvent,
 ): Promise<void> {
-  const iterator = events[Symbol.asyncIterator]();
-  const first = await iterator.next(); // a failure before the first event is still answered as a problem
   response.writeHead(200, {
     ...headers,
     "content-type": "text/event-stream; charset=utf-8",
@@ -33,12 +33,12 @@ export async function writeEvents(
     if (!hasRoom) await once(response, "drain", { signal });
   };
   try {
-    for (let next = first; !next.done && !signal.aborted; next = await iterator.next()) await write(next.value);
+    for (let next = first; !next.done && !signal.aborted; next = await rest.next()) await write(next.value);
   } catch (error) {
     if (!signal.aborted) await write({ ...onFault(error), id: String(written + 1) }).catch(() => {});
   } finally {
     clearInterval(heartbeat);
-    await iterator.return?.();
+    await rest.return?.();
     response.end();
   }
 }

@@ -10,36 +10,34 @@ import { init } from "@embedpdf/pdfium";
  */
 export async function textInBoxes(pdf: Uint8Array, boxes: readonly BoundingBox[]): Promise<string> {
   const wasm = readFileSync(createRequire(import.meta.url).resolve("@embedpdf/pdfium/pdfium.wasm"));
-  const pdfium = await init({ wasmBinary: wasm.buffer.slice(wasm.byteOffset, wasm.byteOffset + wasm.byteLength) as ArrayBuffer });
+  const pdfium = await init({ wasmBinary: new Uint8Array(wasm).buffer });
   pdfium.PDFiumExt_Init();
-  const { pdfium: module } = pdfium;
-  const file = module.wasmExports.malloc(pdf.length);
-  module.HEAPU8.set(pdf, file);
+  const memory = pdfium.pdfium;
+  const file = memory.wasmExports.malloc(pdf.length);
+  for (const [index, byte] of pdf.entries()) memory.setValue(file + index, byte, "i8");
   const document = pdfium.FPDF_LoadMemDocument(file, pdf.length, "");
   if (!document) throw new Error("the PDF cannot be opened");
-  const corners = module.wasmExports.malloc(32);
+  const corners = memory.wasmExports.malloc(32); // left, right, bottom, top as doubles
+  const corner = (index: number) => memory.getValue(corners + 8 * index, "double");
   let text = "";
-  try {
-    for (const box of boxes) {
-      const page = pdfium.FPDF_LoadPage(document, box.page - 1);
-      const height = pdfium.FPDF_GetPageHeightF(page);
-      const textPage = pdfium.FPDFText_LoadPage(page);
-      const count = pdfium.FPDFText_CountChars(textPage);
-      for (let index = 0; index < count; index++) {
-        pdfium.FPDFText_GetCharBox(textPage, index, corners, corners + 8, corners + 16, corners + 24);
-        const [left = 0, right = 0, bottom = 0, top = 0] = new Float64Array(module.HEAPU8.buffer, corners, 4);
-        const x = (left + right) / 2;
-        const y = height - (top + bottom) / 2;
-        if (x >= box.l && x <= box.r && y >= box.t && y <= box.b) text += String.fromCodePoint(pdfium.FPDFText_GetUnicode(textPage, index));
-      }
-      text += "\n";
-      pdfium.FPDFText_ClosePage(textPage);
-      pdfium.FPDF_ClosePage(page);
+  for (const box of boxes) {
+    const page = pdfium.FPDF_LoadPage(document, box.page - 1);
+    const height = pdfium.FPDF_GetPageHeightF(page);
+    const textPage = pdfium.FPDFText_LoadPage(page);
+    const count = pdfium.FPDFText_CountChars(textPage);
+    for (let index = 0; index < count; index++) {
+      pdfium.FPDFText_GetCharBox(textPage, index, corners, corners + 8, corners + 16, corners + 24);
+      const x = (corner(0) + corner(1)) / 2;
+      const y = height - (corner(2) + corner(3)) / 2;
+      if (x >= box.l && x <= box.r && y >= box.t && y <= box.b)
+        text += String.fromCodePoint(pdfium.FPDFText_GetUnicode(textPage, index));
     }
-  } finally {
-    pdfium.FPDF_CloseDocument(document);
-    module.wasmExports.free(file);
-    module.wasmExports.free(corners);
+    text += "\n";
+    pdfium.FPDFText_ClosePage(textPage);
+    pdfium.FPDF_ClosePage(page);
   }
+  pdfium.FPDF_CloseDocument(document);
+  memory.wasmExports.free(file);
+  memory.wasmExports.free(corners);
   return text;
 }

@@ -4,6 +4,7 @@ import { createContext, type ReactNode, useContext, useEffect, useMemo, useState
 import { type Api, ApiFailure, createApi } from "../api/client.ts";
 import { useRouter } from "../i18n/routing.ts";
 import { ShellSkeleton } from "../shell/shell-skeleton.tsx";
+import { ForcedPasswordChange } from "./change-password.tsx";
 import { loadSession, type Session } from "./load-session.ts";
 
 const ApiContext = createContext<Api | null>(null);
@@ -36,6 +37,7 @@ export function SessionProvider({ initial, children }: { initial: Session | null
   }, [api, router, session]);
   if (fault) throw fault;
   if (!session) return <ShellSkeleton />;
+  if (session.user.must_change_password) return <ForcedPasswordChange />;
   return <SessionContext value={session}>{children}</SessionContext>;
 }
 

@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from "node:crypto";
-import { constants, createReadStream } from "node:fs";
+import { constants, type Dirent } from "node:fs";
 import * as nodeFiles from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { Readable } from "node:stream";
+import { Readable } from "node:stream";
 import type { Checksums } from "./checksum.ts";
 import { S3Error } from "./s3-error.ts";
 
@@ -120,8 +120,8 @@ export async function openFileStorage(
         meta,
         read: (range) =>
           meta.sizeBytes === 0
-            ? createReadStream("", { fd: file, start: 0, end: -1 })
-            : createReadStream("", { fd: file, start: range?.start ?? 0, end: range?.end ?? meta.sizeBytes - 1 }),
+            ? emptyBody(file)
+            : file.createReadStream({ start: range?.start ?? 0, end: range?.end ?? meta.sizeBytes - 1 }),
         close: () => file.close(),
       };
     } catch (error) {
@@ -165,6 +165,15 @@ export async function openFileStorage(
   return { begin, open, remove, list };
 }
 
+/** A read stream cannot be asked for no bytes. */
+const emptyBody = (file: nodeFiles.FileHandle): Readable =>
+  new Readable({
+    read() {
+      this.push(null);
+    },
+    destroy: (error, done) => void file.close().then(() => done(error), done),
+  });
+
 const codeOf = (error: unknown): string => (error instanceof Error && "code" in error ? String(error.code) : "");
 
 async function openIfPresent(path: string): Promise<nodeFiles.FileHandle | null> {
@@ -176,7 +185,7 @@ async function openIfPresent(path: string): Promise<nodeFiles.FileHandle | null>
   }
 }
 
-async function readFolder(path: string): Promise<import("node:fs").Dirent[]> {
+async function readFolder(path: string): Promise<Dirent[]> {
   try {
     return await nodeFiles.readdir(path, { withFileTypes: true });
   } catch (error) {

@@ -1,5 +1,5 @@
 import type { SparseVector } from "@aurora/vector-store";
-import { type AnalysedWord, analyse, analysisVersion } from "./analysis.ts";
+import { analyse, analysisVersion } from "./analysis.ts";
 import { type AnalysedLanguage, analysedLanguages, detectLanguage } from "./language.ts";
 import { termId } from "./term-id.ts";
 
@@ -10,7 +10,7 @@ export const bm25B = 0.75;
  * Terms of an average chunk. Fixed, so that a stored value never depends on what else is in the corpus; measured in
  * bench/retrieval as the constant that costs least against each corpus' true average.
  */
-export const averageTerms = 90;
+export const averageTerms = 70;
 
 /** Names everything a stored vector depends on; the statistics of two versions are counted apart. */
 export const indexVersion = (embedderId: string): string => `bm25-${analysisVersion}-${averageTerms}+${embedderId}`;
@@ -51,42 +51,4 @@ export function sparsePassage(passage: IndexedPassage): SparseVector {
     ids: entries.map(([id]) => id),
     values: entries.map(([, count]) => (count * (bm25K1 + 1)) / (count + lengthFactor)),
   };
-}
-
-/** How often terms occur in the tenant's published chunks of one index version. */
-export interface TermStatistics {
-  readonly chunkCount: number;
-  /** Chunks that hold a term; a term absent here is in none. */
-  readonly documentFrequency: ReadonlyMap<number, number>;
-}
-
-/** ln(1 + (N − n + ½) / (n + ½)): never negative, however common the term. */
-export const inverseDocumentFrequency = (chunkCount: number, frequency: number): number =>
-  Math.log(1 + (Math.max(0, chunkCount - frequency) + 0.5) / (frequency + 0.5));
-
-export interface QueryWord extends AnalysedWord {
-  readonly termId: number;
-}
-
-/** The meaning-bearing words of a question, each term once. A question of stop words alone keeps them all. */
-export function queryWords(query: string): QueryWord[] {
-  const language = detectLanguage(query);
-  const words = analyse(query, language);
-  const kept = words.length > 0 ? words : analyse(query, null);
-  const byTerm = new Map(kept.map((word) => [word.term, { ...word, termId: termId(word.term) }]));
-  return [...byTerm.values()];
-}
-
-/** Whose document frequencies `sparseQuery` needs. */
-export const queryTermIds = (query: string): number[] => [...new Set(queryWords(query).map((word) => word.termId))];
-
-/** The question's sparse vector: per term its inverse document frequency; terms in no chunk are left out. */
-export function sparseQuery(query: string, statistics: TermStatistics): SparseVector {
-  const entries: [number, number][] = [];
-  for (const id of queryTermIds(query)) {
-    const frequency = statistics.documentFrequency.get(id) ?? 0;
-    if (frequency > 0) entries.push([id, inverseDocumentFrequency(statistics.chunkCount, frequency)]);
-  }
-  entries.sort(([a], [b]) => a - b);
-  return { ids: entries.map(([id]) => id), values: entries.map(([, value]) => value) };
 }

@@ -1,0 +1,24 @@
+"use client";
+import { useTranslations } from "next-intl";
+import { Button } from "../../../components/button.tsx";
+import { EmptyState } from "../../../components/feedback.tsx";
+import { HorizonArt } from "../../../components/horizon-art.tsx";
+
+export default function ErrorPage({ reset }: { error: Error; reset: () => void }) {
+  const t = useTranslations("common");
+  return (
+    <div role="alert">
+      <EmptyState
+        art={<HorizonArt />}
+        title={t("crash.title")}
+        actions={
+          <Button variant="primary" onClick={reset}>
+            {t("retry")}
+          </Button>
+        }
+      >
+        {t("crash.text")}
+      </EmptyState>
+    </div>
+  );
+}

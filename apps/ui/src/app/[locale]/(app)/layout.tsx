@@ -1,0 +1,19 @@
+import { getLocale } from "next-intl/server";
+import type { ReactNode } from "react";
+import { UploadsProvider } from "../../../documents/uploads-provider.tsx";
+import { redirect } from "../../../i18n/routing.ts";
+import { readSession } from "../../../session/server-session.ts";
+import { SessionProvider } from "../../../session/session-provider.tsx";
+import { Shell } from "../../../shell/shell.tsx";
+
+export default async function SignedInLayout({ children }: { children: ReactNode }) {
+  const session = await readSession();
+  if (session === null) redirect({ href: "/sign-in", locale: await getLocale() });
+  return (
+    <SessionProvider initial={session === "unknown" ? null : session}>
+      <UploadsProvider>
+        <Shell>{children}</Shell>
+      </UploadsProvider>
+    </SessionProvider>
+  );
+}

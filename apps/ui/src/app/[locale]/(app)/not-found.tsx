@@ -1,0 +1,17 @@
+import { useTranslations } from "next-intl";
+import { ButtonLink } from "../../../components/button.tsx";
+import { EmptyState } from "../../../components/feedback.tsx";
+import { HorizonArt } from "../../../components/horizon-art.tsx";
+
+export default function NotFoundInside() {
+  const t = useTranslations("common");
+  return (
+    <EmptyState
+      art={<HorizonArt />}
+      title={t("notFound.title")}
+      actions={<ButtonLink href="/documents">{t("nav.documents")}</ButtonLink>}
+    >
+      {t("notFound.text")}
+    </EmptyState>
+  );
+}

@@ -1,0 +1,23 @@
+import { useTranslations } from "next-intl";
+import { ButtonLink } from "../../components/button.tsx";
+import { EmptyState } from "../../components/feedback.tsx";
+import { HorizonArt } from "../../components/horizon-art.tsx";
+
+export default function NotFound() {
+  const t = useTranslations("common");
+  return (
+    <main>
+      <EmptyState
+        art={<HorizonArt />}
+        title={t("notFound.title")}
+        actions={
+          <ButtonLink href="/assistant" variant="primary">
+            {t("notFound.action")}
+          </ButtonLink>
+        }
+      >
+        {t("notFound.text")}
+      </EmptyState>
+    </main>
+  );
+}

@@ -1,0 +1,5 @@
+import { redirect } from "../../i18n/routing.ts";
+
+export default async function HomePage({ params }: { params: Promise<{ locale: string }> }) {
+  redirect({ href: "/assistant", locale: (await params).locale });
+}

@@ -1,0 +1,65 @@
+import { type Box, height, overlapY, union } from "./geometry.ts";
+import type { Word } from "./words.ts";
+
+/** Words that stand side by side with ordinary spaces: a line of text, or the part of it in one column or cell. */
+export interface Segment extends Box {
+  readonly words: readonly Word[];
+  readonly size: number;
+}
+
+export const segmentOf = (words: readonly Word[]): Segment => ({ ...union(words), words, size: mainSize(words) });
+
+/** The size of most characters. */
+function mainSize(words: readonly Word[]): number {
+  const weights = new Map<number, number>();
+  for (const word of words) weights.set(word.size, (weights.get(word.size) ?? 0) + word.text.length);
+  return [...weights].sort((a, b) => b[1] - a[1])[0]?.[0] ?? 0;
+}
+
+/** On one line: most of the smaller one's height is shared. */
+export const sameLine = (a: Box, b: Box): boolean => overlapY(a, b) > 0.5 * Math.min(height(a), height(b));
+
+/**
+ * Joins words to segments: first along the content stream, then across it, where a line was painted in pieces.
+ * @param maxGap Of the font size; a wider space starts a new segment.
+ */
+export function toSegments(words: readonly Word[], maxGap = 1): Segment[] {
+  const runs: Word[][] = [];
+  for (const word of words) {
+    const run = runs.at(-1);
+    const last = run?.at(-1);
+    if (run && last && isNext(last, word, maxGap)) run.push(word);
+    else runs.push([word]);
+  }
+  const pieces = runs.map(segmentOf).sort((a, b) => a.l - b.l);
+  const merged: Segment[] = [];
+  for (const piece of pieces) {
+    const index = merged.findIndex((other) => sameLine(other, piece) && isBeside(other, piece, maxGap));
+    const other = merged[index];
+    if (other) merged[index] = segmentOf([...other.words, ...piece.words].sort((a, b) => a.l - b.l));
+    else merged.push(piece);
+  }
+  return merged.sort((a, b) => a.t - b.t || a.l - b.l);
+}
+
+function isNext(last: Word, word: Word, maxGap: number): boolean {
+  const gap = word.l - last.r;
+  return sameLine(last, word) && gap < maxGap * Math.max(last.size, word.size) && gap > -0.5 * last.size;
+}
+
+function isBeside(left: Segment, right: Segment, maxGap: number): boolean {
+  const size = Math.max(left.size, right.size);
+  const gap = right.l - left.r;
+  return gap < maxGap * size && gap > -0.6 * size;
+}
+
+/** Text of a line; a word whose style changes inside has no space there. */
+export function lineText(words: readonly Word[]): string {
+  let text = "";
+  for (const [index, word] of words.entries()) {
+    text += word.text;
+    const next = words[index + 1];
+    if (next && !(word.glued && next.l - word.r < 0.2 * word.size)) text += " ";
+  }
+  return text;
+}

@@ -1,0 +1,151 @@
+import { randomUUID } from "node:crypto";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { type Clock, systemClock } from "@aurora/kernel";
+import { authenticate, type Credentials } from "./authenticate.ts";
+import { corsHeaders, preflightHeaders } from "./cors.ts";
+import { openFileStorage } from "./file-storage.ts";
+import { type RequestHead, readHead } from "./http-request.ts";
+import { routeOf } from "./route.ts";
+import { asS3Error, S3Error } from "./s3-error.ts";
+import { errorXml } from "./xml.ts";
+
+/** One answered request. No key, query or header: they hold tenants, file names and signatures. */
+export interface S3LogLine {
+  readonly requestId: string;
+  readonly method: string;
+  readonly bucket: string | null;
+  readonly status: number;
+  /** S3's error code, or null. */
+  readonly code: string | null;
+  readonly ms: number;
+  /** The bug behind a 5xx. */
+  readonly error?: unknown;
+}
+
+export interface S3ServerOptions extends Credentials {
+  readonly host: "127.0.0.1" | "::1" | "0.0.0.0";
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** Owned by this process alone. */
+  readonly folder: string;
+  readonly buckets: readonly string[];
+  /** Origins of pages that may send presigned requests, as browsers write them: `https://nexus.example`. */
+  readonly corsOrigins: readonly string[];
+  readonly limits: {
+    readonly maxObjectBytes: number;
+    /** Of one whole request, slow uploads included. */
+    readonly requestTimeoutMs: number;
+    readonly maxConnections: number;
+  };
+  readonly log: (line: S3LogLine) => void;
+  readonly clock?: Clock;
+}
+
+export interface S3Server {
+  readonly port: number;
+  /** Takes no more connections, lets running requests end for `drainMs`, then cuts them. */
+  close(drainMs: number): Promise<void>;
+}
+
+const maxHeaderBytes = 16_384;
+const headersTimeoutMs = 20_000;
+/** Rules of S3 for bucket names, so that one is always a safe folder name too. */
+const bucketPattern = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
+const maxKeyBytes = 1_024;
+
+/**
+ * The embedded object store: the part of S3 that Nexus uses, over a folder. Path-style addresses, SigV4 only, no
+ * anonymous request, no console; presigned requests may touch one object with GET, HEAD or PUT.
+ * @throws Error when the port is taken (`EADDRINUSE`) or the folder cannot be written.
+ */
+export async function startS3Server(options: S3ServerOptions): Promise<S3Server> {
+  const badBucket = options.buckets.find((bucket) => !bucketPattern.test(bucket) || bucket.includes(".."));
+  if (badBucket !== undefined) throw new Error(`startS3Server: "${badBucket}" is not a bucket name`);
+  const clock = options.clock ?? systemClock;
+  const storage = await openFileStorage(options.folder, options.buckets);
+  const origins = new Set(options.corsOrigins);
+  const deps = {
+    storage,
+    buckets: options.buckets,
+    maxObjectBytes: options.limits.maxObjectBytes,
+    nowMs: () => clock.nowMs(),
+  };
+
+  async function answer(request: IncomingMessage, response: ServerResponse, mayContinue: boolean): Promise<void> {
+    const startedMs = clock.nowMs();
+    const requestId = randomUUID();
+    const method = request.method ?? "";
+    let head: RequestHead | undefined;
+    let bucket: string | null = null;
+    let failure: S3Error | null = null;
+    response.setHeader("x-amz-request-id", requestId);
+    try {
+      head = readHead(request);
+      if (method === "OPTIONS") {
+        response.writeHead(204, preflightHeaders(head, origins)).end();
+      } else {
+        for (const [name, value] of Object.entries(corsHeaders(head, origins))) response.setHeader(name, value);
+        const auth = authenticate(head, options, clock.nowMs());
+        const address = readAddress(head.path);
+        const run = routeOf(head, auth, address.key);
+        if (!options.buckets.includes(address.bucket))
+          throw new S3Error("NoSuchBucket", "The specified bucket does not exist.");
+        bucket = address.bucket;
+        if (mayContinue) response.writeContinue();
+        await run(deps, { request, response, head, auth, ...address });
+      }
+    } catch (error) {
+      failure = asS3Error(error);
+      sendFailure(request, response, failure, head?.path ?? "", requestId);
+    }
+    const bug = failure !== null && failure.status >= 500 ? { error: failure } : {};
+    const code = failure?.code ?? null;
+    options.log({ requestId, method, bucket, status: response.statusCode, code, ms: clock.nowMs() - startedMs, ...bug });
+  }
+
+  const server = createServer({ maxHeaderSize: maxHeaderBytes, headersTimeout: headersTimeoutMs, requestTimeout: options.limits.requestTimeoutMs });
+  server.maxConnections = options.limits.maxConnections;
+  server.on("request", (request, response) => void answer(request, response, false));
+  // the head is judged before the client is told to send its body
+  server.on("checkContinue", (request, response) => void answer(request, response, true));
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(options.port, options.host, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: (drainMs) =>
+      new Promise((resolve) => {
+        const cut = setTimeout(() => server.closeAllConnections(), drainMs);
+        server.close(() => {
+          clearTimeout(cut);
+          resolve();
+        });
+        server.closeIdleConnections();
+      }),
+  };
+}
+
+/** `/bucket/key` → both; the key may hold anything but NUL. */
+function readAddress(path: string): { bucket: string; key: string } {
+  const slash = path.indexOf("/", 1);
+  const bucket = slash < 0 ? path.slice(1) : path.slice(1, slash);
+  const key = slash < 0 ? "" : path.slice(slash + 1);
+  if (bucket === "") throw new S3Error("NotImplemented", "This operation is not served.");
+  if (Buffer.byteLength(key) > maxKeyBytes) throw new S3Error("KeyTooLongError", "Your key is too long.");
+  if (key.includes("\0")) throw new S3Error("InvalidArgument", "A key must not contain NUL.");
+  return { bucket, key };
+}
+
+function sendFailure(request: IncomingMessage, response: ServerResponse, failure: S3Error, path: string, requestId: string): void {
+  if (response.headersSent) return void response.destroy(); // a body was under way: a cut connection is the only honest sign
+  const xml = request.method === "HEAD" ? "" : errorXml(failure, path, requestId);
+  // an unread body must not be taken for the next request
+  if (!request.complete) response.setHeader("connection", "close");
+  response.writeHead(failure.status, { "content-type": "application/xml", "content-length": Buffer.byteLength(xml) }).end(xml);
+}
