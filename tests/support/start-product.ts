@@ -23,7 +23,9 @@ export interface TestProduct {
 const root = resolve(import.meta.dirname, "../..");
 
 /** The whole product as `./nexus up` starts it, in a temporary folder and on free ports. */
-export async function startProduct(options: { withUi?: boolean; environment?: Record<string, string> } = {}): Promise<TestProduct> {
+export async function startProduct(
+  options: { withUi?: boolean; environment?: Record<string, string> } = {},
+): Promise<TestProduct> {
   const withUi = options.withUi ?? true;
   await buildServices(root);
   if (withUi) await buildUi(root);

@@ -89,7 +89,7 @@ function checkImport(file: string, path: string, specifier: string): void {
   if (kind !== "apps") return;
   if (name === "ui" && !uiAllowed.includes(imported))
     return void faults.push(`${file}: the UI may not import ${specifier}`);
-  const isComposition = /\/src\/(?:main|wire)\.ts$/.test(file) || (name === "nexus" && /\/src\/doors\//.test(file));
+  const isComposition = /\/src\/(?:[a-z0-9-]+\/)?(?:main|wire|setup)\.ts$/.test(file);
   if (wiredOnly.test(specifier) && !isComposition && !isTypeOnly(path, specifier))
     faults.push(`${file}: only main.ts and wire.ts import ${specifier}`);
 }

@@ -38,7 +38,15 @@ function help(): string {
     const row = `  ${name.padEnd(8)} ${summary}`;
     return usage ? `${row}\n  ${"".padEnd(8)}   ./nexus ${usage}` : row;
   });
-  return ["Aurora Nexus: answers from your own documents, cited to the page.", "", "Usage: ./nexus COMMAND", "", ...lines, "", "Settings: .env (see .env.example). State: DATA_DIR (default ./data)."].join("\n");
+  return [
+    "Aurora Nexus: answers from your own documents, cited to the page.",
+    "",
+    "Usage: ./nexus COMMAND",
+    "",
+    ...lines,
+    "",
+    "Settings: .env (see .env.example). State: DATA_DIR (default ./data).",
+  ].join("\n");
 }
 
 async function run(): Promise<number> {

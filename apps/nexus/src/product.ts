@@ -11,7 +11,7 @@ import { requireFreePorts } from "./supervisor/ports.ts";
 import { isAlive } from "./supervisor/processes.ts";
 import { createSupervisor, killGroup, type ServiceSpec } from "./supervisor/supervisor.ts";
 import { UserError } from "./terminal.ts";
-import { readConfig, startDatabase } from "./wire.ts";
+import { readConfig, runSetup, startDatabase } from "./wire.ts";
 
 export interface StartOptions {
   readonly root: string;
@@ -52,7 +52,7 @@ export function readEnvironment(root: string): Record<string, string | undefined
  */
 export async function startProduct(options: StartOptions): Promise<Product> {
   const { root } = options;
-  const dataDir = resolve(root, options.environment["DATA_DIR"] || "./data");
+  const dataDir = resolve(root, options.environment.DATA_DIR || "./data");
   openDataFolder(dataDir);
   const unlock = lockFolder(dataDir);
   const undo: (() => Promise<void> | void)[] = [unlock];
@@ -74,7 +74,7 @@ export async function startProduct(options: StartOptions): Promise<Product> {
       ...(config.s3.isEmbedded ? { HOST_S3_PORT: ports.s3 } : {}),
     });
 
-    const database = await startDatabase({ config, dataDir, root, write: (line) => options.write(`postgres ${line}`) });
+    const database = await startDatabase(config, root);
     undo.push(() => database.stop());
     options.onStep(database.summary);
 
@@ -97,13 +97,21 @@ export async function startProduct(options: StartOptions): Promise<Product> {
     });
 
     const folder = mkdirp(join(dataDir, "run"));
-    const service = (name: string, healthUrl: string | null, script: readonly string[]): ServiceSpec => ({ name, healthUrl, script, environment, folder });
+    const service = (name: string, healthUrl: string | null, script: readonly string[]): ServiceSpec => ({
+      name,
+      healthUrl,
+      script,
+      environment,
+      folder,
+    });
     const bundle = (name: string) => ["--enable-source-maps", bundlePath(root, name)];
     if (config.s3.isEmbedded) {
       await supervisor.start(service("s3", null, [...bundle("s3")]));
       options.onStep("object store");
     }
-    const isFirstStart = await database.makeFirstAdministrator({ environment: { ...environment, ...firstAdminInputs(settings) }, script: bundlePath(root, "api-setup"), folder });
+    const hadAdmin = existsSync(firstAdminPath(dataDir));
+    await runSetup(bundlePath(root, "api-setup"), { ...environment, ...firstAdminInputs(settings) }, folder);
+    const isFirstStart = !hadAdmin && existsSync(firstAdminPath(dataDir));
     await supervisor.start(service("gateway", `${config.urls.gateway}/health`, bundle("gateway")));
     options.onStep("gateway");
     await supervisor.start(service("api", `${config.urls.api}/api/health`, bundle("api")));
@@ -115,12 +123,22 @@ export async function startProduct(options: StartOptions): Promise<Product> {
     if (options.withUi) {
       await supervisor.start({
         ...service("ui", `http://127.0.0.1:${ports.ui}/api/health`, [uiServerPath(root)]),
-        environment: { ...uiEnvironment(environment), PORT: String(ports.ui), HOSTNAME: "127.0.0.1", INTERNAL_API_URL: config.urls.api, S3_PUBLIC_ENDPOINT: config.s3.publicEndpoint },
+        environment: {
+          ...uiEnvironment(environment),
+          PORT: String(ports.ui),
+          HOSTNAME: "127.0.0.1",
+          INTERNAL_API_URL: config.urls.api,
+          S3_PUBLIC_ENDPOINT: config.s3.publicEndpoint,
+        },
       });
       options.onStep("dashboard");
     }
     return {
-      urls: { ui: config.urls.publicBase === `http://localhost:${ports.ui}` ? uiUrl : config.urls.publicBase, api: config.urls.api, gateway: config.urls.gateway },
+      urls: {
+        ui: config.urls.publicBase === `http://localhost:${ports.ui}` ? uiUrl : config.urls.publicBase,
+        api: config.urls.api,
+        gateway: config.urls.gateway,
+      },
       firstAdmin: readFirstAdmin(dataDir),
       isFirstStart,
       processes: () => supervisor.running(),
@@ -132,15 +150,24 @@ export async function startProduct(options: StartOptions): Promise<Product> {
   }
 }
 
-const firstAdminInputs = (settings: Readonly<Record<string, string | undefined>>) => serviceEnvironment({ ADMIN_EMAIL: settings["ADMIN_EMAIL"], ADMIN_PASSWORD: settings["ADMIN_PASSWORD"], ADMIN_API_KEY: settings["ADMIN_API_KEY"] });
+const firstAdminInputs = (settings: Readonly<Record<string, string | undefined>>) =>
+  serviceEnvironment({
+    ADMIN_EMAIL: settings.ADMIN_EMAIL,
+    ADMIN_PASSWORD: settings.ADMIN_PASSWORD,
+    ADMIN_API_KEY: settings.ADMIN_API_KEY,
+  });
 
 const serviceEnvironment = (source: Readonly<Record<string, string | undefined>>): Record<string, string> =>
   Object.fromEntries(Object.entries(source).filter((entry): entry is [string, string] => entry[1] !== undefined));
 
 /** The dashboard holds no secret and reaches no store: it gets the machine's variables and its own, nothing else. */
 function uiEnvironment(environment: Readonly<Record<string, string>>): Record<string, string> {
-  const kept = /^(?:PATH|HOME|LANG|LC_\w+|TZ|NODE_ENV|NODE_EXTRA_CA_CERTS|INSTANCE_LOCALE|PUBLIC_BASE_URL|CORS_ALLOW_ORIGINS|TRUSTED_PROXIES|AUTH_COOKIE_NAME|MAX_UPLOAD_SIZE_MB|NEXT_PUBLIC_\w+|HOST_\w+_PORT)$/;
-  return { ...Object.fromEntries(Object.entries(environment).filter(([name]) => kept.test(name))), NEXT_TELEMETRY_DISABLED: "1" };
+  const kept =
+    /^(?:PATH|HOME|LANG|LC_\w+|TZ|NODE_ENV|NODE_EXTRA_CA_CERTS|INSTANCE_LOCALE|PUBLIC_BASE_URL|CORS_ALLOW_ORIGINS|TRUSTED_PROXIES|AUTH_COOKIE_NAME|MAX_UPLOAD_SIZE_MB|NEXT_PUBLIC_\w+|HOST_\w+_PORT)$/;
+  return {
+    ...Object.fromEntries(Object.entries(environment).filter(([name]) => kept.test(name))),
+    NEXT_TELEMETRY_DISABLED: "1",
+  };
 }
 
 /** Ends services that outlived a killed launcher: they end by themselves, so this only waits, and kills what does not. */
@@ -154,8 +181,10 @@ async function endLeftovers(runFile: string): Promise<void> {
   rmSync(runFile, { force: true });
 }
 
+const firstAdminPath = (dataDir: string) => join(dataDir, "first-admin.json");
+
 function readFirstAdmin(dataDir: string): FirstAdmin | null {
-  const path = join(dataDir, "first-admin.json");
+  const path = firstAdminPath(dataDir);
   return existsSync(path) ? FirstAdmin.parse(JSON.parse(readFileSync(path, "utf8"))) : null;
 }
 

@@ -2,7 +2,10 @@ import { chmodSync } from "node:fs";
 import { freePort } from "./supervisor/ports.ts";
 
 /** Settings of a throw-away instance: its own folder, free ports, embedded stores, nothing of the operator's `.env`. */
-export async function temporaryEnvironment(folder: string, overrides: Readonly<Record<string, string>> = {}): Promise<Record<string, string>> {
+export async function temporaryEnvironment(
+  folder: string,
+  overrides: Readonly<Record<string, string>> = {},
+): Promise<Record<string, string>> {
   chmodSync(folder, 0o711); // under root the database runs as another user, who must reach its subfolder
   const kept = ["PATH", "HOME", "LANG", "TZ", "TMPDIR", "USER"].flatMap((name) => {
     const value = process.env[name];

@@ -1,5 +1,13 @@
+import { spawn } from "node:child_process";
+import { join } from "node:path";
 import { type Config, loadConfig } from "@aurora/config";
+import { createDatabase, migrate } from "@aurora/db";
+import { connectionUrl, openEmbeddedPostgres } from "@aurora/db/embedded";
+import { AppError } from "@aurora/kernel";
+import type { Finding } from "./commands/doctor.ts";
 import { UserError } from "./terminal.ts";
+
+export type { Config } from "@aurora/config";
 
 /** @throws UserError listing the faulty settings. */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
@@ -8,4 +16,103 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   } catch (error) {
     throw new UserError(error instanceof Error ? error.message : String(error));
   }
+}
+
+export interface StartedDatabase {
+  /** What the services log in with: role `nexus_app`. */
+  readonly appUrl: string;
+  readonly summary: string;
+  stop(): Promise<void>;
+}
+
+/** The embedded PostgreSQL, or the one DATABASE_URL names; either way at the schema of this version. */
+export async function startDatabase(config: Config, root: string): Promise<StartedDatabase> {
+  const migrationsFolder = join(root, "packages/db/migrations");
+  try {
+    if (config.database.url !== null) {
+      const { url, adminUrl } = config.database;
+      const applied =
+        adminUrl === null
+          ? []
+          : await migrate({ admin: adminUrl, database: databaseName(url), appPassword: null, migrationsFolder });
+      return { appUrl: url, summary: `PostgreSQL of DATABASE_URL${migrated(applied)}`, stop: async () => undefined };
+    }
+    const postgres = await openEmbeddedPostgres({ folder: join(config.dataDir, "postgres") });
+    try {
+      const { admin, app } = postgres;
+      const applied = await migrate({
+        admin: { ...admin },
+        database: app.database,
+        appPassword: app.password,
+        migrationsFolder,
+      });
+      const summary = `PostgreSQL${postgres.wasRunning ? " (was still running)" : ""}${migrated(applied)}`;
+      return { appUrl: connectionUrl(app), summary, stop: () => postgres.stop() };
+    } catch (error) {
+      await postgres.stop();
+      throw error;
+    }
+  } catch (error) {
+    if (AppError.is(error)) throw new UserError(error.message);
+    throw error;
+  }
+}
+
+const databaseName = (url: string) => decodeURIComponent(new URL(url).pathname.slice(1));
+const migrated = (applied: readonly string[]) => (applied.length > 0 ? `, ${applied.length} migrations applied` : "");
+
+/** Runs the API's set-up: the first administrator and the seeds, when there is no tenant yet. @throws UserError with its output. */
+export function runSetup(script: string, environment: Readonly<Record<string, string>>, folder: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const lines: string[] = [];
+    const child = spawn(process.execPath, ["--enable-source-maps", script], {
+      cwd: folder,
+      env: { ...environment },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    for (const stream of [child.stdout, child.stderr])
+      stream.on("data", (data: Buffer) => lines.push(data.toString("utf8")));
+    child.on("error", reject);
+    child.on("exit", (code) =>
+      code === 0
+        ? resolve()
+        : reject(new UserError(`The first administrator could not be made:\n${lines.join("").slice(-4000)}`)),
+    );
+  });
+}
+
+/** For the doctor: do the stores named in the settings answer? */
+export async function checkStores(config: Config): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  if (config.database.url !== null) {
+    const database = createDatabase({
+      connection: config.database.url,
+      maxConnections: 1,
+      applicationName: "nexus-doctor",
+    });
+    const ok = await database.ping().then(
+      () => true,
+      () => false,
+    );
+    await database.close();
+    findings.push({
+      name: "DATABASE_URL",
+      ok,
+      detail: ok ? "answers" : "does not answer",
+      mend: "Start that PostgreSQL, or correct DATABASE_URL.",
+    });
+  }
+  if (!config.s3.isEmbedded) {
+    const ok = await fetch(config.s3.endpoint, { signal: AbortSignal.timeout(3_000) }).then(
+      () => true,
+      () => false,
+    );
+    findings.push({
+      name: "S3_ENDPOINT",
+      ok,
+      detail: ok ? "answers" : "does not answer",
+      mend: "Start that object store, or correct S3_ENDPOINT.",
+    });
+  }
+  return findings;
 }

@@ -1,4 +1,5 @@
 import { AppError, type SystemScope, type TenantScope } from "@aurora/kernel";
+import { DrizzleQueryError } from "drizzle-orm";
 import { NodePgSession, NodePgTransaction } from "drizzle-orm/node-postgres";
 import { PgDialect } from "drizzle-orm/pg-core";
 import pg from "pg";
@@ -81,7 +82,7 @@ export function createDatabase(options: DatabaseOptions): Database {
         () => false,
       );
       client.release(!isClean);
-      throw error;
+      throw withoutValues(error);
     }
   }
 
@@ -125,6 +126,25 @@ const openScope = (scope: TenantScope): string =>
 /** PostgreSQL answers COMMIT with ROLLBACK when a statement failed and the failure was swallowed. */
 function assertCommitted(result: pg.QueryResult): void {
   if (result.command !== "COMMIT") throw new Error("the transaction was rolled back: a failed statement was ignored");
+}
+
+/**
+ * Takes the values of rows and parameters, which may be document text or secrets, out of an error and its causes:
+ * what remains (statement, code, constraint) may be logged.
+ */
+function withoutValues(error: unknown): unknown {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof DrizzleQueryError) {
+      const message = `Failed query: ${cause.query}`;
+      cause.stack = (cause.stack ?? "").replace(cause.message, () => message);
+      cause.message = message;
+      cause.params = [];
+    } else if (cause instanceof pg.DatabaseError) {
+      cause.detail = undefined;
+      cause.where = undefined;
+    }
+  }
+  return error;
 }
 
 /** The name of the constraint a failed statement violated, e.g. `users_email_folded_key`; null for any other error. */

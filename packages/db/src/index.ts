@@ -15,4 +15,10 @@ export {
   type TenantRow,
 } from "./lookups.ts";
 export { type MigrateOptions, migrate } from "./migrate.ts";
+export {
+  createIngestionRows,
+  createMaintenanceRows,
+  replaceStatistics,
+  type VersionTerms,
+} from "./repositories/ingest/index.ts";
 export * as schema from "./schema/index.ts";

@@ -142,12 +142,13 @@ async function applyOne(owner: pg.Client, migration: Migration): Promise<void> {
   }
 }
 
-/** The same server and login, another database. */
-export function withDatabase(connection: string | pg.ClientConfig, database: string): pg.ClientConfig {
-  if (typeof connection !== "string") return { ...connection, database };
-  const url = new URL(connection);
+/** The same server and login, another database. A connection string is taken for the whole truth, as `pg` does. */
+function withDatabase(connection: string | pg.ClientConfig, database: string): pg.ClientConfig {
+  const text = typeof connection === "string" ? connection : connection.connectionString;
+  if (text === undefined) return { ...(connection as pg.ClientConfig), database };
+  const url = new URL(text);
   url.pathname = `/${encodeURIComponent(database)}`;
-  return { connectionString: url.href };
+  return { ...(typeof connection === "string" ? {} : connection), connectionString: url.href };
 }
 
 async function withClient<Result>(

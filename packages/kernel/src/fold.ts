@@ -3,5 +3,10 @@
  * The offline embedder's vocabulary was built with exactly this: a change here makes every stored vector stale.
  */
 export function foldText(text: string): string {
-  return text.toLowerCase().replaceAll("œ", "oe").replaceAll("æ", "ae").normalize("NFD").replace(/\p{M}+/gu, "");
+  return text
+    .toLowerCase()
+    .replaceAll("œ", "oe")
+    .replaceAll("æ", "ae")
+    .normalize("NFD")
+    .replace(/\p{M}+/gu, "");
 }

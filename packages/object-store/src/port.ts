@@ -14,22 +14,29 @@ export interface ObjectInfo {
   readonly contentType: string | null;
 }
 
+/** What a listing knows: S3 lists no checksum and no type. */
+export type ListedObject = Pick<ObjectInfo, "key" | "sizeBytes" | "etag">;
+
 export interface PresignedRequest {
   readonly url: string;
   readonly method: "GET" | "PUT";
-  /** The client must send exactly these headers. */
+  /** The client must send exactly these headers; a PUT's `content-length` is signed too, and set by every client itself. */
   readonly headers: Readonly<Record<string, string>>;
   readonly expiresAtMs: number;
 }
 
-/** Any S3. Every key is prefixed with the tenant of the scope, so that no call can name another tenant's object. */
+/**
+ * Any S3. Every key is prefixed with the tenant of the scope, so that no call can name another tenant's object.
+ * Every call may throw AppError `invalid_input` (key, length), `store_full`, `unavailable` (no answer in time) or
+ * `upstream_failed` (an answer that means nothing to us).
+ */
 export interface ObjectStore {
   readonly limits: {
     readonly maxPutBytes: number;
     readonly maxUploadUrlSeconds: 900;
     readonly maxDownloadUrlSeconds: 60;
   };
-  /** Whole object, checksum verified by the server. Overwrites. */
+  /** Whole object, checksum verified by the server. Overwrites. @throws AppError `payload_too_large` above `maxPutBytes`. */
   put(
     scope: TenantScope,
     bucket: BucketName,
@@ -51,9 +58,10 @@ export interface ObjectStore {
     from: { bucket: BucketName; key: ObjectKey },
     to: { bucket: BucketName; key: ObjectKey },
   ): Promise<void>;
-  /** Removes every object whose key starts with `prefix` (a whole key, or one ending with `/`); absent ones are no error. @returns how many. */
+  /** Removes one object (`prefix` is its key) all below a folder (ends with `/`), or all of the tenant (empty); absent ones are no error. @returns how many. */
   deletePrefix(scope: TenantScope, bucket: BucketName, prefix: string): Promise<number>;
-  list(scope: TenantScope, bucket: BucketName, prefix: string): AsyncIterable<ObjectInfo>;
+  /** Sorted by key. `prefix` as in `deletePrefix`, or empty for all of the tenant. */
+  list(scope: TenantScope, bucket: BucketName, prefix: string): AsyncIterable<ListedObject>;
   /**
    * One browser request. PUT: signed length, `x-amz-checksum-sha256`, `if-none-match: *`; GET: `attachment` disposition.
    * The URL's origin is `S3_PUBLIC_ENDPOINT`.

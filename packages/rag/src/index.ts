@@ -1,2 +1,3 @@
 export * from "./answer/index.ts";
+export * from "./ingestion/index.ts";
 export * from "./retrieval/index.ts";

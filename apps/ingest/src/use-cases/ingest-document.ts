@@ -4,13 +4,13 @@ import { AppError, jobScope, systemScope, type TenantScope } from "@aurora/kerne
 import type { Embedder } from "@aurora/llm";
 import type { ObjectStore } from "@aurora/object-store";
 import type { Delivery } from "@aurora/queue";
-import { indexVersionOf } from "@aurora/rag";
+import { indexVersion } from "@aurora/rag";
 import type { Logger } from "@aurora/telemetry";
 import type { VectorStore } from "@aurora/vector-store";
 import { type ConvertDeps, convertDocument } from "./convert-document.ts";
 import { exhaustedFailure, permanentFailure } from "./fail-job.ts";
-import { indexVersion } from "./index-version.ts";
-import type { IngestionJob, IngestionRows } from "./ingestion-rows.ts";
+import { indexChunks } from "./index-chunks.ts";
+import type { IngestionJob, IngestionRows, PublishOutcome } from "./ingestion-rows.ts";
 import { type JobProgress, trackProgress } from "./job-progress.ts";
 import { type SettleDeps, settleDeletedDocument, settleJob } from "./settle-job.ts";
 
@@ -41,12 +41,16 @@ export async function ingestDocument(deps: IngestDeps, delivery: Delivery): Prom
   if (job === null) return;
   if (isFinal(job)) return settleJob(deps, scope, job);
   if (job.attempts >= deps.maxAttempts) return failJob(deps, scope, job, exhaustedFailure(null, job.attempts));
-  if (!(await deps.rows.begin(scope, job.id, now(deps)))) return settleEnded(deps, scope, job);
+  if (!(await deps.rows.begin(scope, job.id, now(deps)))) {
+    await settleEnded(deps, scope, job);
+    return;
+  }
 
   const logger = deps.logger.child({ job_id: job.id, document_id: job.document.id, version: job.version });
   const progress = trackProgress({ ...deps, logger }, scope, job.id, { signal: delivery.signal, beatMs: deps.beatMs });
+  let outcome: PublishOutcome;
   try {
-    await runSteps(deps, scope, job, progress);
+    outcome = await runSteps(deps, scope, job, progress);
   } catch (error) {
     await progress.stop();
     return await settleInterrupted(deps, scope, job, error, delivery.signal, logger);
@@ -54,7 +58,7 @@ export async function ingestDocument(deps: IngestDeps, delivery: Delivery): Prom
     await progress.stop();
   }
   await settleEnded(deps, scope, job);
-  logger.info({ attempts: job.attempts + 1 }, "document published");
+  logger.info({ attempts: job.attempts + 1, outcome }, "ingestion ended");
 }
 
 async function runSteps(
@@ -62,7 +66,7 @@ async function runSteps(
   scope: TenantScope,
   job: IngestionJob,
   progress: JobProgress,
-): Promise<void> {
+): Promise<PublishOutcome> {
   await progress.enter("converting");
   const converted = await convertDocument(deps, scope, job, progress);
 
@@ -73,10 +77,10 @@ async function runSteps(
   await progress.enter("embedding");
   const embedder = deps.embedderFor(scope, job.document.sourceApp);
   const title = converted.title?.trim() || job.document.title;
-  const termCounts = await indexVersion(deps, scope, job, { converted, title, chunks }, embedder, progress);
+  const termCounts = await indexChunks(deps, scope, job, { converted, title, chunks }, embedder, progress);
 
   await progress.enter("indexing");
-  await deps.rows.publish(
+  return deps.rows.publish(
     scope,
     {
       jobId: job.id,
@@ -87,7 +91,7 @@ async function runSteps(
       language: converted.language,
       pages: converted.pages,
       chunkCount: chunks.length,
-      indexVersion: indexVersionOf(embedder),
+      indexVersion: indexVersion(embedder.id),
       termCounts,
     },
     now(deps),

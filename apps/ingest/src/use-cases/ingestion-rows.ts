@@ -66,6 +66,9 @@ export interface Publication {
   readonly termCounts: ReadonlyMap<number, number>;
 }
 
+/** `closed`: the job is not open any more, or gone. `superseded`: a newer version is published; the job is cancelled. */
+export type PublishOutcome = "published" | "closed" | "superseded";
+
 /** Kept by packages/db (`createIngestionRows`). A job that is gone or no longer open is told by the result, not by an error. */
 export interface IngestionRows {
   /** Tenant of a job, or null when the job is gone. */
@@ -108,10 +111,9 @@ export interface IngestionRows {
   deleteVersions(scope: TenantScope, documentId: string, versions: readonly number[]): Promise<void>;
   /**
    * Makes the version the one readers see, in one transaction with all that depends on it. Only moves forward.
-   * @returns `closed` when the job is not open any more or gone; `superseded` when a newer version is published.
    * @throws Error when the chunk rows are not all there.
    */
-  publish(scope: TenantScope, publication: Publication, now: Date): Promise<"published" | "closed" | "superseded">;
+  publish(scope: TenantScope, publication: Publication, now: Date): Promise<PublishOutcome>;
   /** Open jobs untouched since `before`, the longest-waiting first. */
   findStale(
     scope: SystemScope,

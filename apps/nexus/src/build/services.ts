@@ -11,13 +11,14 @@ const entries: Readonly<Record<string, string>> = {
   ingest: "apps/ingest/src/main.ts",
   "conversion-child": "packages/conversion/src/local/child.ts",
   worker: "apps/worker/src/main.ts",
+  s3: "apps/nexus/src/s3/main.ts",
 };
 
 export const bundlePath = (root: string, name: string): string => join(root, "dist", `${name}.js`);
 
 /** @returns whether anything was built. */
 export function buildServices(root: string): Promise<boolean> {
-  const sources = ["packages", "api", "gateway", "ingest", "worker"].map((name) => (name === "packages" ? name : `apps/${name}`));
+  const sources = ["packages", "apps/api", "apps/gateway", "apps/ingest", "apps/worker", "apps/nexus/src/s3"];
   return whenChanged(join(root, "dist/.services"), stampOf(root, [...sources, "package-lock.json"]), async () => {
     await build({
       absWorkingDir: root,
@@ -40,7 +41,9 @@ function externalPackages(root: string): string[] {
   const names = new Set<string>();
   for (const kind of ["packages", "apps"])
     for (const folder of readdirSync(join(root, kind))) {
-      const manifest = JSON.parse(readFileSync(join(root, kind, folder, "package.json"), "utf8")) as { dependencies?: Record<string, string> };
+      const manifest = JSON.parse(readFileSync(join(root, kind, folder, "package.json"), "utf8")) as {
+        dependencies?: Record<string, string>;
+      };
       for (const name of Object.keys(manifest.dependencies ?? {})) if (!name.startsWith("@aurora/")) names.add(name);
     }
   return [...names].flatMap((name) => [name, `${name}/*`]);

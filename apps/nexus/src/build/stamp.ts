@@ -15,8 +15,14 @@ export function stampOf(root: string, paths: readonly string[]): string {
       if (skipped.has(entry.name)) continue;
       const child = `${path}/${entry.name}`;
       if (entry.isDirectory()) add(child);
-      else if (entry.isFile() && !/\.(?:test|contract|integration|browser)\.tsx?$|next-env\.d\.ts$|\.tsbuildinfo$/.test(entry.name))
-        hash.update(`${child}\0`).update(readFileSync(join(root, child))).update("\0");
+      else if (
+        entry.isFile() &&
+        !/\.(?:test|contract|integration|browser)\.tsx?$|next-env\.d\.ts$|\.tsbuildinfo$/.test(entry.name)
+      )
+        hash
+          .update(`${child}\0`)
+          .update(readFileSync(join(root, child)))
+          .update("\0");
     }
   };
   for (const path of paths) {

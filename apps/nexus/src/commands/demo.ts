@@ -14,7 +14,9 @@ import { createTerminal, type Terminal, UserError } from "../terminal.ts";
 const Question = z.object({ id: z.string(), query: z.string(), language: z.string() });
 const Questions = z.object({
   questions: z.array(
-    Question.extend({ expect: z.object({ filename: z.string(), page: z.int().nullable(), quote_contains: z.array(z.string()) }) }),
+    Question.extend({
+      expect: z.object({ filename: z.string(), page: z.int().nullable(), quote_contains: z.array(z.string()) }),
+    }),
   ),
   unanswerable: z.array(Question),
 });
@@ -63,10 +65,14 @@ async function runDemo(client: NexusClient, samples: string, terminal: Terminal)
     const id = await client.ingest(filename, readFileSync(join(samples, filename)));
     const { page_count: pages, chunk_count: chunks } = await client.document(id);
     names.set(id, filename);
-    terminal.done(`${filename}: ${pages === null ? "" : `${pages} pages, `}${chunks} passages in ${seconds(startedAtMs)}`);
+    terminal.done(
+      `${filename}: ${pages === null ? "" : `${pages} pages, `}${chunks} passages in ${seconds(startedAtMs)}`,
+    );
   }
   const filenameOf = (id: string) => names.get(id) ?? id;
-  const { questions, unanswerable } = Questions.parse(JSON.parse(readFileSync(join(samples, "questions.json"), "utf8")));
+  const { questions, unanswerable } = Questions.parse(
+    JSON.parse(readFileSync(join(samples, "questions.json"), "utf8")),
+  );
   let misses = 0;
   for (const { query, language, expect } of questions) {
     const response = await client.query(query, language);
@@ -77,21 +83,35 @@ async function runDemo(client: NexusClient, samples: string, terminal: Terminal)
   }
   for (const { query, language } of unanswerable) {
     const response = await client.query(query, language);
-    const faults = response.status === "no_sources" && response.citations.length === 0 ? [] : [`status is ${response.status}, not no_sources`];
+    const faults =
+      response.status === "no_sources" && response.citations.length === 0
+        ? []
+        : [`status is ${response.status}, not no_sources`];
     if (faults.length > 0) misses += 1;
     present(terminal, query, response, filenameOf, faults);
   }
   return misses;
 }
 
-function present(terminal: Terminal, query: string, response: QueryResponse, filenameOf: (id: string) => string, faults: readonly string[]): void {
+function present(
+  terminal: Terminal,
+  query: string,
+  response: QueryResponse,
+  filenameOf: (id: string) => string,
+  faults: readonly string[],
+): void {
   terminal.write(`\n  ${query}`);
   terminal.write(`  → ${response.answer.replaceAll("\n", "\n    ")}`);
   for (const { marker, document_id: id, page_start: page, quote } of response.citations)
-    terminal.write(`    ${marker} ${filenameOf(id)}${page === null ? "" : `, page ${page}`}: “${quote.replaceAll(/\s+/g, " ")}”`);
+    terminal.write(
+      `    ${marker} ${filenameOf(id)}${page === null ? "" : `, page ${page}`}: “${quote.replaceAll(/\s+/g, " ")}”`,
+    );
   const timings = Object.entries(response.timings_ms).map(([name, ms]) => `${name} ${ms.toFixed(1)} ms`);
   terminal.note(timings.join(", "));
-  if (faults.length === 0) terminal.done(response.status === "answered" ? "right document, page, words and boxes" : "refused, as it should be");
+  if (faults.length === 0)
+    terminal.done(
+      response.status === "answered" ? "right document, page, words and boxes" : "refused, as it should be",
+    );
   for (const fault of faults) terminal.problem(fault);
 }
 

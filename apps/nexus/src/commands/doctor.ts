@@ -35,19 +35,34 @@ export async function doctor(root: string, args: readonly string[]): Promise<num
   return broken === 0 ? 0 : 1;
 }
 
-export async function examine(root: string, environment: Readonly<Record<string, string | undefined>>): Promise<Finding[]> {
+export async function examine(
+  root: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<Finding[]> {
   const findings: Finding[] = [machine(), memory(), installed(root), weights(root), postgresBinaries(root)];
   let config: Config;
   try {
     config = readConfig(environment);
-    findings.push({ name: "settings", ok: true, detail: existsSync(join(root, ".env")) ? ".env is valid" : "no .env: standard values" });
+    findings.push({
+      name: "settings",
+      ok: true,
+      detail: existsSync(join(root, ".env")) ? ".env is valid" : "no .env: standard values",
+    });
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
-    return [...findings, { name: "settings", ok: false, detail, mend: "Correct these lines in .env; .env.example explains each." }];
+    return [
+      ...findings,
+      { name: "settings", ok: false, detail, mend: "Correct these lines in .env; .env.example explains each." },
+    ];
   }
   findings.push(...dataFolder(resolve(root, config.dataDir)));
   if (config.qdrantUrl !== null)
-    findings.push({ name: "QDRANT_URL", ok: false, detail: "set, but this version keeps its vectors itself", mend: "Remove QDRANT_URL from .env." });
+    findings.push({
+      name: "QDRANT_URL",
+      ok: false,
+      detail: "set, but this version keeps its vectors itself",
+      mend: "Remove QDRANT_URL from .env.",
+    });
   findings.push(...(await ports(config)), ...(await checkStores(config)), chromium());
   return findings;
 }
@@ -55,7 +70,12 @@ export async function examine(root: string, environment: Readonly<Record<string,
 function machine(): Finding {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
   const ok = major > 20 || (major === 20 && minor >= 19);
-  return { name: "Node.js", ok, detail: process.versions.node, mend: "Install Node.js 20.19 or newer from https://nodejs.org." };
+  return {
+    name: "Node.js",
+    ok,
+    detail: process.versions.node,
+    mend: "Install Node.js 20.19 or newer from https://nodejs.org.",
+  };
 }
 
 function memory(): Finding {
@@ -71,13 +91,26 @@ function memory(): Finding {
 
 function installed(root: string): Finding {
   const ok = existsSync(join(root, "node_modules/.nexus-installed"));
-  return { name: "packages", ok, detail: ok ? "installed" : "not installed by ./nexus", mend: "Run ./nexus up: it installs them.", isRequired: false };
+  return {
+    name: "packages",
+    ok,
+    detail: ok ? "installed" : "not installed by ./nexus",
+    mend: "Run ./nexus up: it installs them.",
+    isRequired: false,
+  };
 }
 
 function weights(root: string): Finding {
   const folder = join(root, "models/static-fr-en-192");
-  const ok = existsSync(folder) && readdirSync(folder).some((name) => name.endsWith(".q8") && statSync(join(folder, name)).size > 1e6);
-  return { name: "embedding model", ok, detail: ok ? "static-fr-en-192" : "its weights are missing", mend: "Restore the folder models/ from the repository." };
+  const ok =
+    existsSync(folder) &&
+    readdirSync(folder).some((name) => name.endsWith(".q8") && statSync(join(folder, name)).size > 1e6);
+  return {
+    name: "embedding model",
+    ok,
+    detail: ok ? "static-fr-en-192" : "its weights are missing",
+    mend: "Restore the folder models/ from the repository.",
+  };
 }
 
 function postgresBinaries(root: string): Finding {
@@ -96,12 +129,24 @@ function dataFolder(folder: string): Finding[] {
   try {
     accessSync(parent, constants.W_OK | constants.X_OK);
   } catch {
-    return [{ name: "DATA_DIR", ok: false, detail: `${folder} cannot be written`, mend: "Give this user the right to, or set DATA_DIR to another folder." }];
+    return [
+      {
+        name: "DATA_DIR",
+        ok: false,
+        detail: `${folder} cannot be written`,
+        mend: "Give this user the right to, or set DATA_DIR to another folder.",
+      },
+    ];
   }
   const free = freeBytes(parent);
   return [
     { name: "DATA_DIR", ok: true, detail: existsSync(folder) ? folder : `${folder} (made at the first start)` },
-    { name: "disk", ok: free > 5e8, detail: `${(free / 1e9).toFixed(1)} GB free`, mend: "Free some room, or set DATA_DIR to another disk." },
+    {
+      name: "disk",
+      ok: free > 5e8,
+      detail: `${(free / 1e9).toFixed(1)} GB free`,
+      mend: "Free some room, or set DATA_DIR to another disk.",
+    },
   ];
 }
 
@@ -115,13 +160,26 @@ async function ports(config: Config): Promise<Finding[]> {
   return Promise.all(
     wanted.map(async ([name, port]) => {
       const ok = await isPortFree(port);
-      return { name, ok, detail: ok ? `${port} is free` : `${port} is taken (by a running Aurora Nexus, perhaps)`, mend: `Stop the program that uses it, or set ${name} in .env.` };
+      return {
+        name,
+        ok,
+        detail: ok ? `${port} is free` : `${port} is taken (by a running Aurora Nexus, perhaps)`,
+        mend: `Stop the program that uses it, or set ${name} in .env.`,
+      };
     }),
   );
 }
 
 function chromium(): Finding {
-  const folders = (process.env["PATH"] ?? "").split(delimiter);
-  const found = folders.flatMap((folder) => ["chromium", "chromium-browser", "google-chrome"].map((name) => join(folder, name))).find((path) => existsSync(path));
-  return { name: "Chromium", ok: found !== undefined, detail: found ?? "absent: browser tests are skipped", mend: "Install the Debian package chromium.", isRequired: false };
+  const folders = (process.env.PATH ?? "").split(delimiter);
+  const found = folders
+    .flatMap((folder) => ["chromium", "chromium-browser", "google-chrome"].map((name) => join(folder, name)))
+    .find((path) => existsSync(path));
+  return {
+    name: "Chromium",
+    ok: found !== undefined,
+    detail: found ?? "absent: browser tests are skipped",
+    mend: "Install the Debian package chromium.",
+    isRequired: false,
+  };
 }

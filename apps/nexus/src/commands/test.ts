@@ -12,7 +12,14 @@ type Part =
 
 const bin = (name: string) => `node_modules/.bin/${name}`;
 const parts: readonly Part[] = [
-  { name: "types", isFast: true, commands: [[bin("tsc"), "-p", "."], [bin("tsc"), "-p", "apps/ui"]] },
+  {
+    name: "types",
+    isFast: true,
+    commands: [
+      [bin("tsc"), "-p", "."],
+      [bin("tsc"), "-p", "apps/ui"],
+    ],
+  },
   { name: "lint", isFast: true, commands: [[bin("biome"), "ci", "--error-on-warnings", "."]] },
   { name: "boundaries", isFast: true, commands: [[bin("tsx"), "tools/lint/boundaries.ts"]] },
   { name: "unit", isFast: true, project: "unit" },
@@ -25,13 +32,16 @@ const parts: readonly Part[] = [
 export async function test(root: string, args: readonly string[]): Promise<number> {
   const terminal = createTerminal(process.stdout);
   const chosen = choose(args);
-  const mustRunAll = process.env["NEXUS_REQUIRE_ALL"] === "1";
+  const mustRunAll = process.env.NEXUS_REQUIRE_ALL === "1";
   const total: Counts = { passed: 0, failed: 0, skipped: [] };
   const folder = mkdtempSync(join(tmpdir(), "nexus-test-"));
   try {
     for (const part of chosen) {
       terminal.write(`\n── ${part.name} ──`);
-      const counts = "project" in part ? await runProject(root, part.project, join(folder, `${part.name}.json`)) : await runChecks(root, part.commands);
+      const counts =
+        "project" in part
+          ? await runProject(root, part.project, join(folder, `${part.name}.json`))
+          : await runChecks(root, part.commands);
       total.passed += counts.passed;
       total.failed += counts.failed;
       total.skipped.push(...counts.skipped);
@@ -51,9 +61,14 @@ export async function test(root: string, args: readonly string[]): Promise<numbe
 }
 
 function choose(args: readonly string[]): readonly Part[] {
-  const names = args.flatMap((name) => (name === "fast" ? parts.filter((part) => part.isFast).map((part) => part.name) : [name]));
+  const names = args.flatMap((name) =>
+    name === "fast" ? parts.filter((part) => part.isFast).map((part) => part.name) : [name],
+  );
   const unknown = names.find((name) => !parts.some((part) => part.name === name));
-  if (unknown) throw new UserError(`There is no test part “${unknown}”. Parts: fast, ${parts.map((part) => part.name).join(", ")}.`);
+  if (unknown)
+    throw new UserError(
+      `There is no test part “${unknown}”. Parts: fast, ${parts.map((part) => part.name).join(", ")}.`,
+    );
   return names.length === 0 ? parts : parts.filter((part) => names.includes(part.name));
 }
 
@@ -68,7 +83,14 @@ async function runChecks(root: string, commands: readonly (readonly string[])[])
 }
 
 async function runProject(root: string, project: string, report: string): Promise<Counts> {
-  const code = await runCommand(root, bin("vitest"), ["run", "--project", project, "--reporter=dot", "--reporter=json", `--outputFile.json=${report}`]);
+  const code = await runCommand(root, bin("vitest"), [
+    "run",
+    "--project",
+    project,
+    "--reporter=dot",
+    "--reporter=json",
+    `--outputFile.json=${report}`,
+  ]);
   return countVitest(readReport(report), code);
 }
 

@@ -5,7 +5,8 @@ import { createTerminal, UserError } from "../terminal.ts";
 
 /** Starts everything, prints where to go, and runs until Ctrl-C or SIGTERM. */
 export async function up(root: string, args: readonly string[]): Promise<number> {
-  if (args[0]) throw new UserError(`\`./nexus up\` takes no argument “${args[0]}”. Settings stand in .env (see .env.example).`);
+  if (args[0])
+    throw new UserError(`\`./nexus up\` takes no argument “${args[0]}”. Settings stand in .env (see .env.example).`);
   const terminal = createTerminal(process.stdout);
   const startedAtMs = Date.now();
   const stopAsked = new Promise<void>((resolve) => {

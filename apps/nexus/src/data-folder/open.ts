@@ -11,7 +11,9 @@ export function openDataFolder(folder: string): void {
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === "ENOSPC") throw new UserError(fullDisk(folder, 0));
-    throw new UserError(`The data folder ${folder} cannot be written (${code}). Give this user the right to, or set DATA_DIR to another folder.`);
+    throw new UserError(
+      `The data folder ${folder} cannot be written (${code}). Give this user the right to, or set DATA_DIR to another folder.`,
+    );
   }
   const free = freeBytes(folder);
   if (free < minFreeBytes) throw new UserError(fullDisk(folder, free));

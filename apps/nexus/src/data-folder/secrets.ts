@@ -17,7 +17,10 @@ export type SecretName = keyof typeof makers;
  * The critical secrets of an embedded instance: made at the first start, kept in `DATA_DIR/secrets.json` (0600).
  * A name set in `given` is left to the operator and neither made nor stored.
  */
-export function loadOrMakeSecrets(folder: string, given: Readonly<Record<string, string | undefined>>): Partial<Record<SecretName, string>> {
+export function loadOrMakeSecrets(
+  folder: string,
+  given: Readonly<Record<string, string | undefined>>,
+): Partial<Record<SecretName, string>> {
   const path = join(folder, "secrets.json");
   const stored: Partial<Record<SecretName, string>> = existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : {};
   let isChanged = false;

@@ -39,9 +39,14 @@ async function checkCitation(
   if (!citation.bboxes.some((box) => box.page === expected.page)) faults.push(`no box on page ${expected.page}`);
   const boxed = squeeze(await textInBoxes(citation.bboxes));
   for (const words of expected.quote_contains)
-    if (!words.split(/\s+/).every((word) => boxed.includes(squeeze(word)))) faults.push(`“${words}” is not inside the boxes`);
+    if (!words.split(/\s+/).every((word) => boxed.includes(squeeze(word))))
+      faults.push(`“${words}” is not inside the boxes`);
   return faults;
 }
 
 /** Letters and digits alone: spaces, hyphens of line ends and quotation marks differ between a page and its text. */
-const squeeze = (text: string) => text.normalize("NFKC").toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "");
+const squeeze = (text: string) =>
+  text
+    .normalize("NFKC")
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, "");

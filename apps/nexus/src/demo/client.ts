@@ -7,7 +7,11 @@ import { UserError } from "../terminal.ts";
 /** The product as an outside application sees it: HTTP and an API key, nothing else. */
 export interface NexusClient {
   /** Presigned upload, completion, and the wait until it is published. @throws UserError when it ends otherwise. */
-  ingest(filename: string, bytes: Uint8Array, fields?: { readonly external_id?: string; readonly source_app?: string }): Promise<string>;
+  ingest(
+    filename: string,
+    bytes: Uint8Array,
+    fields?: { readonly external_id?: string; readonly source_app?: string },
+  ): Promise<string>;
   query(question: string, language: string): Promise<QueryResponse>;
   document(id: string): Promise<z.infer<typeof DocumentDetail>>;
   call(method: string, path: string, body?: object): Promise<unknown>;
@@ -43,17 +47,21 @@ export function createNexusClient(apiUrl: string, apiKey: string, callerApp = "u
       );
       const { url, method, headers } = created.upload;
       const put = await fetch(url, { method, headers, body: Buffer.from(bytes) });
-      if (!put.ok) throw new UserError(`The upload of ${filename} answered ${put.status}: ${(await put.text()).slice(0, 500)}`);
+      if (!put.ok)
+        throw new UserError(`The upload of ${filename} answered ${put.status}: ${(await put.text()).slice(0, 500)}`);
       await call("POST", `/api/documents/${created.document_id}/complete`, {});
       const deadline = Date.now() + ingestLimitMs;
       for (;;) {
         const { status, failure } = await document(created.document_id);
         if (status === "success") return created.document_id;
-        if (status === "failed" || status === "cancelled") throw new UserError(`${filename} ended ${status}: ${JSON.stringify(failure)}`);
-        if (Date.now() > deadline) throw new UserError(`${filename} is still ${status} after ${ingestLimitMs / 1000} s`);
+        if (status === "failed" || status === "cancelled")
+          throw new UserError(`${filename} ended ${status}: ${JSON.stringify(failure)}`);
+        if (Date.now() > deadline)
+          throw new UserError(`${filename} is still ${status} after ${ingestLimitMs / 1000} s`);
         await sleep(100);
       }
     },
-    query: async (query, language) => QueryResponse.parse(await call("POST", "/api/query", { query, language, caller_app: callerApp })),
+    query: async (query, language) =>
+      QueryResponse.parse(await call("POST", "/api/query", { query, language, caller_app: callerApp })),
   };
 }

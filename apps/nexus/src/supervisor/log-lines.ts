@@ -9,19 +9,20 @@ export function presentLogLine(service: string, line: string): string {
   if (!line.startsWith("{")) return `${prefix} ${line}`;
   try {
     const entry = JSON.parse(line) as Record<string, unknown>;
-    const time = typeof entry["time"] === "string" ? entry["time"].slice(11, 19) : "";
-    const level = typeof entry["level"] === "string" && entry["level"] !== "info" ? `${entry["level"].toUpperCase()} ` : "";
+    const time = typeof entry.time === "string" ? entry.time.slice(11, 19) : "";
+    const level = typeof entry.level === "string" && entry.level !== "info" ? `${entry.level.toUpperCase()} ` : "";
     const fields = Object.entries(entry)
       .filter(([name, value]) => !hidden.has(name) && value !== undefined && value !== null)
       .map(([name, value]) => `${name}=${presentField(name, value)}`);
-    return [`${prefix} ${time}`, `${level}${String(entry["msg"] ?? "")}`, ...fields].join(" ");
+    return [`${prefix} ${time}`, `${level}${String(entry.msg ?? "")}`, ...fields].join(" ");
   } catch {
     return `${prefix} ${line}`;
   }
 }
 
 function presentField(name: string, value: unknown): string {
-  if (name === "err" && typeof value === "object" && value !== null && "stack" in value) return `\n${String(value.stack)}`;
+  if (name === "err" && typeof value === "object" && value !== null && "stack" in value)
+    return `\n${String(value.stack)}`;
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 

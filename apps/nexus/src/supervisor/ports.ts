@@ -26,5 +26,7 @@ export function isPortFree(port: number): Promise<boolean> {
 export async function requireFreePorts(ports: Readonly<Record<string, number>>): Promise<void> {
   for (const [setting, port] of Object.entries(ports))
     if (!(await isPortFree(port)))
-      throw new UserError(`Port ${port} of 127.0.0.1 is taken by another program. Stop it, or set ${setting} to a free port in .env.`);
+      throw new UserError(
+        `Port ${port} of 127.0.0.1 is taken by another program. Stop it, or set ${setting} to a free port in .env.`,
+      );
 }

@@ -60,7 +60,8 @@ export function createSupervisor(options: { write: (line: string) => void; onCha
     if (child.stdout) forwardLines(spec.name, child.stdout, keep);
     if (child.stderr) forwardLines(spec.name, child.stderr, keep);
     child.on("message", (message) => {
-      if (typeof message === "object" && message !== null && "type" in message && message.type === "ready") next.isReady = true;
+      if (typeof message === "object" && message !== null && "type" in message && message.type === "ready")
+        next.isReady = true;
     });
     child.on("error", (error) => keep(`${spec.name} could not be started: ${error.message}`));
     child.on("exit", (code, signal) => void onExit(next, child, code, signal));
@@ -68,7 +69,12 @@ export function createSupervisor(options: { write: (line: string) => void; onCha
     return next;
   }
 
-  async function onExit(service: Service, child: ChildProcess, code: number | null, signal: string | null): Promise<void> {
+  async function onExit(
+    service: Service,
+    child: ChildProcess,
+    code: number | null,
+    signal: string | null,
+  ): Promise<void> {
     if (isStopping || service.child !== child || !services.includes(service)) return;
     if (Date.now() - service.startedAtMs > recoveredAfterMs) service.crashes = 0;
     const delayMs = restartDelaysMs[Math.min(service.crashes, restartDelaysMs.length - 1)] ?? 10_000;

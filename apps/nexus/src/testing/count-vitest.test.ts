@@ -2,11 +2,15 @@ import { expect, it } from "vitest";
 import { countVitest, describeSkips } from "./count-vitest.ts";
 
 const report = (status: string, ...tests: readonly [string, string][]) => ({
-  testResults: [{ name: "a.test.ts", status, assertionResults: tests.map(([fullName, state]) => ({ fullName, status: state })) }],
+  testResults: [
+    { name: "a.test.ts", status, assertionResults: tests.map(([fullName, state]) => ({ fullName, status: state })) },
+  ],
 });
 
 it("counts passed, failed and skipped tests", () => {
-  expect(countVitest(report("failed", ["a", "passed"], ["b", "failed"], ["c", "skipped"], ["d", "pending"]), 1)).toEqual({
+  expect(
+    countVitest(report("failed", ["a", "passed"], ["b", "failed"], ["c", "skipped"], ["d", "pending"]), 1),
+  ).toEqual({
     passed: 1,
     failed: 1,
     skipped: ["c", "d"],

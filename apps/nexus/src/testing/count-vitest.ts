@@ -26,7 +26,8 @@ export function countVitest(report: unknown, exitCode: number): Counts {
   const parsed = Report.safeParse(report);
   if (!parsed.success) return { ...counts, failed: 1 };
   for (const file of parsed.data.testResults) {
-    if (file.status === "failed" && !file.assertionResults.some(({ status }) => status === "failed")) counts.failed += 1;
+    if (file.status === "failed" && !file.assertionResults.some(({ status }) => status === "failed"))
+      counts.failed += 1;
     for (const { status, fullName } of file.assertionResults) {
       if (status === "passed") counts.passed += 1;
       else if (status === "failed") counts.failed += 1;

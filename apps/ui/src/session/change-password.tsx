@@ -9,7 +9,7 @@ import { useFailureSentence } from "../components/failure-message.tsx";
 import { Message } from "../components/feedback.tsx";
 import { AuroraSky } from "./aurora-sky.tsx";
 import { PasswordField } from "./password-field.tsx";
-import { useApi } from "./session-provider.tsx";
+import { useApi } from "../api/api-provider.tsx";
 import styles from "./sign-in.module.css";
 
 /** `onDone` runs once the API has accepted the new password. */

@@ -9,7 +9,7 @@ import { Message } from "../components/feedback.tsx";
 import { TextField } from "../components/field.tsx";
 import { PasswordField } from "./password-field.tsx";
 import { safeReturnPath } from "./return-path.ts";
-import { useApi } from "./session-provider.tsx";
+import { useApi } from "../api/api-provider.tsx";
 import styles from "./sign-in.module.css";
 
 export function SignInForm() {

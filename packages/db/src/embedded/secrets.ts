@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { open, readFile } from "node:fs/promises";
+import { link, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "@aurora/kernel";
 
@@ -17,18 +17,17 @@ export async function openSecrets(folder: string, hasCluster: boolean): Promise<
   if (hasCluster)
     throw new AppError("unavailable", `The passwords of the embedded PostgreSQL are gone: restore ${path}.`);
   const made = { adminPassword: password(), appPassword: password() };
-  const file = await open(path, "wx", 0o600).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "EEXIST") return null; // another process was first
-    throw error;
-  });
-  if (!file) return openSecrets(folder, hasCluster);
+  const draft = `${path}.${randomBytes(6).toString("hex")}`;
+  await writeFile(draft, JSON.stringify(made), { mode: 0o600, flush: true });
   try {
-    await file.writeFile(JSON.stringify(made));
-    await file.sync();
+    await link(draft, path); // whole or not at all, and never over another process's
+    return made;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    return openSecrets(folder, hasCluster);
   } finally {
-    await file.close();
+    await rm(draft);
   }
-  return made;
 }
 
 async function readSecrets(path: string): Promise<Secrets | null> {
@@ -37,7 +36,7 @@ async function readSecrets(path: string): Promise<Secrets | null> {
     throw error;
   });
   if (text === null) return null;
-  const value: unknown = text === "" ? null : JSON.parse(text);
+  const value: unknown = JSON.parse(text);
   if (typeof value === "object" && value !== null && "adminPassword" in value && "appPassword" in value)
     return { adminPassword: String(value.adminPassword), appPassword: String(value.appPassword) };
   throw new AppError("unavailable", `The passwords of the embedded PostgreSQL cannot be read: restore ${path}.`);

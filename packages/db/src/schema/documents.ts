@@ -42,6 +42,8 @@ export const ingestionJobs = pgTable("ingestion_jobs", {
   callerApp: text("caller_app").notNull(),
   createdAt: instant("created_at").notNull(),
   updatedAt: instant("updated_at").notNull(),
+  /** Nothing is left of what the job must not leave behind. */
+  cleanedAt: instant("cleaned_at"),
 });
 
 export const chunks = pgTable(

@@ -1,5 +1,5 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { basename } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { AppError } from "@aurora/kernel";
 import type { Embedder, WordVectors } from "../embedder.ts";
 import { loadStaticTable, normalised } from "./table.ts";

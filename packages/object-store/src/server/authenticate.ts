@@ -46,7 +46,12 @@ export function authenticate(head: RequestHead, credentials: Credentials, nowMs:
   throw new S3Error("AccessDenied", "Access Denied. Anonymous requests are not served.");
 }
 
-function signedByHeader(head: RequestHead, authorization: string, credentials: Credentials, nowMs: number): Authenticated {
+function signedByHeader(
+  head: RequestHead,
+  authorization: string,
+  credentials: Credentials,
+  nowMs: number,
+): Authenticated {
   const malformed = "AuthorizationHeaderMalformed";
   const fields = new Map<string, string>();
   const [scheme, ...rest] = authorization.trim().split(/\s+/);
@@ -62,7 +67,10 @@ function signedByHeader(head: RequestHead, authorization: string, credentials: C
   const signedAtMs = readTimestamp(timestamp, malformed);
   const scope = readCredential(fields.get("Credential"), timestamp, credentials, malformed);
   if (Math.abs(nowMs - signedAtMs) > maxSkewMs)
-    throw new S3Error("RequestTimeTooSkewed", "The difference between the request time and the server's time is too large.");
+    throw new S3Error(
+      "RequestTimeTooSkewed",
+      "The difference between the request time and the server's time is too large.",
+    );
   const payloadHash = head.header("x-amz-content-sha256");
   if (payloadHash === undefined) throw new S3Error("InvalidRequest", "Missing required header: x-amz-content-sha256.");
   return verify(head, credentials, scope, timestamp, {
@@ -115,7 +123,10 @@ function verify(
   });
   const expected = sign(key, stringToSign(timestamp, scope, canonical));
   if (!sameSignature(expected, claim.signature))
-    throw new S3Error("SignatureDoesNotMatch", "The request signature we calculated does not match the signature you provided.");
+    throw new S3Error(
+      "SignatureDoesNotMatch",
+      "The request signature we calculated does not match the signature you provided.",
+    );
   return { by, payloadHash, signedHeaders, chunkSigner: createChunkSigner(key, timestamp, scope, expected) };
 }
 
@@ -140,7 +151,8 @@ function readCredential(
   if (service !== "s3") throw new S3Error(malformed, `The credential's service must be s3.`);
   if (region !== credentials.region)
     throw new S3Error(malformed, `The credential's region is wrong; expecting '${credentials.region}'.`);
-  if (date !== timestamp.slice(0, 8)) throw new S3Error(malformed, "The credential's date is not the date of the request.");
+  if (date !== timestamp.slice(0, 8))
+    throw new S3Error(malformed, "The credential's date is not the date of the request.");
   if (!sameSignature(credentials.accessKeyId, accessKeyId))
     throw new S3Error("InvalidAccessKeyId", "The access key id you provided does not exist in our records.");
   return { date, region, service };
@@ -148,7 +160,11 @@ function readCredential(
 
 function readSignedHeaders(head: RequestHead, text: string | undefined, malformed: S3ErrorCode): readonly string[] {
   const names = (text ?? "").split(";");
-  if (names.some((name, index) => name === "" || name !== name.toLowerCase() || (index > 0 && (names[index - 1] ?? "") >= name)))
+  if (
+    names.some(
+      (name, index) => name === "" || name !== name.toLowerCase() || (index > 0 && (names[index - 1] ?? "") >= name),
+    )
+  )
     throw new S3Error(malformed, "SignedHeaders must be lower-case, sorted and unique.");
   if (!names.includes("host")) throw new S3Error(malformed, "SignedHeaders must include host.");
   const present = new Set(head.headers.map(([name]) => name));

@@ -10,7 +10,8 @@ export type Checksums = Partial<Record<ChecksumName, string>>;
 /** `x-amz-checksum-<name>` → name. @throws S3Error for an algorithm that is not served. */
 export function checksumOfHeader(header: string): ChecksumName {
   const name = checksumNames.find((candidate) => header === `x-amz-checksum-${candidate}`);
-  if (name === undefined) throw new S3Error("InvalidRequest", `${header} is not supported; use sha256, crc32 or crc32c.`);
+  if (name === undefined)
+    throw new S3Error("InvalidRequest", `${header} is not supported; use sha256, crc32 or crc32c.`);
   return name;
 }
 

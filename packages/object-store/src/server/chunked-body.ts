@@ -35,9 +35,7 @@ export function createChunkedBody(options: {
   let givenSignature = "";
   let hash = createHash("sha256");
 
-  const bad = (message: string): never => {
-    throw new S3Error("InvalidRequest", `The chunked body is malformed: ${message}.`);
-  };
+  const bad = (message: string): S3Error => new S3Error("InvalidRequest", `The chunked body is malformed: ${message}.`);
   const checkSignature = (expected: string, given: string): void => {
     if (!sameSignature(expected, given))
       throw new S3Error("SignatureDoesNotMatch", "A chunk's signature does not match.");
@@ -45,12 +43,12 @@ export function createChunkedBody(options: {
 
   function readSize(text: string): void {
     const match = /^([0-9a-fA-F]{1,8})(?:;chunk-signature=([0-9a-f]{64}))?$/.exec(text);
-    if (!match) return bad("chunk size expected");
-    if ((match[2] !== undefined) !== (signer !== null)) return bad("chunk signature missing or unexpected");
+    if (!match) throw bad("chunk size expected");
+    if ((match[2] !== undefined) !== (signer !== null)) throw bad("chunk signature missing or unexpected");
     left = Number.parseInt(match[1] ?? "", 16);
     givenSignature = match[2] ?? "";
     total += left;
-    if (total > options.decodedLength) return bad("more data than x-amz-decoded-content-length");
+    if (total > options.decodedLength) throw bad("more data than x-amz-decoded-content-length");
     hash = createHash("sha256");
     if (left > 0) {
       state = "data";
@@ -68,7 +66,7 @@ export function createChunkedBody(options: {
     }
     const colon = text.indexOf(":");
     const name = text.slice(0, Math.max(colon, 0)).trim().toLowerCase();
-    if (!hasTrailer || colon < 1 || trailers.size >= maxTrailers || trailers.has(name)) return bad("unexpected trailer");
+    if (!hasTrailer || colon < 1 || trailers.size >= maxTrailers || trailers.has(name)) throw bad("unexpected trailer");
     const value = text.slice(colon + 1).trim();
     trailers.set(name, value);
     if (name !== "x-amz-trailer-signature") trailerText += `${name}:${value}\n`;
@@ -78,7 +76,7 @@ export function createChunkedBody(options: {
   function readLine(text: string): void {
     if (state === "size") readSize(text);
     else if (state === "trailer") readTrailer(text);
-    else if (text !== "") bad("line end expected after a chunk");
+    else if (text !== "") throw bad("line end expected after a chunk");
     else state = "size";
   }
 
@@ -87,7 +85,7 @@ export function createChunkedBody(options: {
       const out: Buffer[] = [];
       let at = 0;
       while (at < bytes.length) {
-        if (state === "done") bad("data after the end");
+        if (state === "done") throw bad("data after the end");
         if (state === "data") {
           const part = bytes.subarray(at, at + left);
           if (signer) hash.update(part);
@@ -102,12 +100,12 @@ export function createChunkedBody(options: {
         }
         const end = bytes.indexOf(0x0a, at);
         line += bytes.toString("latin1", at, end < 0 ? bytes.length : end);
-        if (line.length > maxLineBytes) bad("line too long");
+        if (line.length > maxLineBytes) throw bad("line too long");
         if (end < 0) break;
         at = end + 1;
         const text = line;
         line = "";
-        if (!text.endsWith("\r")) bad("a line must end with CR LF");
+        if (!text.endsWith("\r")) throw bad("a line must end with CR LF");
         readLine(text.slice(0, -1));
       }
       return out;

@@ -65,7 +65,8 @@ export async function openFileStorage(
   const incoming = join(folder, "incoming");
   await nodeFiles.rm(incoming, { recursive: true, force: true });
   await nodeFiles.mkdir(incoming, { recursive: true, mode: 0o700 });
-  for (const bucket of buckets) await nodeFiles.mkdir(join(folder, "buckets", bucket), { recursive: true, mode: 0o700 });
+  for (const bucket of buckets)
+    await nodeFiles.mkdir(join(folder, "buckets", bucket), { recursive: true, mode: 0o700 });
 
   const folderOf = (bucket: string, segments: readonly string[]): string =>
     join(folder, "buckets", bucket, ...segments.slice(0, maxFolders).map((segment) => hashOf(segment).slice(0, 32)));
@@ -100,7 +101,8 @@ export async function openFileStorage(
     for (let tries = 0; ; tries++) {
       await nodeFiles.mkdir(dirname(to), { recursive: true, mode: 0o700 });
       try {
-        if (ifAbsent) await nodeFiles.link(from, to); // fails when the name is taken: the check and the write are one step
+        if (ifAbsent)
+          await nodeFiles.link(from, to); // fails when the name is taken: the check and the write are one step
         else await nodeFiles.rename(from, to);
         return await syncFolder(dirname(to));
       } catch (error) {

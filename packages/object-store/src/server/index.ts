@@ -53,6 +53,7 @@ const headersTimeoutMs = 20_000;
 /** Rules of S3 for bucket names, so that one is always a safe folder name too. */
 const bucketPattern = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 const maxKeyBytes = 1_024;
+const maxDrainedBytes = 8 * 1_048_576;
 
 /**
  * The embedded object store: the part of S3 that Nexus uses, over a folder. Path-style addresses, SigV4 only, no
@@ -101,10 +102,22 @@ export async function startS3Server(options: S3ServerOptions): Promise<S3Server>
     }
     const bug = failure !== null && failure.status >= 500 ? { error: failure } : {};
     const code = failure?.code ?? null;
-    options.log({ requestId, method, bucket, status: response.statusCode, code, ms: clock.nowMs() - startedMs, ...bug });
+    options.log({
+      requestId,
+      method,
+      bucket,
+      status: response.statusCode,
+      code,
+      ms: clock.nowMs() - startedMs,
+      ...bug,
+    });
   }
 
-  const server = createServer({ maxHeaderSize: maxHeaderBytes, headersTimeout: headersTimeoutMs, requestTimeout: options.limits.requestTimeoutMs });
+  const server = createServer({
+    maxHeaderSize: maxHeaderBytes,
+    headersTimeout: headersTimeoutMs,
+    requestTimeout: options.limits.requestTimeoutMs,
+  });
   server.maxConnections = options.limits.maxConnections;
   server.on("request", (request, response) => void answer(request, response, false));
   // the head is judged before the client is told to send its body
@@ -142,10 +155,21 @@ function readAddress(path: string): { bucket: string; key: string } {
   return { bucket, key };
 }
 
-function sendFailure(request: IncomingMessage, response: ServerResponse, failure: S3Error, path: string, requestId: string): void {
+function sendFailure(
+  request: IncomingMessage,
+  response: ServerResponse,
+  failure: S3Error,
+  path: string,
+  requestId: string,
+): void {
   if (response.headersSent) return void response.destroy(); // a body was under way: a cut connection is the only honest sign
   const xml = request.method === "HEAD" ? "" : errorXml(failure, path, requestId);
-  // an unread body must not be taken for the next request
-  if (!request.complete) response.setHeader("connection", "close");
-  response.writeHead(failure.status, { "content-type": "application/xml", "content-length": Buffer.byteLength(xml) }).end(xml);
+  if (!request.complete) {
+    // read on, so that a client still sending gets to see the answer; not for ever
+    request.resume();
+    if (Number(request.headers["content-length"] ?? 0) > maxDrainedBytes) response.setHeader("connection", "close");
+  }
+  response
+    .writeHead(failure.status, { "content-type": "application/xml", "content-length": Buffer.byteLength(xml) })
+    .end(xml);
 }

@@ -160,7 +160,9 @@ export const headBucket: Operation = async (_deps, { response }) => {
 
 /** ListObjectsV2. The continuation token is the last name given, base64url. */
 export const listObjects: Operation = async (deps, { response, head, bucket }) => {
-  const [prefix, delimiter, startAfter] = ["prefix", "delimiter", "start-after"].map((name) => head.parameter(name) ?? "");
+  const [prefix, delimiter, startAfter] = ["prefix", "delimiter", "start-after"].map(
+    (name) => head.parameter(name) ?? "",
+  );
   if (prefix === undefined || delimiter === undefined || startAfter === undefined) return;
   const asked = head.parameter("max-keys") ?? String(maxKeysPerPage);
   if (!/^\d{1,9}$/.test(asked)) throw new S3Error("InvalidArgument", "max-keys is not a number.");

@@ -30,13 +30,17 @@ export async function receiveBody(
   options: { maxBytes: number; sink: (bytes: Uint8Array) => Promise<void> | void },
 ): Promise<ReceivedBody> {
   const wireLength = readLength(head, "content-length");
-  if (wireLength === undefined) throw new S3Error("MissingContentLength", "You must provide the Content-Length HTTP header.");
+  if (wireLength === undefined)
+    throw new S3Error("MissingContentLength", "You must provide the Content-Length HTTP header.");
   if (auth.by === "presigned" && !auth.signedHeaders.includes("content-length"))
     throw new S3Error("AccessDenied", "A presigned PUT must sign its content-length.");
   const chunked = startChunkedBody(head, auth);
   const expectedBytes = chunked?.decodedLength ?? wireLength;
   if (expectedBytes > options.maxBytes)
-    throw new S3Error("EntityTooLarge", `Your proposed upload exceeds the maximum allowed size of ${options.maxBytes} bytes.`);
+    throw new S3Error(
+      "EntityTooLarge",
+      `Your proposed upload exceeds the maximum allowed size of ${options.maxBytes} bytes.`,
+    );
 
   const expected = announcedChecksums(head);
   const announcedTrailer = chunked ? readTrailerName(head) : undefined;
@@ -51,26 +55,35 @@ export async function receiveBody(
     for (const { summer } of sums) summer.update(bytes);
     await options.sink(bytes);
   };
-  for await (const bytes of request as AsyncIterable<Buffer>) {
+  // on a refusal the socket must live on, to carry the answer
+  for await (const bytes of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     if (chunked) for (const part of chunked.body.push(bytes)) await take(part);
     else await take(bytes);
   }
   const trailers = chunked?.body.finish();
-  if (sizeBytes !== expectedBytes) throw new S3Error("IncompleteBody", "You did not provide the number of bytes specified.");
+  if (sizeBytes !== expectedBytes)
+    throw new S3Error("IncompleteBody", "You did not provide the number of bytes specified.");
 
   const actual = new Map(sums.map(({ name, summer }) => [name, summer.digest()]));
   if (/^[0-9a-f]{64}$/.test(auth.payloadHash)) {
     if (Buffer.from(actual.get("sha256") ?? "", "base64").toString("hex") !== auth.payloadHash)
-      throw new S3Error("XAmzContentSHA256Mismatch", "The provided 'x-amz-content-sha256' header does not match what was computed.");
+      throw new S3Error(
+        "XAmzContentSHA256Mismatch",
+        "The provided 'x-amz-content-sha256' header does not match what was computed.",
+      );
   } else if (!chunked && auth.payloadHash !== "UNSIGNED-PAYLOAD")
-    throw new S3Error("InvalidArgument", "x-amz-content-sha256 must be UNSIGNED-PAYLOAD, a STREAMING form or a SHA-256.");
+    throw new S3Error(
+      "InvalidArgument",
+      "x-amz-content-sha256 must be UNSIGNED-PAYLOAD, a STREAMING form or a SHA-256.",
+    );
   if (announcedTrailer) {
     const given = trailers?.get(`x-amz-checksum-${announcedTrailer}`);
     if (given === undefined) throw new S3Error("InvalidRequest", "The trailer announced by x-amz-trailer is missing.");
     expected.set(announcedTrailer, given);
   }
   for (const [name, value] of expected)
-    if (actual.get(name) !== value) throw new S3Error("BadDigest", `The ${name} you specified did not match the calculated checksum.`);
+    if (actual.get(name) !== value)
+      throw new S3Error("BadDigest", `The ${name} you specified did not match the calculated checksum.`);
   const md5Digest = md5.digest();
   const contentMd5 = head.header("content-md5");
   if (contentMd5 !== undefined && contentMd5 !== md5Digest.toString("base64"))
@@ -85,7 +98,10 @@ function readLength(head: RequestHead, name: string): number | undefined {
   return Number(text);
 }
 
-function startChunkedBody(head: RequestHead, auth: Authenticated): { body: ChunkedBody; decodedLength: number } | undefined {
+function startChunkedBody(
+  head: RequestHead,
+  auth: Authenticated,
+): { body: ChunkedBody; decodedLength: number } | undefined {
   const form = chunkedForms.get(auth.payloadHash);
   if (!form) return undefined;
   const decodedLength = readLength(head, "x-amz-decoded-content-length");

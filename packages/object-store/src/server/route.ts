@@ -14,18 +14,47 @@ interface Route {
 }
 
 const responseOverrides = ["response-content-type", "response-content-disposition", "response-cache-control"];
-const listParameters = ["prefix", "delimiter", "start-after", "continuation-token", "max-keys", "encoding-type", "fetch-owner"];
+const listParameters = [
+  "prefix",
+  "delimiter",
+  "start-after",
+  "continuation-token",
+  "max-keys",
+  "encoding-type",
+  "fetch-owner",
+];
 
 /** First match wins: the marked ones stand before their plain neighbours. Nothing else is served. */
 const routes: readonly Route[] = [
   { method: "GET", on: "object", parameters: responseOverrides, presigned: true, run: operations.getObject },
   { method: "HEAD", on: "object", parameters: responseOverrides, presigned: true, run: operations.getObject },
-  { method: "PUT", on: "object", marker: { header: "x-amz-copy-source" }, parameters: [], presigned: false, run: operations.copyObject },
+  {
+    method: "PUT",
+    on: "object",
+    marker: { header: "x-amz-copy-source" },
+    parameters: [],
+    presigned: false,
+    run: operations.copyObject,
+  },
   { method: "PUT", on: "object", parameters: [], presigned: true, run: operations.putObject },
   { method: "DELETE", on: "object", parameters: [], presigned: false, run: operations.deleteObject },
-  { method: "GET", on: "bucket", marker: { parameter: "list-type" }, parameters: listParameters, presigned: false, run: operations.listObjects },
+  {
+    method: "GET",
+    on: "bucket",
+    marker: { parameter: "list-type" },
+    parameters: listParameters,
+    presigned: false,
+    run: operations.listObjects,
+  },
   { method: "HEAD", on: "bucket", parameters: [], presigned: false, run: operations.headBucket },
-  { method: "POST", on: "bucket", marker: { parameter: "delete" }, parameters: [], presigned: false, run: operations.deleteObjects },
+  {
+    method: "POST",
+    on: "bucket",
+    marker: { parameter: "delete" },
+    parameters: [],
+    presigned: false,
+    run: operations.deleteObjects,
+  },
 ];
 
 /** What the SDK sends with the operations above. */

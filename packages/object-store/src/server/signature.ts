@@ -35,7 +35,10 @@ export const hmac = (key: string | Uint8Array, data: string): Buffer => createHm
 
 /** Percent-encodes every UTF-8 byte but RFC 3986's unreserved characters; `/` is kept when `keepSlash`. */
 export function uriEncode(text: string, keepSlash = false): string {
-  const encoded = encodeURIComponent(text).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+  const encoded = encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
   return keepSlash ? encoded.replaceAll("%2F", "/") : encoded;
 }
 
@@ -95,7 +98,12 @@ export interface ChunkSigner {
 const emptyHash = sha256Hex("");
 
 /** @param seed The signature of the request's head. Source: S3 API reference, "Transferring payload in multiple chunks". */
-export function createChunkSigner(key: Uint8Array, timestamp: string, scope: CredentialScope, seed: string): ChunkSigner {
+export function createChunkSigner(
+  key: Uint8Array,
+  timestamp: string,
+  scope: CredentialScope,
+  seed: string,
+): ChunkSigner {
   let previous = seed;
   const next = (kind: string, ...hashes: readonly string[]): string => {
     previous = sign(key, [kind, timestamp, scopeText(scope), previous, ...hashes].join("\n"));

@@ -1,6 +1,6 @@
 import { SaxesParser } from "saxes";
-import { S3Error } from "./s3-error.ts";
 import type { StoredMeta } from "./file-storage.ts";
+import { S3Error } from "./s3-error.ts";
 
 const namespace = "http://s3.amazonaws.com/doc/2006-03-01/";
 const declaration = '<?xml version="1.0" encoding="UTF-8"?>\n';
@@ -75,19 +75,20 @@ export function listingXml(listing: Listing): string {
         ["MaxKeys", listing.maxKeys],
         listing.isUrlEncoded ? ["EncodingType", "url"] : undefined,
         ["IsTruncated", listing.nextToken !== undefined],
-        ...listing.objects.map(
-          (meta): readonly [string, Content] => [
-            "Contents",
-            [
-              ["Key", text(meta.key)],
-              ["LastModified", new Date(meta.modifiedMs).toISOString()],
-              ["ETag", `"${meta.etag}"`],
-              ["Size", meta.sizeBytes],
-              ["StorageClass", "STANDARD"],
-            ],
+        ...listing.objects.map((meta): readonly [string, Content] => [
+          "Contents",
+          [
+            ["Key", text(meta.key)],
+            ["LastModified", new Date(meta.modifiedMs).toISOString()],
+            ["ETag", `"${meta.etag}"`],
+            ["Size", meta.sizeBytes],
+            ["StorageClass", "STANDARD"],
           ],
-        ),
-        ...listing.commonPrefixes.map((prefix): readonly [string, Content] => ["CommonPrefixes", [["Prefix", text(prefix)]]]),
+        ]),
+        ...listing.commonPrefixes.map((prefix): readonly [string, Content] => [
+          "CommonPrefixes",
+          [["Prefix", text(prefix)]],
+        ]),
       ],
       ` xmlns="${namespace}"`,
     )

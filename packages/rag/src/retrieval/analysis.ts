@@ -1,9 +1,9 @@
+import { foldText } from "@aurora/kernel";
 import { stemmer as stemFrench } from "@orama/stemmers/french";
 import { stemmer as stemGerman } from "@orama/stemmers/german";
 import { stemmer as stemItalian } from "@orama/stemmers/italian";
 import { stemmer as stemPortuguese } from "@orama/stemmers/portuguese";
 import { stemmer as stemSpanish } from "@orama/stemmers/spanish";
-import { foldText } from "@aurora/kernel";
 import { stemEnglish } from "./english-stemmer.ts";
 import { type AnalysedLanguage, foldedStopWords } from "./language.ts";
 

@@ -18,12 +18,21 @@ const step2: Readonly<Record<string, string>> = {
   ...{ fulli: "ful", lessli: "less", li: "" },
 };
 const step3: Readonly<Record<string, string>> = {
-  ...{ tional: "tion", ational: "ate", alize: "al", icate: "ic", iciti: "ic", ical: "ic", ful: "", ness: "", ative: "" },
+  ...{
+    tional: "tion",
+    ational: "ate",
+    alize: "al",
+    icate: "ic",
+    iciti: "ic",
+    ical: "ic",
+    ful: "",
+    ness: "",
+    ative: "",
+  },
 };
 const step2Suffix = suffixPattern(Object.keys(step2));
 const step3Suffix = suffixPattern(Object.keys(step3));
-const step4Suffix =
-  /(?:ement|ance|ence|able|ible|ment|ant|ent|ism|ate|iti|ous|ive|ize|ion|al|er|ic)$/;
+const step4Suffix = /(?:ement|ance|ence|able|ible|ment|ant|ent|ism|ate|iti|ous|ive|ize|ion|al|er|ic)$/;
 
 const hasVowel = /[aeiouy]/;
 const doubled = /(bb|dd|ff|gg|mm|nn|pp|rr|tt)$/;

@@ -1,7 +1,7 @@
 import { bm25K1 } from "./sparse.ts";
 
 /** Share of the dense score in the absolute fusion of a weak embedder. */
-export const denseWeight = 0.5;
+export const denseWeight = 0.45;
 /** BM25 counts as full when it reaches this share of the most the question's terms could give. */
 const fullBm25Share = 0.6;
 const highestBm25 = 1.2;
@@ -21,7 +21,7 @@ export type Fused<C> = C & { readonly fusedScore: number };
  * Absolute fusion, for an embedder that retrieves worse than BM25: a·max(0, cos) + (1−a)·min(1.2, bm25 / (0.6·(k1+1)·Σ idf)).
  * Unlike a fusion by rank, a poor list cannot displace what the other is sure of, and scores of two questions compare.
  * @param idfSum Σ of the question's inverse document frequencies, terms of no chunk included.
- * @returns 0 to 1.1.
+ * @returns 0 to about 1.1.
  */
 export function fuseAbsolute(candidate: ScoredCandidate, idfSum: number): number {
   const dense = Math.max(0, candidate.denseScore ?? 0);
@@ -56,4 +56,5 @@ export function fuse<C extends ScoredCandidate>(
   return fused.sort((a, b) => b.fusedScore - a.fusedScore || byId(a, b));
 }
 
-const byId = (a: { readonly id: string }, b: { readonly id: string }): number => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+const byId = (a: { readonly id: string }, b: { readonly id: string }): number =>
+  a.id < b.id ? -1 : a.id > b.id ? 1 : 0;

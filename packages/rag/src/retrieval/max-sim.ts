@@ -24,8 +24,8 @@ export function createNearestWords(question: readonly string[], wordVectors: Wor
   return (passage) => {
     const nearest = new Float32Array(question.length);
     for (const word of new Set(foldText(passage).match(wordPattern) ?? [])) {
-      let cosines = known.get(word);
-      if (!cosines) known.set(word, (cosines = compare(word)));
+      const cosines = known.get(word) ?? compare(word);
+      known.set(word, cosines);
       for (let i = 0; i < nearest.length; i++) nearest[i] = Math.max(nearest[i] ?? 0, cosines[i] ?? 0);
     }
     return nearest;

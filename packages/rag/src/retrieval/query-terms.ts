@@ -66,8 +66,7 @@ export function wordWeights(words: readonly QueryWord[], statistics: TermStatist
     let best = 0;
     for (const { termId: id, weight } of forms) {
       const frequency = statistics.documentFrequency.get(id) ?? 0;
-      if (frequency > 0)
-        best = Math.max(best, weight * inverseDocumentFrequency(statistics.chunkCount, frequency));
+      if (frequency > 0) best = Math.max(best, weight * inverseDocumentFrequency(statistics.chunkCount, frequency));
     }
     return best > 0 ? best : inverseDocumentFrequency(statistics.chunkCount, 0);
   });

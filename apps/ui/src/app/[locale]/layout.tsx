@@ -7,7 +7,7 @@ import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 import { readEnvironment } from "../../environment.ts";
 import { sans, serif } from "../../fonts.ts";
-import { ApiProvider } from "../../session/session-provider.tsx";
+import { ApiProvider } from "../../api/api-provider.tsx";
 import { readTheme, themeCookie } from "../../shell/theme.ts";
 import "../../styles/tokens.css";
 import "../../styles/base.css";

@@ -1,5 +1,7 @@
 import type { Metadata } from "next";
-import { getTranslations } from "next-intl/server";
+import { getLocale, getTranslations } from "next-intl/server";
+import { redirect } from "../../../../i18n/routing.ts";
+import { readSession } from "../../../../session/server-session.ts";
 import { SignInPage } from "../../../../session/sign-in-page.tsx";
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -7,6 +9,9 @@ export async function generateMetadata(): Promise<Metadata> {
   return { title: t("signIn.title") };
 }
 
-export default function Page() {
+export default async function Page() {
+  // The form must be there even when the API is not: it then says so on submission.
+  const session = await readSession().catch(() => null);
+  if (session !== null && session !== "unknown") redirect({ href: "/assistant", locale: await getLocale() });
   return <SignInPage />;
 }

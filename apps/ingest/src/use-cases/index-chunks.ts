@@ -19,7 +19,7 @@ const maxBatch = 256;
  * @returns How many chunks of the version hold each term.
  * @throws Error when the points are not all there in the end.
  */
-export async function indexVersion(
+export async function indexChunks(
   deps: IndexDeps,
   scope: TenantScope,
   job: IngestionJob,
@@ -40,11 +40,11 @@ export async function indexVersion(
   for (let start = 0; start < chunks.length; start += batchSize) {
     progress.signal.throwIfAborted();
     const batch = chunks.slice(start, start + batchSize);
-    const texts = batch.map((chunk) => passageText({ title, headingPath: chunk.headingPath, text: chunk.text }));
+    const texts = batch.map(({ headingPath, text }) => passageText({ title, headingPath, text }));
     const dense = await embedder.embed(texts, "passage", progress.signal);
     const points = batch.map((chunk, index): Point => {
       const language = chunk.language ?? converted.language;
-      const sparse = sparsePassage(texts[index] ?? "", language);
+      const sparse = sparsePassage({ title, headingPath: chunk.headingPath, text: chunk.text, language });
       for (const term of sparse.ids) termCounts.set(term, (termCounts.get(term) ?? 0) + 1);
       return {
         id: derivedUuid(document.id, version, chunk.ordinal),

@@ -1,0 +1,3 @@
+import { PageSkeleton } from "../../../shell/shell-skeleton.tsx";
+
+export default PageSkeleton;

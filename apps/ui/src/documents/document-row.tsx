@@ -1,0 +1,71 @@
+"use client";
+import type { DocumentSummary } from "@aurora/contracts";
+import { formatBytes, formatDate } from "@aurora/i18n";
+import { Trash2 } from "lucide-react";
+import { useLocale, useTranslations } from "next-intl";
+import { IconButton } from "../components/button.tsx";
+import { classes } from "../components/classes.ts";
+import { Link } from "../i18n/routing.ts";
+import { useSession } from "../session/session-provider.tsx";
+import styles from "./documents-page.module.css";
+import { FileGlyph } from "./file-glyph.tsx";
+import { Progress } from "./progress.tsx";
+import { useFailureHelp } from "./use-failure-help.ts";
+
+export function DocumentRow({ document, onDelete }: { document: DocumentSummary; onDelete: () => void }) {
+  const t = useTranslations("documents");
+  const locale = useLocale();
+  const { sourceApps } = useSession();
+  const explain = useFailureHelp();
+  const service = sourceApps.find((one) => one.sourceApp === document.source_app);
+  const canManage = service?.permissions.includes("manage") ?? false;
+  const isBusy = ["queued", "converting", "chunking", "embedding", "indexing"].includes(document.status);
+  const size = formatBytes(locale, document.size_bytes);
+  const details = document.title === document.filename ? [size] : [document.filename, size];
+  return (
+    <li className={styles.row}>
+      <FileGlyph filename={document.filename} />
+      <div className={styles.main}>
+        <Link className={styles.title} href={`/documents/${document.id}`}>
+          {document.title}
+        </Link>
+        <p className={styles.meta}>{details.join(" · ")}</p>
+      </div>
+      <span className={styles.cell}>{service?.label ?? document.source_app}</span>
+      <StatusBadge status={document.status} />
+      <span className={styles.cell}>
+        {document.page_count ? t("pages", { count: document.page_count }) : formatDate(locale, new Date(document.created_at))}
+      </span>
+      {canManage ? (
+        <IconButton className={styles.delete} size="small" label={t("deleteOf", { name: document.title })} onClick={onDelete}>
+          <Trash2 aria-hidden />
+        </IconButton>
+      ) : (
+        <span />
+      )}
+      {isBusy && (
+        <div className={styles.progress}>
+          <Progress ratio={document.progress} label={t("progressOf", { name: document.title })} />
+        </div>
+      )}
+      {document.failure && (
+        <p className={styles.reason}>
+          <strong>{explain(document.failure).reason}</strong> {explain(document.failure).help}
+        </p>
+      )}
+    </li>
+  );
+}
+
+export function StatusBadge({ status }: { status: DocumentSummary["status"] }) {
+  const t = useTranslations("documents");
+  const look =
+    status === "success"
+      ? styles.ready
+      : status === "failed"
+        ? styles.bad
+        : status === "cancelled" || status === "uploading"
+          ? null
+          : styles.busy;
+  return <span className={classes(styles.status, look)}>{t(`status.${status}`)}</span>;
+}

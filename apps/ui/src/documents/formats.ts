@@ -1,0 +1,5 @@
+/** What the product reads, as the file chooser wants it. The API decides by content, whatever a name says. */
+export const acceptedFiles = ".pdf,.docx,.html,.htm,.md,.markdown,.txt,.csv";
+
+/** "Report.final.PDF" → "pdf"; a name without one → "file". */
+export const extensionOf = (filename: string): string => /\.([a-z0-9]{1,5})$/i.exec(filename)?.[1]?.toLowerCase() ?? "file";

@@ -1,0 +1,154 @@
+"use client";
+import { AcceptedJob } from "@aurora/contracts";
+import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useRef, useState } from "react";
+import { useApi } from "../api/api-provider.tsx";
+import { useSession } from "../session/session-provider.tsx";
+import { type UploadHandles, type UploadStep, uploadFile, watchDocument } from "./upload-file.ts";
+
+export type Upload = {
+  readonly id: string;
+  readonly file: File;
+  readonly sourceApp: string;
+  readonly step: UploadStep;
+  readonly documentId: string | null;
+};
+type Running = { controller: AbortController; handles: UploadHandles };
+
+type Uploads = {
+  readonly items: readonly Upload[];
+  /** Files chosen but not yet given a corpus: the tray asks where they go. */
+  readonly pending: readonly File[];
+  /** Rises each time a file was accepted or finished: lists read themselves anew. */
+  readonly changes: number;
+  readonly choose: (files: readonly File[]) => void;
+  readonly start: (sourceApp: string) => void;
+  readonly dropPending: () => void;
+  readonly cancel: (id: string) => void;
+  readonly retry: (id: string) => void;
+  readonly clearFinished: () => void;
+};
+
+const UploadsContext = createContext<Uploads | null>(null);
+const atOnce = 3;
+const isOver = (step: UploadStep) => ["ready", "cancelled", "refused", "failed"].includes(step.name);
+
+export const isFinished = (upload: Upload): boolean => isOver(upload.step);
+
+/** Files keep travelling while the reader moves between pages: their state lives above all of them. */
+export function UploadsProvider({ children }: { children: ReactNode }) {
+  const api = useApi();
+  const { sourceApps } = useSession();
+  const [items, setItems] = useState<readonly Upload[]>([]);
+  const [pending, setPending] = useState<readonly File[]>([]);
+  const [changes, setChanges] = useState(0);
+  const running = useRef(new Map<string, Running>());
+
+  const update = useCallback((id: string, change: Partial<Upload>) => {
+    setItems((old) => old.map((item) => (item.id === id ? { ...item, ...change } : item)));
+  }, []);
+
+  const run = useCallback(
+    async (id: string, work: (running: Running, onStep: (step: UploadStep) => void) => Promise<void>, handles: UploadHandles) => {
+      const mine: Running = { controller: new AbortController(), handles };
+      running.current.set(id, mine);
+      let last = "";
+      const onStep = (step: UploadStep) => {
+        update(id, { step, documentId: mine.handles.documentId });
+        if (last !== step.name && (step.name === "processing" || isOver(step))) setChanges((count) => count + 1);
+        last = step.name;
+      };
+      try {
+        await work(mine, onStep);
+      } catch (error) {
+        onStep(mine.controller.signal.aborted ? { name: "cancelled" } : { name: "failed", error });
+      } finally {
+        running.current.delete(id);
+      }
+    },
+    [update],
+  );
+
+  // Starts what waits, a few at a time: more would only share the same line and memory.
+  useEffect(() => {
+    const free = atOnce - running.current.size;
+    for (const item of items.filter(({ id, step }) => step.name === "waiting" && !running.current.has(id)).slice(0, Math.max(0, free)))
+      void run(
+        item.id,
+        ({ controller, handles }, onStep) => uploadFile(api, item.file, item.sourceApp, handles, controller.signal, onStep),
+        { documentId: null, jobId: null },
+      );
+  }, [api, items, run]);
+
+  // Leaving the page would lose what is still on its way to the store.
+  const isSending = items.some(({ step }) => ["waiting", "checking", "sending", "finishing"].includes(step.name));
+  useEffect(() => {
+    if (!isSending) return;
+    const warn = (event: BeforeUnloadEvent) => event.preventDefault();
+    window.addEventListener("beforeunload", warn);
+    return () => window.removeEventListener("beforeunload", warn);
+  }, [isSending]);
+
+  const value = useMemo<Uploads>(() => {
+    const targets = sourceApps.filter(({ permissions }) => permissions.includes("ingest"));
+    const begin = (files: readonly File[], sourceApp: string) => {
+      setItems((old) => [
+        ...old,
+        ...files.map((file) => ({
+          id: crypto.randomUUID(),
+          file,
+          sourceApp,
+          step: { name: "waiting" } as const,
+          documentId: null,
+        })),
+      ]);
+      setPending([]);
+    };
+    return {
+      items,
+      pending,
+      changes,
+      choose: (files) => {
+        const only = targets.length === 1 ? targets[0] : undefined;
+        if (only) begin(files, only.sourceApp);
+        else setPending(files);
+      },
+      start: (sourceApp) => begin(pending, sourceApp),
+      dropPending: () => setPending([]),
+      cancel: (id) => {
+        const mine = running.current.get(id);
+        if (!mine) return update(id, { step: { name: "cancelled" } });
+        const { documentId, jobId } = mine.handles;
+        mine.controller.abort();
+        if (jobId) void api.send(`/api/ingestion/jobs/${jobId}/cancel`, { method: "POST", body: {} }).catch(() => undefined);
+        else if (documentId) void api.send(`/api/documents/${documentId}`, { method: "DELETE" }).catch(() => undefined);
+      },
+      retry: (id) => {
+        const item = items.find((one) => one.id === id);
+        if (!item) return;
+        if (item.step.name !== "refused" || !item.documentId)
+          return update(id, { step: { name: "waiting" }, documentId: null });
+        // The bytes are already there: only the reading is done again.
+        const documentId = item.documentId;
+        void run(
+          id,
+          async ({ controller, handles }, onStep) => {
+            onStep({ name: "finishing" });
+            const signal = controller.signal;
+            handles.jobId = (await api.call(AcceptedJob, `/api/documents/${documentId}/reindex`, { method: "POST", body: {}, signal })).job_id;
+            await watchDocument(api, documentId, signal, onStep);
+          },
+          { documentId, jobId: null },
+        );
+      },
+      clearFinished: () => setItems((old) => old.filter((item) => !isFinished(item))),
+    };
+  }, [api, changes, items, pending, run, sourceApps, update]);
+
+  return <UploadsContext value={value}>{children}</UploadsContext>;
+}
+
+export function useUploads(): Uploads {
+  const uploads = useContext(UploadsContext);
+  if (!uploads) throw new Error("useUploads outside of UploadsProvider");
+  return uploads;
+}

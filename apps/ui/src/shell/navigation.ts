@@ -1,0 +1,23 @@
+import { Activity, FileText, type LucideIcon, MessageSquareQuote, PlugZap } from "lucide-react";
+
+export type Destination = {
+  readonly href: "/assistant" | "/documents" | "/admin" | "/admin/providers";
+  readonly key: "assistant" | "documents" | "admin" | "providers";
+  readonly icon: LucideIcon;
+  readonly isForAdministrators: boolean;
+  /** The key pressed after `g`. */
+  readonly shortcut: string;
+};
+
+export const destinations: readonly Destination[] = [
+  { href: "/assistant", key: "assistant", icon: MessageSquareQuote, isForAdministrators: false, shortcut: "a" },
+  { href: "/documents", key: "documents", icon: FileText, isForAdministrators: false, shortcut: "d" },
+  { href: "/admin", key: "admin", icon: Activity, isForAdministrators: true, shortcut: "h" },
+  { href: "/admin/providers", key: "providers", icon: PlugZap, isForAdministrators: true, shortcut: "p" },
+];
+
+/** The destination a path belongs to: the longest one it starts with. */
+export function currentDestination(pathname: string): Destination | null {
+  const fitting = destinations.filter(({ href }) => pathname === href || pathname.startsWith(`${href}/`));
+  return fitting.sort((a, b) => b.href.length - a.href.length)[0] ?? null;
+}

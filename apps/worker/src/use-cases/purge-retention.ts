@@ -1,0 +1,36 @@
+import type { Clock, TenantScope } from "@aurora/kernel";
+import type { MaintenanceRows } from "./maintenance-rows.ts";
+
+export interface PurgeDeps {
+  readonly rows: Pick<MaintenanceRows, "deleteQueryLog" | "deleteUsage" | "deleteExpiredAnswers">;
+  readonly clock: Clock;
+  readonly retention: { readonly queriesLogDays: number; readonly llmUsageDays: number };
+}
+
+const batchSize = 1_000; // short transactions: a long delete would hold back vacuum
+const dayMs = 86_400_000;
+
+/** Deletes what one tenant has kept past its retention. @returns rows deleted by table. */
+export async function purgeRetention(
+  { rows, clock, retention }: PurgeDeps,
+  scope: TenantScope,
+  signal: AbortSignal,
+): Promise<{ queries_log: number; llm_usage: number; llm_cache_exact: number }> {
+  const nowMs = clock.nowMs();
+  const daysAgo = (days: number) => new Date(nowMs - days * dayMs);
+  return {
+    queries_log: await inBatches((atMost) => rows.deleteQueryLog(scope, daysAgo(retention.queriesLogDays), atMost), signal),
+    llm_usage: await inBatches((atMost) => rows.deleteUsage(scope, daysAgo(retention.llmUsageDays), atMost), signal),
+    llm_cache_exact: await inBatches((atMost) => rows.deleteExpiredAnswers(scope, new Date(nowMs), atMost), signal),
+  };
+}
+
+async function inBatches(remove: (atMost: number) => Promise<number>, signal: AbortSignal): Promise<number> {
+  let total = 0;
+  for (;;) {
+    signal.throwIfAborted();
+    const removed = await remove(batchSize);
+    total += removed;
+    if (removed < batchSize) return total;
+  }
+}

@@ -1,0 +1,53 @@
+/** Entry of the conversion child: takes one file over IPC, converts it, answers and ends. */
+import { AppError } from "@aurora/kernel";
+import { convertFile } from "../convert.ts";
+import { blockNetwork } from "./block-network.ts";
+import type { ChildMessage, ParentMessage } from "./protocol.ts";
+
+blockNetwork();
+
+let acknowledge: (() => void) | null = null;
+
+/** Resolves when the message has left this process. */
+const send = (message: ChildMessage): Promise<void> =>
+  new Promise((resolve, reject) => {
+    if (!process.send) return reject(new Error("the conversion child needs an IPC channel"));
+    process.send(message, undefined, {}, (error) => (error ? reject(error) : resolve()));
+  });
+
+process.on("disconnect", () => process.exit(1)); // the parent is gone
+process.on("message", (message: ParentMessage) => {
+  if (message.kind === "ack") acknowledge?.();
+  else void run(message);
+});
+void send({ kind: "ready" });
+
+async function run(job: Extract<ParentMessage, { kind: "convert" }>): Promise<void> {
+  let lastFraction = 0;
+  try {
+    const result = await convertFile(job.file, {
+      maxPages: job.maxPages,
+      pageImageDpi: job.pageImageDpi,
+      onProgress(fraction) {
+        if (fraction < 1 && fraction - lastFraction < 0.01) return;
+        lastFraction = fraction;
+        void send({ kind: "progress", fraction });
+      },
+      async onPageImage({ page, png }) {
+        const acknowledged = new Promise<void>((resolve) => {
+          acknowledge = resolve;
+        });
+        await send({ kind: "page_image", page, png });
+        await acknowledged;
+      },
+    });
+    await send({ kind: "done", result });
+  } catch (error) {
+    if (AppError.is(error))
+      await send({ kind: "failed", code: error.code, message: error.message, params: error.params });
+    else if (error instanceof WebAssembly.RuntimeError)
+      await send({ kind: "failed", code: "document_corrupt", message: "The file is damaged or incomplete.", params: {} });
+    else await send({ kind: "crashed", error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+  }
+  process.disconnect();
+}

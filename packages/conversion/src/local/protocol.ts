@@ -1,0 +1,20 @@
+import type { ErrorCode, ErrorParams } from "@aurora/contracts";
+import type { ConvertedDocument, SourceFile } from "../port.ts";
+
+/** Parent to child. One `convert` a process; an `ack` lets the next page image come. */
+export type ParentMessage =
+  | {
+      readonly kind: "convert";
+      readonly file: SourceFile;
+      readonly maxPages: number;
+      readonly pageImageDpi: number;
+    }
+  | { readonly kind: "ack" };
+
+export type ChildMessage =
+  | { readonly kind: "ready" }
+  | { readonly kind: "progress"; readonly fraction: number }
+  | { readonly kind: "page_image"; readonly page: number; readonly png: Uint8Array }
+  | { readonly kind: "done"; readonly result: ConvertedDocument }
+  | { readonly kind: "failed"; readonly code: ErrorCode; readonly message: string; readonly params: ErrorParams }
+  | { readonly kind: "crashed"; readonly error: string };

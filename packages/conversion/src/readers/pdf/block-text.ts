@@ -1,0 +1,76 @@
+import type { TextRun } from "../../docling-document.ts";
+import type { Line } from "./blocks.ts";
+import { union } from "./geometry.ts";
+import type { Word } from "./words.ts";
+
+/** The document's own words, to tell a hyphen of the line's end from one of the word. */
+export interface Vocabulary {
+  has(word: string): boolean;
+}
+
+export function vocabularyOf(lines: Iterable<Line>): Vocabulary {
+  const words = new Set<string>();
+  for (const line of lines)
+    for (const match of line.text.toLowerCase().matchAll(/\p{L}+(?:-\p{L}+)*/gu)) words.add(match[0]);
+  return words;
+}
+
+/**
+ * Lines to running text: a line end is a space, a hyphen at it is dropped unless the document writes the word with
+ * it elsewhere. Runs end with each line and each sentence mark, so that a quoted sentence has its own boxes.
+ * @param skip Characters of the first line that are not part of the text (a list marker and its space).
+ */
+export function textOfLines(lines: readonly Line[], vocabulary: Vocabulary, skip = 0): { text: string; runs: TextRun[] } {
+  let text = "";
+  const runs: TextRun[] = [];
+  for (const [index, line] of lines.entries()) {
+    const next = lines[index + 1];
+    let run: { start: number; words: Word[] } | null = null;
+    let toSkip = index === 0 ? skip : 0;
+    const close = () => {
+      if (run && text.length > run.start) runs.push(runOf(run.start, text.length, line.page, run.words));
+      run = null;
+    };
+    for (const [at, word] of line.segment.words.entries()) {
+      let part = word.text;
+      if (toSkip > 0) {
+        const dropped = Math.min(toSkip, part.length);
+        toSkip -= dropped + 1;
+        part = part.slice(dropped);
+        if (part === "") continue;
+      }
+      const isLast = at === line.segment.words.length - 1;
+      if (isLast && next) part = joinedEnd(part, word, next, vocabulary);
+      run ??= { start: text.length, words: [] };
+      run.words.push(word);
+      text += part;
+      if (/[.!?:;»…]["”)]?$/.test(part)) close();
+      const following = line.segment.words[at + 1];
+      if (following && !(word.glued && following.l - word.r < 0.2 * word.size)) text += " ";
+    }
+    close();
+    if (next && !text.endsWith("\u0000")) text += " ";
+    text = text.replace("\u0000", "");
+  }
+  return { text: text.trimEnd(), runs };
+}
+
+/** The last word of a line; a final zero character says that the next line goes on without a space. */
+function joinedEnd(part: string, word: Word, next: Line, vocabulary: Vocabulary): string {
+  if (!part.endsWith("-") || part.length < 2) return part;
+  const head = /\p{L}+(?:-\p{L}+)*(?=-$)/u.exec(part)?.[0];
+  const tail = /^\p{L}+/u.exec(next.text)?.[0];
+  if (head === undefined || tail === undefined || tail[0] !== tail[0]?.toLowerCase()) return `${part}\u0000`;
+  const whole = `${head}${tail}`.toLowerCase();
+  const compound = `${head}-${tail}`.toLowerCase();
+  const keep = vocabulary.has(compound) && !vocabulary.has(whole);
+  if (!word.hyphenated && !vocabulary.has(whole) && head.includes("-")) return `${part}\u0000`;
+  return `${keep ? part : part.slice(0, -1)}\u0000`;
+}
+
+const round = (value: number): number => Math.round(value * 100) / 100;
+
+function runOf(start: number, end: number, page: number, words: readonly Word[]): TextRun {
+  const box = union(words);
+  return [start, end, page, round(box.l), round(box.t), round(box.r), round(box.b)];
+}

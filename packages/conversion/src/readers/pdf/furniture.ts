@@ -1,0 +1,92 @@
+import { type Line, lineOf } from "./blocks.ts";
+import { height } from "./geometry.ts";
+import { type Segment, sameLine } from "./lines.ts";
+
+export interface PageLines {
+  readonly page: number;
+  readonly width: number;
+  readonly height: number;
+  readonly segments: readonly Segment[];
+}
+
+export interface Furniture {
+  readonly headers: readonly Line[];
+  readonly footers: readonly Line[];
+  readonly segments: ReadonlySet<Segment>;
+}
+
+const marginShare = 0.13; // of the page's height, at its top and at its foot
+const pageNumber = /^[\s\-–—|]*(?:page|p\.|seite|página)?\s*(?:\d{1,4}|[ivxl]{1,6})(?:\s*(?:\/|sur|of|de|von|\|)\s*\d{1,4})?[\s\-–—|.]*$/i;
+
+/**
+ * Running headers and footers: lines near the page's top or foot whose text, digits apart, comes back at the same
+ * height on other pages (a third of them, at least two), and page numbers that stand outermost.
+ */
+export function findFurniture(pages: readonly PageLines[]): Map<number, Furniture> {
+  const rows = new Map(pages.map((page) => [page.page, rowsOf(page)]));
+  const seen = new Map<string, { page: number; y: number }[]>();
+  for (const page of pages)
+    for (const row of rows.get(page.page) ?? []) {
+      if (zoneOf(row.line, page) === null) continue;
+      const key = keyOf(row.line.text);
+      seen.set(key, [...(seen.get(key) ?? []), { page: page.page, y: distance(row.line, page) }]);
+    }
+  const needed = Math.max(2, Math.ceil(pages.length * 0.3));
+  const repeats = (line: Line, page: PageLines) => {
+    const places = (seen.get(keyOf(line.text)) ?? []).filter((place) => Math.abs(place.y - distance(line, page)) < 8);
+    return new Set(places.map((place) => place.page)).size >= needed;
+  };
+  const result = new Map<number, Furniture>();
+  for (const page of pages) {
+    const own = rows.get(page.page) ?? [];
+    const headers: Line[] = [];
+    const footers: Line[] = [];
+    const segments = new Set<Segment>();
+    const take = (row: Row, into: Line[]) => {
+      into.push(row.line);
+      for (const segment of row.segments) segments.add(segment);
+    };
+    // from the edge inwards, so that a repeated line deep in the text never counts
+    for (const row of own) {
+      if (zoneOf(row.line, page) !== "top" || !(repeats(row.line, page) || isOuterNumber(row, own[0]))) break;
+      take(row, headers);
+    }
+    for (const row of [...own].reverse()) {
+      if (segments.has(row.segments[0] as Segment)) break;
+      if (zoneOf(row.line, page) !== "foot" || !(repeats(row.line, page) || isOuterNumber(row, own.at(-1)))) break;
+      take(row, footers);
+    }
+    result.set(page.page, { headers, footers: footers.reverse(), segments });
+  }
+  return result;
+}
+
+interface Row {
+  readonly line: Line;
+  readonly segments: readonly Segment[];
+}
+
+function rowsOf(page: PageLines): Row[] {
+  const rows: Segment[][] = [];
+  for (const segment of page.segments) {
+    const row = rows.find((other) => other.some((member) => sameLine(member, segment)));
+    if (row) row.push(segment);
+    else rows.push([segment]);
+  }
+  return rows
+    .map((segments) => ({ segments, line: lineOf(segments, page.page) }))
+    .sort((a, b) => a.line.t - b.line.t);
+}
+
+function zoneOf(line: Line, page: PageLines): "top" | "foot" | null {
+  const middle = line.t + height(line) / 2;
+  if (middle < page.height * marginShare) return "top";
+  return middle > page.height * (1 - marginShare) ? "foot" : null;
+}
+
+/** From the nearer edge, so that pages of other sizes compare. */
+const distance = (line: Line, page: PageLines): number => (line.t < page.height / 2 ? line.t : line.b - page.height);
+
+const keyOf = (text: string): string => text.toLowerCase().replace(/\d+/g, "#").replace(/\s+/g, " ").trim();
+
+const isOuterNumber = (row: Row, outermost: Row | undefined): boolean => row === outermost && pageNumber.test(row.line.text);

@@ -1,0 +1,32 @@
+import type { Box } from "./geometry.ts";
+import type { Segment } from "./lines.ts";
+
+export interface TableCellBox extends Box {
+  readonly row: number;
+  readonly column: number;
+  readonly rowSpan: number;
+  readonly columnSpan: number;
+  /** Lines of the cell, top to bottom. */
+  readonly lines: readonly Segment[];
+  readonly columnHeader: boolean;
+}
+
+export interface TableBlock extends Box {
+  readonly kind: "table";
+  readonly cells: readonly TableCellBox[];
+}
+
+export interface LineBlock extends Box {
+  readonly kind: "line";
+  readonly segment: Segment;
+}
+
+export type Piece = LineBlock | TableBlock;
+
+/** One page ready for reading: columns in reading order, each top to bottom. */
+export interface PageContent {
+  readonly page: number;
+  readonly width: number;
+  readonly height: number;
+  readonly columns: readonly (readonly Piece[])[];
+}

@@ -1,0 +1,97 @@
+import type { TextLabel } from "../../docling-document.ts";
+import type { Block, TextBlock } from "./blocks.ts";
+import { heaviest } from "./geometry.ts";
+
+export interface Bookmark {
+  readonly title: string;
+  /** 1 is the outermost. */
+  readonly level: number;
+  readonly page: number | null;
+}
+
+export interface Role {
+  readonly label: TextLabel;
+  readonly level?: number;
+}
+
+const maxHeadingChars = 180;
+const maxHeadingLines = 3;
+const caption = /^(?:fig(?:ure|\.)?|tab(?:le|leau|\.)?|graphique|carte|schéma|illustration|encadré|chart|box|listing)\s*(?:n°\s*)?\d+(?:[.:\-–—\s]|$)/i;
+const numbering = /^(?:(?:chapitre|chapter|partie|part|section|titre|title|annexe|appendix|article|art\.)\s+(?:\d+|[ivxlc]+|1er|[a-z])\b|\d{1,2}(?:\.\d{1,2}){0,4}\.?|[IVX]{1,5}\.|[A-H]\.)(?:\s|$)/i;
+
+/** Labels of text blocks: heading (by bookmark, size, weight and numbering), caption, list item or text. */
+export function assignRoles(blocks: readonly Block[], bookmarks: readonly Bookmark[]): Map<TextBlock, Role> {
+  const texts = blocks.filter((block): block is TextBlock => block.kind === "text");
+  const bodySize = heaviest(
+    texts.flatMap((block) => block.lines.map((line) => ({ value: line.segment.size, weight: line.text.length }))),
+    0.5,
+  );
+  const marked = new Map(bookmarks.map((bookmark) => [comparable(bookmark.title), bookmark]));
+  const roles = new Map<TextBlock, Role>();
+  const headings: TextBlock[] = [];
+  for (const [index, block] of blocks.entries()) {
+    if (block.kind !== "text") continue;
+    if (marked.has(comparable(fullText(block))) || isHeading(block, bodySize, blocks[index + 1])) headings.push(block);
+    else roles.set(block, { label: plainLabel(block) });
+  }
+  const title = titleOf(headings, bodySize);
+  const levels = styleLevels(headings.filter((block) => block !== title));
+  for (const block of headings) {
+    const bookmark = marked.get(comparable(fullText(block)));
+    if (block === title) roles.set(block, { label: "title" });
+    else roles.set(block, { label: "section_header", level: bookmark?.level ?? levels(block) });
+  }
+  return roles;
+}
+
+const fullText = (block: TextBlock): string => block.lines.map((line) => line.text).join(" ");
+const comparable = (text: string): string => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "");
+
+function plainLabel(block: TextBlock): TextLabel {
+  if (block.marker) return "list_item";
+  const first = block.lines[0];
+  if (first && caption.test(first.text) && block.lines.length <= 6) return "caption";
+  if (block.lines.length > 1 && block.lines.every((line) => line.monospace)) return "code";
+  return "text";
+}
+
+function isHeading(block: TextBlock, bodySize: number, next: Block | undefined): boolean {
+  const text = fullText(block);
+  const first = block.lines[0];
+  if (!first || block.lines.length > maxHeadingLines || text.length > maxHeadingChars) return false;
+  if (!/\p{L}{2}/u.test(text) || caption.test(text) || (block.marker && !block.marker.enumerated)) return false;
+  if (/[,;]$/.test(text) || (/\.$/.test(text) && !numbering.test(text))) return false;
+  if (/^\p{Ll}/u.test(text) && !block.marker) return false;
+  const size = first.segment.size;
+  const isNumbered = numbering.test(text);
+  if (size >= bodySize * 1.15 && text.length < 140) return true;
+  const bold = block.lines.every((line) => line.bold);
+  if (!bold) return isNumbered && /^\d+(?:\.\d+)+\.?\s+\p{Lu}/u.test(text) && block.lines.length === 1 && text.length < 80 && !/[.:;]$/.test(text) && size >= bodySize * 0.98;
+  if (size < bodySize * 0.92 || (block.lines.length > 2 && !isNumbered)) return false;
+  return next !== undefined && !/[:]$/.test(text.slice(0, -1)) && text.length < 120;
+}
+
+/** The largest heading of the first page, where it is larger than all that follow there. */
+function titleOf(headings: readonly TextBlock[], bodySize: number): TextBlock | null {
+  const firstPage = headings.filter((block) => block.lines[0]?.page === 1);
+  const size = (block: TextBlock) => block.lines[0]?.segment.size ?? 0;
+  const largest = Math.max(0, ...firstPage.map(size));
+  if (largest < bodySize * 1.2) return null;
+  const candidates = firstPage.filter((block) => size(block) > largest - 0.5);
+  return candidates.length === 1 ? (candidates[0] ?? null) : null;
+}
+
+/** Level by numbering depth ("2.1" is 2), else by the rank of the heading's style: larger first, then bold. */
+function styleLevels(headings: readonly TextBlock[]): (block: TextBlock) => number {
+  const styleOf = (block: TextBlock) => {
+    const line = block.lines[0];
+    const capitals = line && line.text.length > 3 && line.text === line.text.toUpperCase() ? 0.2 : 0;
+    return Math.round((line?.segment.size ?? 0) * 2) / 2 + (line?.bold ? 0.25 : 0) + capitals;
+  };
+  const styles = [...new Set(headings.map(styleOf))].sort((a, b) => b - a);
+  return (block) => {
+    const number = /^(\d{1,2}(?:\.\d{1,2})*)\.?\s/.exec(block.lines[0]?.text ?? "")?.[1];
+    if (number?.includes(".")) return Math.min(6, number.split(".").length);
+    return Math.min(6, styles.indexOf(styleOf(block)) + 1);
+  };
+}

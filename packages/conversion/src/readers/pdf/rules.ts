@@ -1,0 +1,110 @@
+import type { Pdfium, PdfPage } from "./pdfium.ts";
+
+/** Ruling lines of a page, in points from its top left. */
+export interface Rules {
+  /** `at` is the line's height (horizontal) or its distance from the left (vertical). */
+  readonly horizontal: readonly Rule[];
+  readonly vertical: readonly Rule[];
+}
+
+export interface Rule {
+  readonly at: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+const pathObject = 2; // FPDF_PAGEOBJ_PATH
+const formObject = 5; // FPDF_PAGEOBJ_FORM
+const maxObjects = 20_000;
+const maxThickness = 3;
+const minLength = 4;
+
+type Matrix = readonly [a: number, b: number, c: number, d: number, e: number, f: number];
+const identity: Matrix = [1, 0, 0, 1, 0, 0];
+
+/** Straight lines, thin filled boxes and the edges of boxes; curves and slanted lines are left out. */
+export function readRules(pdfium: Pdfium, page: PdfPage): Rules {
+  const { api } = pdfium;
+  const horizontal: Rule[] = [];
+  const vertical: Rule[] = [];
+  const scratch = pdfium.malloc(64);
+  let objects = 0;
+
+  const add = (x0: number, y0: number, x1: number, y1: number) => {
+    const [ax, ay] = page.toTopLeft(x0, y0);
+    const [bx, by] = page.toTopLeft(x1, y1);
+    const [dx, dy] = [Math.abs(ax - bx), Math.abs(ay - by)];
+    if (dy <= 1 && dx >= minLength) horizontal.push({ at: (ay + by) / 2, from: Math.min(ax, bx), to: Math.max(ax, bx) });
+    else if (dx <= 1 && dy >= minLength) vertical.push({ at: (ax + bx) / 2, from: Math.min(ay, by), to: Math.max(ay, by) });
+  };
+  const matrixOf = (object: number): Matrix => {
+    if (!api.FPDFPageObj_GetMatrix(object, scratch)) return identity;
+    const [a = 1, b = 0, c = 0, d = 1, e = 0, f = 0] = pdfium.floats().subarray(scratch >> 2, (scratch >> 2) + 6);
+    return [a, b, c, d, e, f];
+  };
+  const visit = (object: number, outer: Matrix, depth: number) => {
+    if (++objects > maxObjects) return;
+    const type = api.FPDFPageObj_GetType(object);
+    if (type === formObject && depth < 8) {
+      const inner = multiply(matrixOf(object), outer);
+      const count = api.FPDFFormObj_CountObjects(object);
+      for (let index = 0; index < count; index++) visit(api.FPDFFormObj_GetObject(object, index), inner, depth + 1);
+    } else if (type === pathObject) readPath(object, multiply(matrixOf(object), outer));
+  };
+  const readPath = (object: number, matrix: Matrix) => {
+    const segments = api.FPDFPath_CountSegments(object);
+    if (segments > 400) return; // a drawing
+    const points: [number, number][] = [];
+    let start: [number, number] | null = null;
+    const edges: [number, number, number, number][] = [];
+    for (let index = 0; index < segments; index++) {
+      const segment = api.FPDFPath_GetPathSegment(object, index);
+      api.FPDFPathSegment_GetPoint(segment, scratch, scratch + 4);
+      const [x = 0, y = 0] = pdfium.floats().subarray(scratch >> 2, (scratch >> 2) + 2);
+      const point: [number, number] = [matrix[0] * x + matrix[2] * y + matrix[4], matrix[1] * x + matrix[3] * y + matrix[5]];
+      const kind = api.FPDFPathSegment_GetType(segment); // 0 line, 1 bezier, 2 move
+      if (kind === 1) return;
+      const last = points.at(-1);
+      if (kind === 2) start = point;
+      else if (last) edges.push([...last, ...point]);
+      points.push(point);
+      if (api.FPDFPathSegment_GetClose(segment) && start) edges.push([...point, ...start]);
+    }
+    const xs = points.map(([x]) => x);
+    const ys = points.map(([, y]) => y);
+    const [left, right, bottom, top] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
+    if (top - bottom <= maxThickness && right - left >= minLength) add(left, (top + bottom) / 2, right, (top + bottom) / 2);
+    else if (right - left <= maxThickness && top - bottom >= minLength) add((left + right) / 2, bottom, (left + right) / 2, top);
+    else for (const edge of edges) add(...edge);
+  };
+  const count = api.FPDFPage_CountObjects(page.handle);
+  for (let index = 0; index < count && objects <= maxObjects; index++)
+    visit(api.FPDFPage_GetObject(page.handle, index), identity, 0);
+  pdfium.free(scratch);
+  return { horizontal: mergeRules(horizontal), vertical: mergeRules(vertical) };
+}
+
+/** First `inner`, then `outer`. */
+const multiply = (inner: Matrix, outer: Matrix): Matrix => [
+  inner[0] * outer[0] + inner[1] * outer[2],
+  inner[0] * outer[1] + inner[1] * outer[3],
+  inner[2] * outer[0] + inner[3] * outer[2],
+  inner[2] * outer[1] + inner[3] * outer[3],
+  inner[4] * outer[0] + inner[5] * outer[2] + outer[4],
+  inner[4] * outer[1] + inner[5] * outer[3] + outer[5],
+];
+
+/** Pieces of one line, painted cell by cell or twice, become one. */
+function mergeRules(rules: readonly Rule[]): Rule[] {
+  const sorted = [...rules].sort((a, b) => Math.round(a.at) - Math.round(b.at) || a.from - b.from);
+  const merged: Rule[] = [];
+  for (const rule of sorted) {
+    const index = merged.findLastIndex(
+      (other, at) => at > merged.length - 60 && Math.abs(other.at - rule.at) <= 1.5 && rule.from <= other.to + 2 && rule.to >= other.from - 2,
+    );
+    const other = merged[index];
+    if (other) merged[index] = { at: other.at, from: Math.min(other.from, rule.from), to: Math.max(other.to, rule.to) };
+    else merged.push(rule);
+  }
+  return merged;
+}

@@ -1,0 +1,97 @@
+import type { ApiKey, Permission } from "@aurora/contracts";
+import type { SystemScope, TenantScope } from "@aurora/kernel";
+import { and, desc, eq, isNull, sql } from "drizzle-orm";
+import type { z } from "zod";
+import type { Database } from "../../database.ts";
+import { lookupApiKey } from "../../lookups.ts";
+import { apiKeys } from "../../schema/index.ts";
+import { olderThan, type PageCursor } from "./paging.ts";
+
+interface NewApiKeyRow {
+  readonly id: string;
+  readonly name: string;
+  readonly role: "superadmin" | "admin" | "user";
+  readonly prefix: string;
+  readonly keyHash: string;
+  readonly permissions: readonly { readonly source_app: string; readonly permissions: readonly Permission[] }[];
+  readonly callerApps: readonly string[];
+  readonly createdBy: string | null;
+  readonly createdAt: Date;
+  readonly expiresAt: Date;
+}
+
+const present = (row: typeof apiKeys.$inferSelect): z.infer<typeof ApiKey> => ({
+  id: row.id,
+  name: row.name,
+  role: row.role,
+  prefix: row.prefix,
+  permissions: row.permissions.map((grant) => ({ source_app: grant.source_app, permissions: [...grant.permissions] })),
+  caller_apps: row.callerApps,
+  created_at: row.createdAt.toISOString(),
+  expires_at: row.expiresAt.toISOString(),
+  last_used_at: row.lastUsedAt?.toISOString() ?? null,
+  revoked_at: row.revokedAt?.toISOString() ?? null,
+});
+
+/** Service keys. Only their hashes are here. */
+export function createApiKeyRepository(db: Database) {
+  return {
+    lookupApiKey: (scope: SystemScope, hash: string) => db.inSystem(scope, (tx) => lookupApiKey(tx, hash)),
+
+    findKeyAccess: (scope: TenantScope, keyId: string) =>
+      db.inScope(scope, async (tx) => {
+        const { role, permissions, callerApps, expiresAt, revokedAt } = apiKeys;
+        const rows = await tx
+          .select({ role, permissions, callerApps, expiresAt, revokedAt })
+          .from(apiKeys)
+          .where(eq(apiKeys.id, keyId));
+        return rows[0] ?? null;
+      }),
+
+    /** At most one write a minute a key, so that a busy key is not a hot row. */
+    touchKey: (scope: TenantScope, keyId: string, at: Date) =>
+      db.inScope(scope, async (tx) => {
+        const isStale = sql`(${apiKeys.lastUsedAt} is null or ${apiKeys.lastUsedAt} < ${at.toISOString()}::timestamptz - interval '1 minute')`;
+        await tx
+          .update(apiKeys)
+          .set({ lastUsedAt: at })
+          .where(and(eq(apiKeys.id, keyId), isStale));
+      }),
+
+    findKey: (scope: TenantScope, keyId: string) =>
+      db.inScope(scope, async (tx) => {
+        const rows = await tx.select().from(apiKeys).where(eq(apiKeys.id, keyId));
+        return rows[0] ? present(rows[0]) : null;
+      }),
+
+    listKeys: (scope: TenantScope, after: PageCursor | null, limit: number) =>
+      db.inScope(scope, async (tx) => {
+        const rows = await tx
+          .select()
+          .from(apiKeys)
+          .where(olderThan(apiKeys.createdAt, apiKeys.id, after))
+          .orderBy(desc(apiKeys.createdAt), desc(apiKeys.id))
+          .limit(limit);
+        return rows.map(present);
+      }),
+
+    insertKey: (scope: TenantScope, key: NewApiKeyRow) =>
+      db.inScope(scope, async (tx) => {
+        const values = { ...key, callerApps: [...key.callerApps], tenantId: scope.tenantId };
+        const [row] = await tx.insert(apiKeys).values(values).returning();
+        if (!row) throw new Error("an inserted key was not returned");
+        return present(row);
+      }),
+
+    /** Revoking twice keeps the first date. @returns false when there is no such key. */
+    revokeKey: (scope: TenantScope, keyId: string, at: Date) =>
+      db.inScope(scope, async (tx) => {
+        await tx
+          .update(apiKeys)
+          .set({ revokedAt: at })
+          .where(and(eq(apiKeys.id, keyId), isNull(apiKeys.revokedAt)));
+        const rows = await tx.select({ id: apiKeys.id }).from(apiKeys).where(eq(apiKeys.id, keyId));
+        return rows.length > 0;
+      }),
+  };
+}

@@ -1,0 +1,3 @@
+export { replaceStatistics, type VersionTerms } from "./corpus-statistics.ts";
+export { createIngestionRows } from "./ingestion-rows.ts";
+export { createMaintenanceRows } from "./maintenance-rows.ts";

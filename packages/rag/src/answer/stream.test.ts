@@ -1,0 +1,49 @@
+import { describe, expect, it } from "vitest";
+import { createAnswerStream } from "./stream.ts";
+
+const block = "SUIVI\n[S1] Un\n[S2] Deux\n[S3] Trois\n[S4] Quatre";
+
+function run(answer: string, size: number) {
+  const stream = createAnswerStream(3);
+  let shown = "";
+  for (let at = 0; at < answer.length; at += size) shown += stream.push(answer.slice(at, at + size));
+  const { text, block } = stream.end();
+  return { shown, body: shown + text, block };
+}
+const sizes = [1, 2, 3, 4, 5, 9, 17, 1_000];
+
+describe("createAnswerStream", () => {
+  it.each(sizes)("never shows the final block, cut every %i characters", (size) => {
+    const { body, block: found } = run(`# Titre\n\nTexte. [1]\n\n${block}\n\n`, size);
+    expect(body).toBe("# Titre\n\nTexte. [1]");
+    expect(found).toBe(block);
+  });
+
+  it.each([
+    "SUIVI des travaux : rien.",
+    "SUIVI\ndes travaux",
+    "Texte\nSUIVI\n[S1] Un\n[S2] Deux",
+    `Texte\n${block}\nEncore du texte.`,
+    `Texte\n${block.replace("[S3]", "[S4]")}`,
+    "Texte\nSUIVI\n\n[S1] Un\n[S2] Deux\n[S3] Trois\n[S4] Quatre",
+    "SUI",
+    "Texte\nSUIVI",
+    `${block}\n[S5] a\n[S6] a\n[S7] a\n[S8] a\n[S9] a`,
+  ])("shows in the end what only looked like one: %j", (answer) => {
+    for (const size of sizes) expect(run(answer, size)).toMatchObject({ body: answer, block: null });
+  });
+
+  it("shows an earlier look-alike and still finds the block", () => {
+    for (const size of sizes) expect(run(`SUIVI\nnon\n\n${block}`, size)).toMatchObject({ body: "SUIVI\nnon", block });
+  });
+
+  it("goes on showing as soon as a look-alike is known for one", () => {
+    const stream = createAnswerStream(3);
+    expect(stream.push("A\nSUIVI")).toBe("A");
+    expect(stream.push("\nNon")).toBe("\nSUIVI\nNon");
+  });
+
+  it("drops unknown markers and markup while streaming", () => {
+    for (const size of sizes) expect(run("Oui [7] <b>bien</b> [2].", size).body).toBe("Oui bien [2].");
+  });
+});
