@@ -1,7 +1,7 @@
 import { AppError } from "@aurora/kernel";
 import { detectType } from "./detect-type.ts";
 import { type DoclingDocument, isTextItem } from "./docling-document.ts";
-import { guessLanguage } from "./language.ts";
+import { documentLanguage } from "./language.ts";
 import { toMarkdown } from "./markdown-export.ts";
 import type { ConvertedDocument, SourceFile } from "./port.ts";
 import { readers } from "./readers/index.ts";
@@ -46,11 +46,4 @@ function titleOf(document: DoclingDocument): string | null {
   const texts = document.texts.filter(isTextItem);
   const item = texts.find((text) => text.label === "title") ?? texts.find((text) => text.label === "section_header");
   return item?.text ?? null;
-}
-
-/** Of the body's texts and table cells. */
-export function documentLanguage(document: DoclingDocument): string | null {
-  const texts = document.texts.filter((item) => item.content_layer === "body").map((item) => item.text);
-  const cells = document.tables.flatMap((table) => table.data.table_cells.map((cell) => cell.text));
-  return guessLanguage([...texts, ...cells].join("\n"));
 }

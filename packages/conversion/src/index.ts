@@ -2,6 +2,6 @@ export { chunkForIndex, type IndexChunkOptions } from "./chunker/index-profile.t
 export { sentencesOf } from "./chunker/sentences.ts";
 export { detectType, type FileType } from "./detect-type.ts";
 export * from "./docling-document.ts";
-export { guessLanguage } from "./language.ts";
+export { documentLanguage, guessLanguage } from "./language.ts";
 export { toMarkdown } from "./markdown-export.ts";
 export * from "./port.ts";

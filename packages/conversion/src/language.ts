@@ -1,3 +1,5 @@
+import type { DoclingDocument } from "./docling-document.ts";
+
 /** The most frequent function words of each language: enough to tell them apart from about ten words on. */
 const stopWords: Record<string, ReadonlySet<string>> = {
   fr: words(
@@ -34,4 +36,11 @@ export function guessLanguage(text: string): string | null {
   const [best, second] = scores;
   if (!best || !second || best.hits < tokens.length * 0.08 || best.hits < second.hits * 1.1) return null;
   return best.language;
+}
+
+/** Of the body's texts and table cells. */
+export function documentLanguage(document: DoclingDocument): string | null {
+  const texts = document.texts.filter((item) => item.content_layer === "body").map((item) => item.text);
+  const cells = document.tables.flatMap((table) => table.data.table_cells.map((cell) => cell.text));
+  return guessLanguage([...texts, ...cells].join("\n"));
 }

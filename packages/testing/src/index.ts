@@ -8,4 +8,5 @@ export {
   type UserRow,
   userScope,
 } from "./factories.ts";
+export { databaseServers, machine } from "./machine.ts";
 export type { TestConnection } from "./server.ts";

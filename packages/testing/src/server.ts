@@ -72,7 +72,7 @@ function endWithRun(serverPid: EmbeddedPostgres["pid"], runPid: number, folder: 
 /** Makes `name` with the current schema. */
 export async function createMigratedDatabase(server: TestServer, name: string): Promise<void> {
   if (server.template !== null)
-    await asRoot(server, `create database ${name} owner nexus_owner template ${server.template}`);
+    await asRoot(server, `create database ${name} owner nexus_owner template ${server.template} strategy file_copy`);
   await migrate({ admin: server.admin("postgres"), database: name, appPassword: server.appPassword });
 }
 

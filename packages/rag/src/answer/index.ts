@@ -1,1 +1,12 @@
-export {};
+export { cleanAnswer } from "./clean.ts";
+export {
+  answerExtractively,
+  type ExtractiveAnswer,
+  type ExtractiveInput,
+  extractiveEngineVersion,
+  extractiveInputFromPrompt,
+} from "./extractive/index.ts";
+export { type Marker, readMarkers } from "./markers.ts";
+export { type BuiltPrompt, buildPrompt, type PromptEvidence, type PromptInput } from "./prompt.ts";
+export { isRefusal, refusalText } from "./refusal.ts";
+export { type AnswerStream, createAnswerStream } from "./stream.ts";

@@ -28,7 +28,7 @@ const blocks = new Set([
   ...["legend", "li", "main", "nav", "ol", "p", "pre", "section", "summary", "table", "ul", "caption", "menu", "search"],
 ]);
 
-export const isBlock = (node: DomNode): node is DomElement => isElement(node) && blocks.has(node.tagName);
+export const isBlock = (node: DomNode): boolean => isElement(node) && blocks.has(node.tagName);
 
 /** True where a block stands anywhere below: such an inline element (`<a><div>…`) must be walked as a block. */
 export const holdsBlock = (element: DomElement): boolean =>

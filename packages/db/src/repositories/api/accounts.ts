@@ -1,6 +1,6 @@
 import type { Permission, Role, User } from "@aurora/contracts";
 import type { SystemScope, TenantScope } from "@aurora/kernel";
-import { and, asc, desc, eq, inArray, sql } from "drizzle-orm";
+import { desc, eq, inArray, sql } from "drizzle-orm";
 import type { z } from "zod";
 import { type Database, type Transaction, violatedConstraint } from "../../database.ts";
 import { lookupTenants, lookupUserByEmail, type TenantRow } from "../../lookups.ts";
@@ -280,6 +280,7 @@ export function createAccountRepository(db: Database) {
         readonly administrator: NewUser;
         readonly sourceApp: { readonly name: string; readonly label: string };
         readonly callerApps: readonly { readonly id: string; readonly name: string; readonly label: string }[];
+        readonly apiKey: NewApiKeyRow;
       },
     ) =>
       db.inScope(scope, async (tx) => {
@@ -296,16 +297,7 @@ export function createAccountRepository(db: Database) {
         await tx
           .insert(callerAppsConfig)
           .values(tenant.callerApps.map((app) => ({ ...app, tenantId, description: "", createdAt: tenant.at })));
-      }),
-
-    countActiveAdministrators: (scope: TenantScope) =>
-      db.inScope(scope, async (tx) => {
-        const rows = await tx
-          .select({ id: users.id })
-          .from(users)
-          .where(and(eq(users.isActive, true), inArray(users.role, ["superadmin", "admin"])))
-          .orderBy(asc(users.id));
-        return rows.length;
+        await tx.insert(apiKeys).values({ ...tenant.apiKey, callerApps: [...tenant.apiKey.callerApps], tenantId });
       }),
   };
 }

@@ -7,7 +7,7 @@ import { lookupApiKey } from "../../lookups.ts";
 import { apiKeys } from "../../schema/index.ts";
 import { olderThan, type PageCursor } from "./paging.ts";
 
-interface NewApiKeyRow {
+export interface NewApiKeyRow {
   readonly id: string;
   readonly name: string;
   readonly role: "superadmin" | "admin" | "user";

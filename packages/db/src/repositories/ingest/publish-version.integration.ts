@@ -44,7 +44,7 @@ async function saveChunks(documentId: string, version: number, texts: readonly s
       ordinal,
       text,
       contentHash: sha256Hex(text),
-      headingPath: ["Titre, avec \"guillemets\"", "{x}"],
+      headingPath: ['Titre, avec "guillemets"', "{x}"],
       pageStart: 1,
       pageEnd: 2,
       bboxes: [{ page: 1, l: 0, t: 0, r: 1, b: 1 }],
@@ -105,13 +105,43 @@ describe("publishing a version", () => {
     scope = await test.createTenant();
     const other = await createDocument(test.database, scope);
     const document = await createDocument(test.database, scope);
-    expect(await publish(other.id, 1, ["a"], [[7, 1], [largestTerm, 1]])).toBe("published");
-    expect(await publish(document.id, 1, ["a", "b"], [[7, 2], [8, 1]])).toBe("published");
+    expect(
+      await publish(
+        other.id,
+        1,
+        ["a"],
+        [
+          [7, 1],
+          [largestTerm, 1],
+        ],
+      ),
+    ).toBe("published");
+    expect(
+      await publish(
+        document.id,
+        1,
+        ["a", "b"],
+        [
+          [7, 2],
+          [8, 1],
+        ],
+      ),
+    ).toBe("published");
     expect(await statistics()).toEqual({
       terms: { "v1:7": 3, "v1:8": 1, [`v1:${largestTerm}`]: 1 },
       corpus: { v1: [3, 2] },
     });
-    expect(await publish(document.id, 2, ["c"], [[7, 1], [9, 1]])).toBe("published");
+    expect(
+      await publish(
+        document.id,
+        2,
+        ["c"],
+        [
+          [7, 1],
+          [9, 1],
+        ],
+      ),
+    ).toBe("published");
     expect(await statistics()).toEqual({
       terms: { "v1:7": 2, "v1:9": 1, [`v1:${largestTerm}`]: 1 },
       corpus: { v1: [2, 3] },
@@ -146,7 +176,9 @@ describe("publishing a version", () => {
     const document = await createDocument(test.database, scope);
     const jobId = await openJob(document.id, 1);
     await saveChunks(document.id, 1, ["a"]);
-    await expect(rows.publish(scope, publication(jobId, document.id, 1, 2, [[7, 2]]), now)).rejects.toThrow(/chunk rows/);
+    await expect(rows.publish(scope, publication(jobId, document.id, 1, 2, [[7, 2]]), now)).rejects.toThrow(
+      /chunk rows/,
+    );
     expect(await statistics()).toEqual({ terms: {}, corpus: {} });
     expect(await rows.find(scope, jobId)).toMatchObject({ state: "queued" });
   });
@@ -199,9 +231,9 @@ describe("publishing a version", () => {
       documents.map((document, index) => publish(document.id, 1, ["a"], index % 2 ? terms : terms.toReversed())),
     );
     await Promise.all(
-      documents.slice(0, 6).map((document) =>
-        test.database.inScope(scope, (tx) => replaceStatistics(tx, scope, document.id, null)),
-      ),
+      documents
+        .slice(0, 6)
+        .map((document) => test.database.inScope(scope, (tx) => replaceStatistics(tx, scope, document.id, null))),
     );
     const { terms: counted, corpus } = await statistics();
     expect(new Set(Object.values(counted))).toEqual(new Set([6]));

@@ -39,7 +39,7 @@ const credit = { head: 0.8, heading: 0.65, title: 0.4, neighbour: 0.4, source: 0
 const sameBeginning = 0.75;
 const smallestCosine = 0.55;
 const meaningFactor = 0.8;
-const bonus = { cue: 0.14, noCue: -0.12, bestSource: 0.1, question: -0.35, fragment: -0.12, long: -0.05 } as const;
+const bonus = { cue: 0.14, noCue: -0.12, bestSource: 0.1, question: -0.35, tableHead: -0.35, fragment: -0.12, long: -0.05 } as const;
 const fragmentChars = 25;
 const longChars = 450;
 
@@ -78,7 +78,7 @@ export function rankCandidates(
         question.words.filter((_, index) => (rows[position]?.[index] ?? 0) >= sameBeginning).map(({ term }) => term),
       );
       const rank = bonus.bestSource * (1 - sourceIndex / Math.max(1, evidence.length));
-      const score = coverage + rank + formBonus(unit.text) + cueBonus(question, unit.text);
+      const score = coverage + rank + formBonus(unit) + cueBonus(question, unit.text);
       return {
         source: sourceIndex,
         position,
@@ -146,7 +146,8 @@ function idfWeights(words: readonly QuestionWord[], found: readonly (readonly nu
   });
 }
 
-function formBonus(text: string): number {
+function formBonus({ unit, text }: ReadUnit): number {
+  if (unit.kind === "row" && unit.head.length === 0) return bonus.tableHead;
   if (/\?["»”’)\s]*$/u.test(text)) return bonus.question;
   if (text.length < fragmentChars && !/\d/.test(text)) return bonus.fragment;
   return text.length > longChars ? bonus.long : 0;

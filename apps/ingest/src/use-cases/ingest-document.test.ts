@@ -1,0 +1,287 @@
+import { finalJobStates } from "@aurora/contracts";
+import type { ConvertedDocument, DoclingDocument } from "@aurora/conversion";
+import { AppError, fixedClock, jobScope, sha256Hex } from "@aurora/kernel";
+import type { Embedder } from "@aurora/llm";
+import { createMemoryObjectStore } from "@aurora/object-store/memory";
+import { silentLogger } from "@aurora/telemetry";
+import { createMemoryVectorStore } from "@aurora/vector-store/memory";
+import { beforeEach, expect, it } from "vitest";
+import { createMemoryRows, type MemoryRows } from "../testing/memory-rows.ts";
+import { giveUpDocument, type IngestDeps, ingestDocument } from "./ingest-document.ts";
+
+const tenantId = "00000000-0000-7000-8000-00000000000a";
+const scope = jobScope(tenantId, "test");
+const original = new TextEncoder().encode("Le siège est à Lyon.");
+
+let rows: MemoryRows;
+let deps: IngestDeps;
+let objects: ReturnType<typeof createMemoryObjectStore>;
+let vectors: ReturnType<typeof createMemoryVectorStore>;
+let conversions: number;
+let convert: (signal: AbortSignal | undefined) => Promise<ConvertedDocument>;
+let jobId: string;
+
+const embedder: Embedder = {
+  id: "fake@1",
+  dimensions: 2,
+  weak: true,
+  maxTokensPerText: 1_000,
+  maxTextsPerCall: 4,
+  location: "local",
+  embed: async (texts) => texts.map(() => new Float32Array([1, 0])),
+};
+
+function converted(paragraphs: readonly string[]): ConvertedDocument {
+  const root = { children: [], content_layer: "body", label: "unspecified", name: "root" } as const;
+  const document = {
+    schema_name: "DoclingDocument",
+    version: "1.10.0",
+    name: "note",
+    furniture: { ...root, self_ref: "#/furniture", content_layer: "furniture" },
+    body: {
+      ...root,
+      self_ref: "#/body",
+      children: paragraphs.map((_, index) => ({ $ref: `#/texts/${index}` })),
+    },
+    groups: [],
+    texts: paragraphs.map((text, index) => ({
+      self_ref: `#/texts/${index}`,
+      parent: { $ref: "#/body" },
+      children: [],
+      content_layer: "body",
+      label: "text",
+      prov: [],
+      orig: text,
+      text,
+    })),
+    pictures: [],
+    tables: [],
+    key_value_items: [],
+    form_items: [],
+    pages: {},
+  } as unknown as DoclingDocument;
+  return {
+    mediaType: "text/plain",
+    title: "Converted title",
+    language: "fr",
+    document,
+    markdown: paragraphs.join("\n\n"),
+    pages: [],
+  };
+}
+
+beforeEach(async () => {
+  const clock = fixedClock(Date.parse("2026-01-01T00:00:00Z"));
+  rows = createMemoryRows(tenantId, clock);
+  objects = createMemoryObjectStore({ clock, maxPutBytes: 1e6 });
+  vectors = createMemoryVectorStore();
+  await vectors.ensureCollection("aurora_documents", { dimensions: 2, embedderId: embedder.id });
+  await objects.put(scope, "uploads", "originals/note", original, { contentType: "text/plain" });
+  conversions = 0;
+  convert = async () => converted(["Le siège est à Lyon.", "L’usine est à Brest."]);
+  deps = {
+    rows,
+    objects,
+    vectors,
+    converter: {
+      id: "fake",
+      async convert(_file, options, onPageImage) {
+        conversions += 1;
+        await onPageImage({ page: 1, png: new Uint8Array([1, 2, 3]) });
+        return convert(options.signal);
+      },
+    },
+    conversion: { timeoutMs: 1_000, maxMemoryMb: 100, maxPages: 10, pageImageDpi: 72 },
+    embedderFor: () => embedder,
+    clock,
+    logger: silentLogger,
+    maxAttempts: 3,
+    beatMs: 5,
+  };
+  jobId = rows.addJob({ sizeBytes: original.byteLength, sha256: sha256Hex(original) });
+});
+
+const deliver = (signal = new AbortController().signal, attempt = 1) =>
+  ingestDocument(deps, { subjectId: jobId, attempt, signal });
+const job = () => {
+  const found = rows.jobs.get(jobId);
+  if (!found) throw new Error("the job is gone");
+  return found;
+};
+const pointCount = () => vectors.count(scope, "aurora_documents", { must: [{ key: "document_id", match: documentId() }] });
+let deletedDocumentId: string | null = null;
+const documentId = () => deletedDocumentId ?? job().document.id;
+async function artifactKeys(): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const object of objects.list(scope, "artifacts", "documents/")) keys.push(object.key);
+  return keys;
+}
+const chunkCount = () => [...rows.chunkIds.values()].reduce((sum, ids) => sum + ids.size, 0);
+
+beforeEach(() => {
+  deletedDocumentId = null;
+});
+
+async function expectNothingLeft(): Promise<void> {
+  expect(await pointCount()).toBe(0);
+  expect(await artifactKeys()).toEqual([]);
+  expect(chunkCount()).toBe(0);
+  expect(rows.artifacts.size).toBe(0);
+}
+
+it("publishes a document whole: one point a chunk, artefacts, title, term counts, states in order", async () => {
+  await deliver();
+  expect(job()).toMatchObject({ state: "success", progress: 1, attempts: 1 });
+  expect(rows.states).toEqual(["converting", "chunking", "embedding", "indexing"]);
+  const [publication] = rows.publications;
+  expect(publication).toMatchObject({ title: "Converted title", language: "fr", mediaType: "text/plain", version: 1 });
+  expect(await pointCount()).toBe(publication?.chunkCount);
+  expect(chunkCount()).toBe(publication?.chunkCount);
+  expect(publication?.termCounts.size).toBeGreaterThan(3);
+  const kinds = [...rows.artifacts.values()].flat().map((artifact) => artifact.kind);
+  expect(kinds.toSorted()).toEqual(["json", "markdown", "page_image"]);
+});
+
+it("ends a document that cannot be read as failed, with its reason, at once and without a trace", async () => {
+  convert = async () => {
+    throw new AppError("document_encrypted", "…", { params: { hint: "x" } });
+  };
+  await deliver();
+  expect(job()).toMatchObject({
+    state: "failed",
+    attempts: 1,
+    isCleaned: true,
+    failure: { code: "document_encrypted", params: { hint: "x" } },
+  });
+  await expectNothingLeft();
+});
+
+it("refuses an object that is not the announced file before any conversion", async () => {
+  await objects.put(scope, "uploads", "originals/note", new Uint8Array(original.byteLength), { contentType: "x" });
+  await deliver();
+  expect(job()).toMatchObject({ state: "failed", failure: { code: "checksum_mismatch" } });
+  expect(conversions).toBe(0);
+});
+
+it("ends a document without any text as failed", async () => {
+  convert = async () => converted([]);
+  await deliver();
+  expect(job()).toMatchObject({ state: "failed", failure: { code: "document_no_text" } });
+  await expectNothingLeft();
+});
+
+it("gives the job back after a fault of the machinery, and goes on from the stored conversion", async () => {
+  let faults = 1;
+  deps = {
+    ...deps,
+    vectors: {
+      ...vectors,
+      upsert: (...call) => (faults-- > 0 ? Promise.reject(new Error("connection lost")) : vectors.upsert(...call)),
+    },
+  };
+  await expect(deliver()).rejects.toThrow("connection lost");
+  expect(job()).toMatchObject({ state: "queued", attempts: 1, progress: 0 });
+  await deliver(undefined, 2);
+  expect(job()).toMatchObject({ state: "success", attempts: 2 });
+  expect(conversions).toBe(1);
+  expect(await pointCount()).toBe(rows.publications[0]?.chunkCount);
+});
+
+it("converts again when the stored conversion is gone", async () => {
+  await deps.rows.saveArtifacts(scope, documentId(), 1, []);
+  await deliver();
+  expect(job().state).toBe("success");
+  expect(conversions).toBe(1);
+});
+
+it("ends a job whose workers died on it every time, so that it blocks nobody", async () => {
+  job().attempts = 3;
+  await deliver();
+  expect(job()).toMatchObject({ state: "failed", failure: { code: "internal", params: { reason: "worker_died" } } });
+  expect(conversions).toBe(0);
+});
+
+it("ends a job the queue has given up on with the reason of its last try", async () => {
+  await giveUpDocument(deps, jobId, new AppError("upstream_timeout", "…"));
+  expect(job()).toMatchObject({ state: "failed", failure: { code: "upstream_timeout" } });
+});
+
+it("stops a cancelled conversion although the queue’s own signal is lost, and leaves nothing", async () => {
+  convert = async (signal) => {
+    await rows.end(scope, jobId, "cancelled", null, new Date());
+    return new Promise((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason)));
+  };
+  await deliver();
+  expect(job()).toMatchObject({ state: "cancelled", isCleaned: true });
+  await expectNothingLeft();
+});
+
+it("ends quietly when the document is deleted meanwhile, and removes what it had written", async () => {
+  deletedDocumentId = documentId();
+  const { upsert } = vectors;
+  deps = {
+    ...deps,
+    vectors: {
+      ...vectors,
+      async upsert(...call) {
+        await upsert(...call);
+        rows.deleteDocument(documentId());
+      },
+    },
+  };
+  await deliver();
+  expect(rows.publications).toEqual([]);
+  await expectNothingLeft();
+});
+
+it("does not count a try that the worker’s closing interrupted", async () => {
+  const closing = new AbortController();
+  convert = (signal) =>
+    new Promise((_, reject) => {
+      signal?.addEventListener("abort", () => reject(signal.reason));
+      closing.abort(new Error("closing"));
+    });
+  await expect(deliver(closing.signal)).rejects.toThrow("closing");
+  expect(job()).toMatchObject({ state: "queued", attempts: 0 });
+});
+
+it("tidies up after an ended job that is delivered again, once", async () => {
+  await deliver();
+  job().state = "failed";
+  job().isCleaned = false;
+  await deliver();
+  expect(job().isCleaned).toBe(true);
+  await expectNothingLeft();
+  expect(conversions).toBe(1);
+});
+
+it("removes the version before, once a new one is published", async () => {
+  await deliver();
+  const document = job().document;
+  jobId = rows.addJob(document, { version: 2 });
+  convert = async () => converted(["Le siège a déménagé à Nantes."]);
+  await deliver();
+  expect(job()).toMatchObject({ state: "success", isCleaned: true });
+  expect(await pointCount()).toBe(rows.publications[1]?.chunkCount);
+  expect((await artifactKeys()).every((key) => key.includes("/v2/"))).toBe(true);
+});
+
+it("ignores a message whose job is gone", async () => {
+  rows.deleteDocument(documentId());
+  jobId = "00000000-0000-7000-8000-0000000000ff";
+  await deliver();
+  expect(conversions).toBe(0);
+});
+
+it("never leaves a job open when it resolves", async () => {
+  for (const failure of ["none", "document", "cancel"] as const) {
+    jobId = rows.addJob({ sizeBytes: original.byteLength, sha256: sha256Hex(original) });
+    convert = async () => {
+      if (failure === "document") throw new AppError("conversion_timeout", "…");
+      if (failure === "cancel") await rows.end(scope, jobId, "cancelled", null, new Date());
+      return converted(["Texte."]);
+    };
+    await deliver();
+    expect(finalJobStates).toContain(job().state);
+  }
+});

@@ -1,0 +1,171 @@
+import type { BoundingBox } from "@aurora/contracts";
+import {
+  type Bbox,
+  type DoclingDocument,
+  type DocumentNode,
+  isGroup,
+  isTable,
+  isTextItem,
+  resolveRef,
+  type TableItem,
+  type TextItem,
+} from "../docling-document.ts";
+
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+  readonly box: BoundingBox;
+}
+
+/** Text of one item that is cut and packed as one: a paragraph, a list item, a table row. */
+export interface Unit {
+  readonly text: string;
+  readonly spans: readonly Span[];
+  /** What stands between this unit and the one after it in a chunk. */
+  readonly separator: "\n" | "\n\n";
+}
+
+export interface Section {
+  readonly headingPath: readonly string[];
+  readonly units: readonly Unit[];
+  /** Rows of one table; `header` is repeated in front of every part. */
+  readonly table: { readonly header: readonly Unit[] } | null;
+}
+
+/**
+ * The body in reading order by Docling's structural rules (hierarchical chunker of docling-core): titles and section
+ * headers emit nothing but open a path (title = level 0; a heading closes those at its level and below); neighbours
+ * under one path form one section; a table stands alone. A document of nothing but headings is read as text.
+ */
+export function sectionsOf(document: DoclingDocument): Section[] {
+  const sections = collect(document, false);
+  return sections.length > 0 ? sections : collect(document, true);
+}
+
+function collect(document: DoclingDocument, headingsAsText: boolean): Section[] {
+  const sections: Section[] = [];
+  const headings = new Map<number, string>();
+  const seen = new Set<string>();
+  const pathOf = () => [...headings].sort(([a], [b]) => a - b).map(([, text]) => text);
+
+  const append = (unit: Unit) => {
+    if (unit.text === "") return;
+    const path = pathOf();
+    const last = sections.at(-1);
+    if (last && last.table === null && samePath(last.headingPath, path)) (last.units as Unit[]).push(unit);
+    else sections.push({ headingPath: path, units: [unit], table: null });
+  };
+  const visit = (ref: string) => {
+    if (seen.has(ref)) return;
+    seen.add(ref);
+    const node = resolveRef(document, ref);
+    if (node.content_layer !== "body") return;
+    if (isTable(node)) addTable(node);
+    else if (isTextItem(node)) addText(node);
+    else if (isGroup(node) && node.label === "inline") {
+      append(inlineUnit(document, node));
+      for (const child of node.children) seen.add(child.$ref);
+      return;
+    }
+    for (const child of node.children) visit(child.$ref);
+  };
+  const addText = (item: TextItem) => {
+    const text = item.text.trim();
+    const isHeading = item.label === "title" || item.label === "section_header";
+    if (isHeading && !headingsAsText && text !== "") {
+      const level = item.label === "title" ? 0 : (item.level ?? 1);
+      for (const other of [...headings.keys()]) if (other >= level) headings.delete(other);
+      headings.set(level, text);
+    } else append(textUnit(document, item));
+  };
+  const addTable = (table: TableItem) => {
+    const captions = table.captions.map((caption) => resolveRef(document, caption.$ref)).filter(isTextItem);
+    for (const caption of captions) seen.add(caption.self_ref);
+    for (const child of table.children) seen.add(child.$ref); // rich cells: their text is in the cells
+    const rows = tableRows(table);
+    const header = rows.filter((row) => row.isHeader).map((row) => row.unit);
+    const units = rows.filter((row) => !row.isHeader).map((row) => row.unit);
+    const heads = [...captions.map((caption) => textUnit(document, caption)), ...header].filter((unit) => unit.text !== "");
+    if (units.length > 0) sections.push({ headingPath: pathOf(), units, table: { header: heads } });
+    else for (const unit of heads) append(unit);
+  };
+  for (const child of document.body.children) visit(child.$ref);
+  return sections;
+}
+
+const samePath = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((heading, index) => heading === b[index]);
+
+function textUnit(document: DoclingDocument, item: TextItem): Unit {
+  const lead = item.text.length - item.text.trimStart().length;
+  const text = item.text.trim();
+  const separator = item.label === "list_item" ? "\n" : "\n\n";
+  const runs = item.meta?.aurora__runs;
+  const spans: Span[] = runs
+    ? runs.map(([start, end, page, l, t, r, b]) => ({ start, end, box: { page, l, t, r, b } }))
+    : item.prov.map(({ page_no, bbox, charspan }) => ({
+        start: charspan[0],
+        end: charspan[1] > charspan[0] ? charspan[1] : item.text.length,
+        box: toTopLeft(document, page_no, bbox),
+      }));
+  return { text, separator, spans: moveSpans(spans, -lead, text.length) };
+}
+
+/** Pieces of one line of text that differ in style only: one unit. */
+function inlineUnit(document: DoclingDocument, group: DocumentNode): Unit {
+  let text = "";
+  const spans: Span[] = [];
+  for (const child of group.children) {
+    const node = resolveRef(document, child.$ref);
+    if (!isTextItem(node)) continue;
+    const part = textUnit(document, node);
+    if (part.text === "") continue;
+    if (text !== "") text += " ";
+    spans.push(...moveSpans(part.spans, text.length, Number.POSITIVE_INFINITY));
+    text += part.text;
+  }
+  return { text, spans, separator: "\n\n" };
+}
+
+export function moveSpans(spans: readonly Span[], by: number, length: number): Span[] {
+  return spans
+    .map(({ start, end, box }) => ({ start: Math.max(0, start + by), end: Math.min(length, end + by), box }))
+    .filter(({ start, end }) => end > start);
+}
+
+function toTopLeft(document: DoclingDocument, page: number, { l, t, r, b, coord_origin }: Bbox): BoundingBox {
+  if (coord_origin === "TOPLEFT") return { page, l, t, r, b };
+  const height = document.pages[String(page)]?.size.height ?? 0;
+  return { page, l, t: height - t, r, b: height - b };
+}
+
+/**
+ * Rows as text a person can read and a sentence extractor can quote: cells from left to right, " | " between them;
+ * a cell that spans rows is repeated in each, one that spans columns stands once.
+ */
+function tableRows(table: TableItem): { unit: Unit; isHeader: boolean }[] {
+  const { num_rows: rowCount, table_cells: cells } = table.data;
+  const page = table.prov[0]?.page_no;
+  const rows = Array.from({ length: rowCount }, () => [] as typeof cells);
+  for (const cell of cells)
+    for (let row = cell.start_row_offset_idx; row < Math.min(cell.end_row_offset_idx, rowCount); row++)
+      rows[row]?.push(cell);
+  let inHeader = true;
+  return rows.map((row) => {
+    row.sort((a, b) => a.start_col_offset_idx - b.start_col_offset_idx);
+    inHeader &&= row.length > 0 && row.every((cell) => cell.column_header || cell.text === "");
+    let text = "";
+    const spans: Span[] = [];
+    for (const [index, cell] of row.entries()) {
+      if (index > 0) text += " | ";
+      const start = text.length;
+      text += cell.text.replace(/\s+/g, " ").trim();
+      if (cell.bbox && page !== undefined && text.length > start) {
+        const { l, t, r, b } = cell.bbox;
+        spans.push({ start, end: text.length, box: { page, l, t, r, b } });
+      }
+    }
+    const isBlank = row.every((cell) => cell.text.trim() === "");
+    return { unit: { text: isBlank ? "" : text, spans, separator: "\n" as const }, isHeader: inHeader };
+  });
+}

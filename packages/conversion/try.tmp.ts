@@ -1,0 +1,11 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { createLocalConverter } from "/work/main/packages/conversion/src/local/index.ts";
+import { chunkForIndex } from "/work/main/packages/conversion/src/index.ts";
+const path = process.argv[2]!;
+const converter = createLocalConverter({ childEntry: "/work/main/packages/conversion/src/local/child.ts", execArgv: ["--import", "tsx"] });
+const started = Date.now();
+let images = 0;
+const result = await converter.convert({ filename: path.split("/").at(-1)!, bytes: readFileSync(path) }, { timeoutMs: 60000, maxMemoryMb: 1024, maxPages: 1000, pageImageDpi: Number(process.argv[3] ?? 0), onProgress: () => {} }, async (image) => { images++; writeFileSync(`/tmp/page-${image.page}.png`, image.png); });
+console.error(result.mediaType, result.title, result.language, result.pages.length, images, Date.now() - started, "ms");
+if (process.argv[4] === "chunks") for (const c of chunkForIndex(result.document)) console.log("----", c.ordinal, c.headingPath.join(" > "), c.pageStart, c.isTable, c.text.length, c.spans.length, "\n" + c.text);
+else console.log(result.markdown);
