@@ -57,9 +57,12 @@ describe("exactCacheKey", () => {
     expect(new Set(different.map(([, parts]) => exactCacheKey(parts))).size).toBe(different.length);
   });
 
-  it.each([...ignoredBodyFields["chat/completions"]])("%s cannot change the text, so it is not part of the key", (field) => {
-    expect(exactCacheKey(withBody({ [field]: "x" }))).toBe(exactCacheKey(base));
-  });
+  it.each([...ignoredBodyFields["chat/completions"]])(
+    "%s cannot change the text, so it is not part of the key",
+    (field) => {
+      expect(exactCacheKey(withBody({ [field]: "x" }))).toBe(exactCacheKey(base));
+    },
+  );
 
   it("ignores the order of object keys at every depth", () => {
     const turned = { ...base, body: { tools: [{ b: 2, a: 1 }], temperature: 0, messages: base.body.messages } };

@@ -52,8 +52,10 @@ describe("prompt grammar", () => {
     expect(renderPrompt(prompt("a", "b"))).toBe(renderPrompt(prompt("a", "b")));
   });
 
-  it.each(["", "Hello", renderPrompt(prompt("a")).replace("SOURCE [1]", "SOURCE [2]"), `${renderPrompt(prompt("a"))}x`])(
-    "refuses what is not exactly of its form: %j",
-    (text) => expect(parsePrompt(text)).toBeNull(),
-  );
+  it.each([
+    "",
+    "Hello",
+    renderPrompt(prompt("a")).replace("SOURCE [1]", "SOURCE [2]"),
+    `${renderPrompt(prompt("a"))}x`,
+  ])("refuses what is not exactly of its form: %j", (text) => expect(parsePrompt(text)).toBeNull());
 });

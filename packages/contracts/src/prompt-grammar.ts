@@ -27,8 +27,7 @@ const escapedBracketedNumber = new RegExp(String.raw`\\(\\*)\[(${numbers})\\(\\*
 export const escapeMarkers = (text: string): string => text.replace(bracketedNumber, "$1\\[$2$3\\]");
 export const unescapeMarkers = (text: string): string => text.replace(escapedBracketedNumber, "$1[$2$3]");
 
-export const escapeContext = (text: string): string =>
-  escapeMarkers(text.replace(delimiterRun, (run) => `\\${run}`));
+export const escapeContext = (text: string): string => escapeMarkers(text.replace(delimiterRun, (run) => `\\${run}`));
 export const unescapeContext = (text: string): string => unescapeMarkers(text).replace(escapedDelimiterRun, "$1");
 
 export interface PromptSource {
@@ -50,7 +49,12 @@ export interface Prompt {
 
 /** Equal prompts, equal text: nothing but the arguments goes in. */
 export function renderPrompt({ question, language, sources }: Prompt): string {
-  const lines = [`@@@ QUESTION ${attributes({ language })}`, escapeContext(question), "@@@ END QUESTION", "@@@ CONTEXT"];
+  const lines = [
+    `@@@ QUESTION ${attributes({ language })}`,
+    escapeContext(question),
+    "@@@ END QUESTION",
+    "@@@ CONTEXT",
+  ];
   for (const [index, { id, title, headings, page, language, text }] of sources.entries()) {
     lines.push(`@@@ SOURCE [${index + 1}] ${attributes({ id, title, headings, page, language })}`);
     lines.push(escapeContext(text), `@@@ END SOURCE [${index + 1}]`);

@@ -48,7 +48,8 @@ describe("parseSuivi", () => {
     ["text_after", `T.\n\n${block}\nVoilà.`],
     ["text_after", `T.\n\n${block}\n\nN’hésitez pas.`],
   ])("names the near miss %s and stores no outline: %j", (nearMiss, answer) =>
-    expect(parseSuivi(answer)).toEqual({ sections: null, nearMiss, body: answer }));
+    expect(parseSuivi(answer)).toEqual({ sections: null, nearMiss, body: answer }),
+  );
 
   it.each(["", "Une réponse simple. [1]", "SUIVI\ndes travaux : rien à dire.", "Le plan\nest court."])(
     "sees nothing in a text without a block: %j",

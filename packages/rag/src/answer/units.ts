@@ -20,15 +20,21 @@ const endsSentence = /[.!?…:;]["»”’)\]]*\s*$/u;
 /** A boundary inside a paragraph: end mark, closing signs, white space, then something a sentence starts with. */
 const boundary = /(?<=[.!?…]["»”’)\]]*)\s+(?=["«“‘([¿¡—–-]*\s?[\p{Lu}\p{N}])/gu;
 
+interface Paragraph {
+  readonly start: number;
+  readonly end: number;
+  readonly isItem: boolean;
+}
+
 /** The units of a text, in order; white space and rules of tables between them belong to none. */
 export function splitUnits(text: string): Unit[] {
   const units: Unit[] = [];
   let block = 0;
-  let open: { start: number; end: number; isItem: boolean } | null = null;
+  let open: Paragraph | null = null;
   let head: string[] | null = null;
 
   const closeParagraph = () => {
-    if (open) for (const unit of sentencesOf(text, open.start, open.end, open.isItem, block)) units.push(unit);
+    if (open) units.push(...sentencesOf(text, open, block));
     open = null;
   };
   for (const line of linesOf(text)) {
@@ -50,7 +56,7 @@ export function splitUnits(text: string): Unit[] {
     } else {
       head = null;
       const mark = bullet.exec(content);
-      const previous: { start: number; end: number; isItem: boolean } | null = open;
+      const previous: Paragraph | null = open;
       if (mark || previous === null || startsNew(text.slice(previous.start, previous.end), content)) {
         closeParagraph();
         open = { start: line.start + (mark?.[0].length ?? content.search(/\S/)), end: line.end, isItem: mark !== null };
@@ -71,7 +77,10 @@ function startsNew(above: string, line: string): boolean {
 /** Cells of `| a | b |` or of `a⇥b`; null for a line that is no row. A head that spans columns is kept once a column. */
 function cellsOf(line: string): string[] | null {
   if (pipeRow.test(line) && !ruleRow.test(line)) {
-    const cells = line.trim().slice(1, -1).split(/(?<!\\)\|/);
+    const cells = line
+      .trim()
+      .slice(1, -1)
+      .split(/(?<!\\)\|/);
     return cells.map((cell) => cell.trim());
   }
   return /\S\t\s*\S/.test(line) ? line.split("\t").map((cell) => cell.trim()) : null;
@@ -84,7 +93,7 @@ function* linesOf(text: string): Generator<{ start: number; end: number }> {
   }
 }
 
-function* sentencesOf(text: string, start: number, end: number, isItem: boolean, block: number): Generator<Unit> {
+function* sentencesOf(text: string, { start, end, isItem }: Paragraph, block: number): Generator<Unit> {
   const kind = isItem ? "item" : "sentence";
   const content = text.slice(start, end).trimEnd();
   let from = 0;

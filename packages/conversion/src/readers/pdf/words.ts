@@ -36,6 +36,7 @@ export function readWords(pdfium: Pdfium, page: PdfPage): Word[] {
   const styles = new Map<number, Style>();
   const words: Word[] = [];
   let open: { text: string; l: number; t: number; r: number; b: number; style: Style; object: number } | null = null;
+  let afterBreak = false;
   const close = (glued: boolean) => {
     if (open && open.text.trim() !== "") words.push(finish(open, glued));
     open = null;
@@ -43,6 +44,10 @@ export function readWords(pdfium: Pdfium, page: PdfPage): Word[] {
   const count = Math.min(api.FPDFText_CountChars(textPage), maxCharsPerPage);
   for (let index = 0; index < count; index++) {
     const code = api.FPDFText_GetUnicode(textPage, index);
+    if ((code === 0x0a || code === 0x0d) && api.FPDFText_IsGenerated(textPage, index)) {
+      afterBreak = true; // pdfium guesses lines; where each glyph is painted alone it guesses wrong, so the place decides
+      continue;
+    }
     if (code <= 0x20 && code !== 2) {
       close(false);
       continue;
@@ -64,7 +69,9 @@ export function readWords(pdfium: Pdfium, page: PdfPage): Word[] {
       style = readStyle(pdfium, textPage, index, scratch, page);
       styles.set(object, style);
     }
-    if (open && (!follows(open, box, style) || isNewStyle(open.style, style))) close(follows(open, box, style));
+    const isNext = open !== null && follows(open, box, style, afterBreak ? 0.15 : 0.6);
+    if (open && (!isNext || isNewStyle(open.style, style))) close(isNext);
+    afterBreak = false;
     if (open) {
       open.text += text;
       open.l = Math.min(open.l, box.l);
@@ -109,11 +116,11 @@ const isNewStyle = (a: Style, b: Style): boolean =>
   a.bold !== b.bold || a.angle !== b.angle || Math.abs(a.size - b.size) > 0.5 * Math.max(a.size, b.size);
 
 /** The character goes on where the word ends; a space too narrow for pdfium to mark counts as none. */
-function follows(open: Box & { style: Style }, box: Box, style: Style): boolean {
+function follows(open: Box & { style: Style }, box: Box, style: Style, maxGap: number): boolean {
   const size = Math.max(open.style.size, style.size);
   if (style.angle % 180 !== 0) return box.l < open.r + size * 0.5 && box.r > open.l - size * 0.5;
   const shared = Math.min(open.b, box.b) - Math.max(open.t, box.t);
-  return box.l <= open.r + size * 0.6 && box.l >= open.l - size * 0.5 && shared > 0.3 * Math.min(open.b - open.t, box.b - box.t);
+  return box.l <= open.r + size * maxGap && box.l >= open.l - size * 0.5 && shared > 0.3 * Math.min(open.b - open.t, box.b - box.t);
 }
 
 function readStyle(pdfium: Pdfium, textPage: number, index: number, scratch: number, page: PdfPage): Style {

@@ -2,7 +2,10 @@ import { foldText } from "@aurora/kernel";
 import { about, courtesies, type DeliverableWords, definite, deliverables, indefinite } from "../words/deliverables.ts";
 
 const alternatives = (list: readonly string[]): string =>
-  `(?:${[...list].sort((a, b) => b.length - a.length).map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("|")})`;
+  `(?:${[...list]
+    .sort((a, b) => b.length - a.length)
+    .map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"))
+    .join("|")})`;
 /** End of a word: neither a letter nor a hyphen that joins another word to it follows, "donne-moi" apart. */
 const end = String.raw`(?![\p{L}\p{N}])`;
 const dative = String.raw`(?:[-\s]+(?:moi|nous|me|us|mir|uns|nos))?`;
@@ -16,7 +19,10 @@ function patternOf({ verbs, makers, nouns, documents, questions }: DeliverableWo
     `^(?:(?:${indefinite}|${definite})\\s+)?${adjectives}${alternatives(nouns)}${end}`,
     `^(?:${indefinite}\\s+)?${alternatives(documents)}\\s+(?:[\\p{L}-]+\\s+)?${about}${end}`,
   ];
-  return { request: new RegExp(request.join("|"), "u"), question: new RegExp(`^${alternatives(questions)}${end}`, "u") };
+  return {
+    request: new RegExp(request.join("|"), "u"),
+    question: new RegExp(`^${alternatives(questions)}${end}`, "u"),
+  };
 }
 
 const patterns = Object.values(deliverables).map(patternOf);

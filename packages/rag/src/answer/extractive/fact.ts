@@ -34,9 +34,7 @@ export function answerFact(question: AskedQuestion, ranked: readonly Candidate[]
 }
 
 function glued(question: AskedQuestion, best: Candidate, ranked: readonly Candidate[]): Candidate[] {
-  const source = ranked
-    .filter((candidate) => candidate.source === best.source)
-    .sort((a, b) => a.position - b.position);
+  const source = ranked.filter((candidate) => candidate.source === best.source).sort((a, b) => a.position - b.position);
   const before = source[best.position - 1];
   const after = source.slice(best.position + 1);
   const found: Candidate[] = [];

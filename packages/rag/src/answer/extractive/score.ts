@@ -1,7 +1,8 @@
 import { foldText } from "@aurora/kernel";
 import type { WordVectors } from "@aurora/llm";
 import { analyse } from "../../retrieval/analysis.ts";
-import { type PassageWords, passageWords } from "../../retrieval/max-sim.ts";
+import type { AnalysedLanguage } from "../../retrieval/language.ts";
+import { createNearestWords } from "../../retrieval/max-sim.ts";
 import { analysisLanguage } from "../../retrieval/sparse.ts";
 import { splitUnits, type Unit } from "../units.ts";
 import { monthWords, numberWords } from "../words/question-cues.ts";
@@ -39,7 +40,15 @@ const credit = { head: 0.8, heading: 0.65, title: 0.4, neighbour: 0.4, source: 0
 const sameBeginning = 0.75;
 const smallestCosine = 0.55;
 const meaningFactor = 0.8;
-const bonus = { cue: 0.14, noCue: -0.12, bestSource: 0.1, question: -0.35, tableHead: -0.35, fragment: -0.12, long: -0.05 } as const;
+const bonus = {
+  cue: 0.14,
+  noCue: -0.12,
+  bestSource: 0.1,
+  question: -0.35,
+  tableHead: -0.35,
+  fragment: -0.12,
+  long: -0.05,
+} as const;
 const fragmentChars = 25;
 const longChars = 450;
 
@@ -49,82 +58,86 @@ export function rankCandidates(
   evidence: readonly ExtractiveEvidence[],
   wordVectors: WordVectors | null,
 ): Candidate[] {
-  const sources = evidence.map((source) => readSource(source, wordVectors));
-  const own = sources.map((source) => source.units.map((unit) => question.words.map((word) => unit.found(word))));
-  const weights = idfWeights(question.words, own.flat());
+  const find = createFinder(question.words, wordVectors);
+  const sources = evidence.map((source) => readSource(source, find));
+  const weights = idfWeights(
+    question.words,
+    sources.flatMap(({ units }) => units.map(({ own }) => own)),
+  );
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   const share = (found: readonly number[]) =>
     total === 0 ? 0 : found.reduce((sum, value, index) => sum + value * (weights[index] ?? 0), 0) / total;
 
-  const candidates = sources.flatMap((source, sourceIndex) => {
-    const heading = question.words.map((word) => source.headings.found(word));
-    const title = question.words.map((word) => source.title.found(word));
-    const rows = own[sourceIndex] ?? [];
-    const anywhere = question.words.map((_, index) => Math.max(0, ...rows.map((row) => row[index] ?? 0)));
-    return source.units.map((unit, position): Candidate => {
-      const head = question.words.map((word) => unit.head?.found(word) ?? 0);
+  const candidates = sources.flatMap(({ units, headings, title }, sourceIndex) => {
+    const anywhere = question.words.map((_, index) => Math.max(0, ...units.map(({ own }) => own[index] ?? 0)));
+    return units.map((read, position): Candidate => {
+      const { unit, text, own, head } = read;
+      const before = units[position - 1]?.own ?? [];
+      const after = units[position + 1]?.own ?? [];
       const found = question.words.map((_, index) =>
         Math.max(
-          rows[position]?.[index] ?? 0,
+          own[index] ?? 0,
           credit.head * (head[index] ?? 0),
-          credit.heading * (heading[index] ?? 0),
+          credit.heading * (headings[index] ?? 0),
           credit.title * (title[index] ?? 0),
-          credit.neighbour * Math.max(rows[position - 1]?.[index] ?? 0, rows[position + 1]?.[index] ?? 0),
+          credit.neighbour * Math.max(before[index] ?? 0, after[index] ?? 0),
           credit.source * (anywhere[index] ?? 0),
         ),
       );
       const coverage = share(found);
-      const terms = new Set(
-        question.words.filter((_, index) => (rows[position]?.[index] ?? 0) >= sameBeginning).map(({ term }) => term),
-      );
-      const rank = bonus.bestSource * (1 - sourceIndex / Math.max(1, evidence.length));
-      const score = coverage + rank + formBonus(unit) + cueBonus(question, unit.text);
+      const rank = bonus.bestSource * (1 - sourceIndex / evidence.length);
       return {
         source: sourceIndex,
         position,
-        unit: unit.unit,
-        text: unit.text,
+        unit,
+        text,
         coverage,
-        headingCoverage: share(heading),
-        terms,
-        score,
+        headingCoverage: share(headings),
+        terms: new Set(question.words.filter((_, index) => (own[index] ?? 0) >= sameBeginning).map(({ term }) => term)),
+        score: coverage + rank + formBonus(read) + cueBonus(question, text),
       };
     });
   });
   return candidates.sort((a, b) => b.score - a.score || a.source - b.source || a.position - b.position);
 }
 
-interface ReadText {
-  /** 1 when the text holds the word, less for one like it, 0 for none. */
-  found(word: QuestionWord): number;
-}
-interface ReadUnit extends ReadText {
+/** Per question word: 1 when the text holds it, less for one like it, 0 for none. */
+type Finder = (text: string, language: AnalysedLanguage | null) => readonly number[];
+interface ReadUnit {
   readonly unit: Unit;
   readonly text: string;
-  readonly head: ReadText | null;
+  readonly own: readonly number[];
+  /** Found in the head of its table. */
+  readonly head: readonly number[];
 }
 
-function readSource(source: ExtractiveEvidence, wordVectors: WordVectors | null) {
-  const language = analysisLanguage(source.language, source.text);
-  const read = (text: string): ReadText => {
+function createFinder(words: readonly QuestionWord[], wordVectors: WordVectors | null): Finder {
+  const nearestIn =
+    wordVectors &&
+    createNearestWords(
+      words.map(({ word }) => word),
+      wordVectors,
+    );
+  return (text, language) => {
     const terms = new Set(analyse(text, language).map(({ term }) => term));
-    let words: PassageWords | null = null; // made on first need: most words are found by their term
-    return {
-      found({ word, term }) {
-        if (terms.has(term)) return 1;
-        if (hasSameBeginning(term, terms)) return sameBeginning;
-        if (wordVectors === null) return 0;
-        words ??= passageWords(text, wordVectors);
-        const similarity = words.nearest(word);
-        return similarity >= smallestCosine ? meaningFactor * similarity : 0;
-      },
-    };
+    const nearest = nearestIn?.(text);
+    return words.map(({ term }, index) => {
+      if (terms.has(term)) return 1;
+      if (hasSameBeginning(term, terms)) return sameBeginning;
+      const similarity = nearest?.[index] ?? 0;
+      return similarity >= smallestCosine ? meaningFactor * similarity : 0;
+    });
   };
+}
+
+function readSource(source: ExtractiveEvidence, find: Finder) {
+  const language = analysisLanguage(source.language, source.text);
   const units = splitUnits(source.text).map((unit): ReadUnit => {
     const text = source.text.slice(unit.start, unit.end);
-    return { unit, text, head: unit.head.length > 0 ? read(unit.head.join(" ")) : null, ...read(text) };
+    const head = unit.head.length > 0 ? find(unit.head.join(" "), language) : [];
+    return { unit, text, own: find(text, language), head };
   });
-  return { units, headings: read(source.headings.join("\n")), title: read(source.title) };
+  return { units, headings: find(source.headings.join("\n"), language), title: find(source.title, language) };
 }
 
 /** "remboursement" and "rembourse" when a stemmer leaves them apart: five letters or more, and most of both words. */
@@ -132,8 +145,7 @@ function hasSameBeginning(term: string, terms: ReadonlySet<string>): boolean {
   if (term.length < 6) return false;
   const needed = Math.max(5, Math.ceil(term.length * 0.75));
   const beginning = term.slice(0, needed);
-  for (const other of terms)
-    if (other.startsWith(beginning) && Math.abs(other.length - term.length) <= 4) return true;
+  for (const other of terms) if (other.startsWith(beginning) && Math.abs(other.length - term.length) <= 4) return true;
   return false;
 }
 

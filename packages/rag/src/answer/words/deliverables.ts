@@ -16,46 +16,76 @@ const words = (list: string): readonly string[] => list.split(/\s*,\s*/).map((wo
 
 export const deliverables: Readonly<Record<"fr" | "en" | "de" | "es" | "it" | "pt", DeliverableWords>> = {
   fr: {
-    verbs: words("resume, resumez, resumer, resume-moi, resumez-moi, synthetise, synthetisez, synthetiser, compare, comparez, comparer, recapitule, recapitulez"),
-    makers: words("fais, faites, faire, redige, redigez, rediger, prepare, preparez, preparer, donne, donnez, donner, ecris, ecrivez, ecrire, produis, produisez, produire, etablis, etablissez, etablir, propose, proposez, presente, presentez, dresse, dressez, genere, generez, elabore, elaborez, construis, je veux, je voudrais, je souhaite, il me faut, j'aimerais"),
-    nouns: words("resume, synthese, compte rendu, compte-rendu, comparaison, comparatif, note de synthese, recapitulatif, tour d'horizon, vue d'ensemble, panorama"),
+    verbs: words(
+      "resume, resumez, resumer, resume-moi, resumez-moi, synthetise, synthetisez, synthetiser, compare, comparez, comparer, recapitule, recapitulez",
+    ),
+    makers: words(
+      "fais, faites, faire, redige, redigez, rediger, prepare, preparez, preparer, donne, donnez, donner, ecris, ecrivez, ecrire, produis, produisez, produire, etablis, etablissez, etablir, propose, proposez, presente, presentez, dresse, dressez, genere, generez, elabore, elaborez, construis, je veux, je voudrais, je souhaite, il me faut, j'aimerais",
+    ),
+    nouns: words(
+      "resume, synthese, compte rendu, compte-rendu, comparaison, comparatif, note de synthese, recapitulatif, tour d'horizon, vue d'ensemble, panorama",
+    ),
     documents: words("rapport, plan, dossier"),
-    questions: words("qui, que, qu'est-ce, quoi, quand, combien, ou, quel, quelle, quels, quelles, comment, pourquoi, est-ce, a qui, de quand, depuis quand, lequel, laquelle"),
+    questions: words(
+      "qui, que, qu'est-ce, quoi, quand, combien, ou, quel, quelle, quels, quelles, comment, pourquoi, est-ce, a qui, de quand, depuis quand, lequel, laquelle",
+    ),
   },
   en: {
     verbs: words("summarize, summarise, synthesize, synthesise, compare, recap"),
-    makers: words("write, make, give, prepare, draft, produce, create, build, generate, provide, draw up, put together, i want, i need, i would like"),
+    makers: words(
+      "write, make, give, prepare, draft, produce, create, build, generate, provide, draw up, put together, i want, i need, i would like",
+    ),
     nouns: words("summary, synthesis, comparison, overview, recap, digest, briefing"),
     documents: words("report, plan, outline"),
-    questions: words("who, whom, whose, what, when, where, which, how, why, is, are, was, were, does, do, did, has, have"),
+    questions: words(
+      "who, whom, whose, what, when, where, which, how, why, is, are, was, were, does, do, did, has, have",
+    ),
   },
   de: {
     verbs: words("fasse, fass, fassen, zusammenfassen, vergleiche, vergleichen"),
-    makers: words("schreibe, schreib, erstelle, erstell, gib, mache, mach, verfasse, bereite, liefere, entwirf, ich brauche, ich mochte"),
+    makers: words(
+      "schreibe, schreib, erstelle, erstell, gib, mache, mach, verfasse, bereite, liefere, entwirf, ich brauche, ich mochte",
+    ),
     nouns: words("zusammenfassung, synthese, vergleich, ubersicht, uberblick, gegenuberstellung"),
     documents: words("bericht, plan"),
-    questions: words("wer, wen, wem, wessen, was, wann, wo, wohin, welche, welcher, welches, wie, warum, weshalb, ist, sind, hat, haben"),
+    questions: words(
+      "wer, wen, wem, wessen, was, wann, wo, wohin, welche, welcher, welches, wie, warum, weshalb, ist, sind, hat, haben",
+    ),
   },
   es: {
     verbs: words("resume, resuma, resumir, sintetiza, sintetice, compara, compare, comparar"),
-    makers: words("haz, haga, hacer, hazme, redacta, redacte, escribe, escriba, prepara, prepare, dame, elabora, elabore, presenta, genera, quiero, necesito"),
+    makers: words(
+      "haz, haga, hacer, hazme, redacta, redacte, escribe, escriba, prepara, prepare, dame, elabora, elabore, presenta, genera, quiero, necesito",
+    ),
     nouns: words("resumen, sintesis, comparacion, comparativa, panorama, vision general"),
     documents: words("informe, reporte, plan"),
-    questions: words("quien, quienes, que, cuando, cuanto, cuanta, cuantos, cuantas, donde, cual, cuales, como, por que, es, son, hay"),
+    questions: words(
+      "quien, quienes, que, cuando, cuanto, cuanta, cuantos, cuantas, donde, cual, cuales, como, por que, es, son, hay",
+    ),
   },
   it: {
-    verbs: words("riassumi, riassuma, riassumere, sintetizza, sintetizzare, confronta, confrontare, paragona, riepiloga"),
-    makers: words("fai, fammi, faccia, fare, redigi, scrivi, scrivere, prepara, preparami, dammi, elabora, presenta, genera, voglio, vorrei, mi serve"),
+    verbs: words(
+      "riassumi, riassuma, riassumere, sintetizza, sintetizzare, confronta, confrontare, paragona, riepiloga",
+    ),
+    makers: words(
+      "fai, fammi, faccia, fare, redigi, scrivi, scrivere, prepara, preparami, dammi, elabora, presenta, genera, voglio, vorrei, mi serve",
+    ),
     nouns: words("riassunto, sintesi, confronto, riepilogo, panoramica"),
     documents: words("rapporto, relazione, piano"),
-    questions: words("chi, che, che cosa, cosa, quando, quanto, quanta, quanti, quante, dove, quale, quali, come, perche, e, sono, c'e"),
+    questions: words(
+      "chi, che, che cosa, cosa, quando, quanto, quanta, quanti, quante, dove, quale, quali, come, perche, e, sono, c'e",
+    ),
   },
   pt: {
     verbs: words("resume, resuma, resumir, sintetiza, sintetize, compara, compare, comparar"),
-    makers: words("faz, faca, fazer, redige, redija, escreve, escreva, prepara, prepare, da-me, de-me, elabora, elabore, apresenta, gera, gere, quero, preciso"),
+    makers: words(
+      "faz, faca, fazer, redige, redija, escreve, escreva, prepara, prepare, da-me, de-me, elabora, elabore, apresenta, gera, gere, quero, preciso",
+    ),
     nouns: words("resumo, sintese, comparacao, comparativo, panorama, visao geral"),
     documents: words("relatorio, plano"),
-    questions: words("quem, que, quando, quanto, quanta, quantos, quantas, onde, qual, quais, como, por que, porque, e, sao, ha"),
+    questions: words(
+      "quem, que, quando, quanto, quanta, quantos, quantas, onde, qual, quais, como, por que, porque, e, sao, ha",
+    ),
   },
 };
 

@@ -13,29 +13,35 @@ export interface QuestionCues {
 export const questionCues: Readonly<Record<"fr" | "en" | "de" | "es" | "it" | "pt", QuestionCues>> = {
   fr: {
     asks: {
-      number: "combien|a combien|quel(?:le)?s? (?:est |sont )?(?:le |la |l'|les )?(?:montant|nombre|prix|taux|plafond|duree|delai|pourcentage|cout|tarif|budget|seuil|somme|distance|surface|effectif|age|population|superficie|hauteur|poids|temperature|part)",
+      number:
+        "combien|a combien|quel(?:le)?s? (?:est |sont )?(?:le |la |l'|les )?(?:montant|nombre|prix|taux|plafond|duree|delai|pourcentage|cout|tarif|budget|seuil|somme|distance|surface|effectif|age|population|superficie|hauteur|poids|temperature|part)",
       date: "quand|a quelle date|en quelle annee|quelle (?:est la )?date|depuis quand|jusqu'a quand|quel jour|quelle annee|a partir de quand|quelle heure",
       person: "^qui|a qui|par qui|de qui|avec qui|pour qui|quelle? (?:est le nom|personne)|comment s'appelle",
-      place: "^ou\\b|d'ou|\\bou (?:se|est|sont|a|ont|peut|trouve|faut|doit)\\b|dans quel(?:le)? (?:pays|ville|lieu|region|batiment|salle)|a quel endroit|quelle ville|quel pays",
+      place:
+        "^ou\\b|d'ou|\\bou (?:se|est|sont|a|ont|peut|trouve|faut|doit)\\b|dans quel(?:le)? (?:pays|ville|lieu|region|batiment|salle)|a quel endroit|quelle ville|quel pays",
       list: "quels sont|quelles sont|quels|quelles|lesquels|liste|enumere",
       reason: "pourquoi|pour quelle raison|quelle (?:est la )?(?:raison|cause)",
     },
-    cueWords: "combien quand quel quelle quels quelles comment pourquoi lequel laquelle lesquels peut-il peut-on peut doit faut existe existe-t-il trouve-t-on est-ce dit-on indique indiquer donner donne dire dis liste",
+    cueWords:
+      "combien quand quel quelle quels quelles comment pourquoi lequel laquelle lesquels peut-il peut-on peut doit faut existe existe-t-il trouve-t-on est-ce dit-on indique indiquer donner donne dire dis liste",
   },
   en: {
     asks: {
-      number: "how (?:many|much|long|old|far|often|large|big|high|tall|fast)|what (?:is|was|are|were) the (?:amount|number|price|rate|cap|limit|duration|percentage|cost|fee|budget|threshold|distance|size|age|population|height|length|weight|temperature|share)|what percentage",
+      number:
+        "how (?:many|much|long|old|far|often|large|big|high|tall|fast)|what (?:is|was|are|were) the (?:amount|number|price|rate|cap|limit|duration|percentage|cost|fee|budget|threshold|distance|size|age|population|height|length|weight|temperature|share)|what percentage",
       date: "when|what (?:date|year|day|month|time)|which year|since when|until when|in what year|in which year|by what date",
       person: "^who|by whom|to whom|with whom|whose|what is the name of",
       place: "where|in (?:which|what) (?:country|city|place|town|region|building|room)|what (?:country|city|town)",
       list: "what are|which are|which|list|name the",
       reason: "why|for what reason|what (?:is|was) the (?:reason|cause)",
     },
-    cueWords: "how many much long often when where which what who whom why does did do is are was were can could must should may list tell give name",
+    cueWords:
+      "how many much long often when where which what who whom why does did do is are was were can could must should may list tell give name",
   },
   de: {
     asks: {
-      number: "wie ?viele?|wie (?:lange|hoch|gross|alt|weit|oft)|welche[rs]? (?:betrag|anzahl|preis|satz|hohe|dauer|frist)",
+      number:
+        "wie ?viele?|wie (?:lange|hoch|gross|alt|weit|oft)|welche[rs]? (?:betrag|anzahl|preis|satz|hohe|dauer|frist)",
       date: "wann|seit wann|bis wann|in welchem jahr|an welchem tag|welches datum",
       person: "^wer|von wem|wem|wen|wessen",
       place: "^wo\\b|woher|wohin|in welche[rmn] (?:land|stadt|ort|region)",
@@ -46,7 +52,8 @@ export const questionCues: Readonly<Record<"fr" | "en" | "de" | "es" | "it" | "p
   },
   es: {
     asks: {
-      number: "cuant[oa]s?|cual es (?:el|la) (?:importe|numero|precio|tasa|limite|duracion|plazo|porcentaje|coste|costo)",
+      number:
+        "cuant[oa]s?|cual es (?:el|la) (?:importe|numero|precio|tasa|limite|duracion|plazo|porcentaje|coste|costo)",
       date: "cuando|en que (?:ano|fecha|dia)|desde cuando|hasta cuando|que fecha",
       person: "^quien|de quien|a quien|por quien",
       place: "donde|en que (?:pais|ciudad|lugar|region)",

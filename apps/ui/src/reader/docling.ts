@@ -1,0 +1,145 @@
+import { z } from "zod";
+
+// What this view needs of a DoclingDocument (docling-core's JSON); everything else in it is ignored.
+const Ref = z.object({ $ref: z.string() });
+const refs = z.array(Ref).nullish();
+const Prov = z.array(z.object({ page_no: z.number() })).nullish();
+const Text = z.object({
+  label: z.string(),
+  text: z.string().nullish(),
+  level: z.number().nullish(),
+  enumerated: z.boolean().nullish(),
+  marker: z.string().nullish(),
+  children: refs,
+  prov: Prov,
+});
+const Cell = z.object({
+  text: z.string(),
+  row_span: z.number().nullish(),
+  col_span: z.number().nullish(),
+  start_row_offset_idx: z.number(),
+  start_col_offset_idx: z.number(),
+  column_header: z.boolean().nullish(),
+  row_header: z.boolean().nullish(),
+});
+const Table = z.object({
+  data: z.object({ table_cells: z.array(Cell).nullish(), grid: z.array(z.array(Cell)).nullish() }).nullish(),
+  captions: refs,
+  children: refs,
+  prov: Prov,
+});
+const Picture = z.object({ captions: refs, children: refs, prov: Prov });
+const Group = z.object({ label: z.string().nullish(), name: z.string().nullish(), children: refs });
+export const DoclingJson = z.object({
+  body: z.object({ children: refs }),
+  groups: z.array(Group).nullish(),
+  texts: z.array(Text).nullish(),
+  tables: z.array(Table).nullish(),
+  pictures: z.array(Picture).nullish(),
+});
+export type DoclingJson = z.infer<typeof DoclingJson>;
+
+/** One cell, placed once however many rows and columns it covers. */
+export type TableCell = { text: string; isHeader: boolean; rowSpan: number; columnSpan: number };
+/** A block of the reading view, in reading order. */
+export type Block =
+  | { kind: "heading"; text: string; level: number }
+  | { kind: "text" | "code" | "formula" | "caption" | "note"; text: string }
+  | { kind: "item"; text: string; marker: string | null; depth: number }
+  | { kind: "table"; caption: string; rows: TableCell[][] }
+  | { kind: "picture"; caption: string };
+
+const maxDepth = 40; // deeper than any real document: a reference that runs in a circle ends here
+const furniture = new Set(["page_header", "page_footer"]);
+
+/** Flattens the tree of a document into blocks. Each node is shown once, unknown references are skipped. */
+export function blocksOf(document: DoclingJson): Block[] {
+  const blocks: Block[] = [];
+  const seen = new Set<string>();
+  const textOf = (list: z.infer<typeof refs>): string =>
+    (list ?? [])
+      .map(({ $ref }) => {
+        seen.add($ref);
+        const node = find(document, $ref);
+        if (!node) return "";
+        if (node.kind === "texts") return node.value.text || textOf(node.value.children);
+        return node.kind === "groups" ? textOf(node.value.children) : "";
+      })
+      .filter(Boolean)
+      .join(" ");
+
+  function visit(list: z.infer<typeof refs>, listDepth: number, depth: number): void {
+    if (depth > maxDepth) return;
+    for (const { $ref } of list ?? []) {
+      if (seen.has($ref)) continue;
+      seen.add($ref);
+      const node = find(document, $ref);
+      if (!node) continue;
+      if (node.kind === "groups") {
+        const isList = node.value.label === "list" || node.value.label === "ordered_list";
+        if (node.value.label === "inline") push({ kind: "text", text: textOf(node.value.children) });
+        else visit(node.value.children, listDepth + (isList ? 1 : 0), depth + 1);
+      } else if (node.kind === "tables") {
+        const rows = rowsOf(node.value.data?.table_cells ?? node.value.data?.grid?.flat() ?? []);
+        if (rows.length > 0) blocks.push({ kind: "table", caption: textOf(node.value.captions), rows });
+      } else if (node.kind === "pictures") {
+        blocks.push({ kind: "picture", caption: textOf(node.value.captions) });
+        visit(node.value.children, listDepth, depth + 1);
+      } else {
+        const { label, text, level, enumerated, marker, children } = node.value;
+        if (furniture.has(label)) continue;
+        const content = text || (label === "list_item" ? "" : textOf(children));
+        if (label === "title") push({ kind: "heading", text: content, level: 1 });
+        else if (label === "section_header") push({ kind: "heading", text: content, level: (level ?? 1) + 1 });
+        else if (label === "list_item")
+          push({ kind: "item", text: content, marker: enumerated ? (marker ?? null) : null, depth: Math.max(1, listDepth) });
+        else if (label === "code" || label === "formula" || label === "caption") push({ kind: label, text: content });
+        else push({ kind: label === "footnote" ? "note" : "text", text: content });
+        visit(children, listDepth, depth + 1);
+      }
+    }
+  }
+  const push = (block: Block & { text: string }) => {
+    if (block.text.trim()) blocks.push(block);
+  };
+  visit(document.body.children, 0, 0);
+  return blocks;
+}
+
+type Found =
+  | { kind: "texts"; value: z.infer<typeof Text> }
+  | { kind: "tables"; value: z.infer<typeof Table> }
+  | { kind: "pictures"; value: z.infer<typeof Picture> }
+  | { kind: "groups"; value: z.infer<typeof Group> };
+
+function find(document: DoclingJson, ref: string): Found | null {
+  const [, kind, index] = /^#\/(texts|tables|pictures|groups)\/(\d+)$/.exec(ref) ?? [];
+  const at = Number(index);
+  if (kind === "texts") return wrap(kind, document.texts?.[at]);
+  if (kind === "tables") return wrap(kind, document.tables?.[at]);
+  if (kind === "pictures") return wrap(kind, document.pictures?.[at]);
+  return kind === "groups" ? wrap(kind, document.groups?.[at]) : null;
+}
+const wrap = <Kind extends string, Value>(kind: Kind, value: Value | undefined) => (value ? { kind, value } : null);
+
+function rowsOf(cells: readonly z.infer<typeof Cell>[]): TableCell[][] {
+  const rows: TableCell[][] = [];
+  const placed = new Set<string>();
+  const ordered = [...cells].sort(
+    (a, b) => a.start_row_offset_idx - b.start_row_offset_idx || a.start_col_offset_idx - b.start_col_offset_idx,
+  );
+  for (const cell of ordered) {
+    const place = `${cell.start_row_offset_idx},${cell.start_col_offset_idx}`;
+    if (placed.has(place)) continue; // a grid repeats a cell in every place it covers
+    placed.add(place);
+    const row = rows[cell.start_row_offset_idx] ?? [];
+    rows[cell.start_row_offset_idx] = row;
+    row.push({
+      text: cell.text,
+      isHeader: Boolean(cell.column_header || cell.row_header),
+      rowSpan: cell.row_span ?? 1,
+      columnSpan: cell.col_span ?? 1,
+    });
+  }
+  return Array.from(rows, (row) => row ?? []);
+}
