@@ -71,9 +71,8 @@ function textBlock(item: TextItem): string {
 function listItem(document: DoclingDocument, node: DocumentNode, depth: number): string {
   const indent = "    ".repeat(depth);
   if (isTextItem(node) && node.label === "list_item") {
-    const marker = node.enumerated && /^\d+[.)]$/.test(node.marker ?? "") ? node.marker : "-";
     const text = escapeMarkdown(oneLine(node.text)) || inlineText(document, node);
-    const lines = [`${indent}${marker} ${text}`.trimEnd()];
+    const lines = [`${indent}${markdownMarker(node)} ${text}`.trimEnd()];
     for (const child of node.children) {
       const inner = resolveRef(document, child.$ref);
       if (isGroup(inner) && inner.label === "inline") continue;
@@ -90,6 +89,10 @@ function listItem(document: DoclingDocument, node: DocumentNode, depth: number):
     .map((block) => `\n${block}\n`)
     .join("");
 }
+
+/** Markdown knows "1." and "1)"; any other number ("1.2.", "b)") is kept as text. */
+const markdownMarker = ({ enumerated, marker = "" }: TextItem): string =>
+  !enumerated || marker === "" ? "-" : /^\d{1,9}[.)]$/.test(marker) ? marker : `- ${marker}`;
 
 /** Text of a list item that Docling keeps in an inline group below it. */
 function inlineText(document: DoclingDocument, node: TextItem): string {

@@ -414,7 +414,7 @@ CREATE FUNCTION lookup_stale_ingestion_jobs(before timestamptz, at_most integer)
 -- claims of one queue follow one another, so that two workers never judge the same turn; enqueue does not take it.
 CREATE FUNCTION queue_claim(queue_name text, token uuid, lease_ms integer, at_most integer)
   RETURNS TABLE (tenant_id uuid, id uuid)
-  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
   AS $$
   #variable_conflict use_column
   BEGIN

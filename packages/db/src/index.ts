@@ -15,6 +15,7 @@ export {
   type TenantRow,
 } from "./lookups.ts";
 export { type MigrateOptions, migrate } from "./migrate.ts";
+export { createGatewayRows } from "./repositories/gateway/index.ts";
 export {
   createIngestionRows,
   createMaintenanceRows,

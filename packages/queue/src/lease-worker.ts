@@ -1,10 +1,20 @@
 import { randomUUID } from "node:crypto";
 import { runDelivery } from "./delivery.ts";
-import { type AbortCause, type Delivery, DeliveryAborted, type QueueLog, type QueueName, type QueueWorker, type WorkOptions } from "./port.ts";
+import {
+  type AbortCause,
+  type Delivery,
+  DeliveryAborted,
+  type Queue,
+  type QueueLog,
+  type QueueName,
+  type QueueWorker,
+  type WorkOptions,
+} from "./port.ts";
 
 /** One message, held by `token` until its lease ends. */
 export interface Lease {
   readonly id: string;
+  readonly queue: QueueName;
   readonly tenantId: string;
   readonly subjectId: string;
   /** Tries begun, this one included. */
@@ -24,7 +34,14 @@ export interface LeaseStore {
   /** Due at once, for anybody; the try does not count. */
   handBack(lease: Lease): Promise<void>;
   /** Hints; a lost one costs at most `pollMs` or a heartbeat. @returns how to stop listening. */
-  listen(listener: { wake(queue: QueueName): void; cancel(id: string): void }): () => void;
+  listen(queue: QueueName, hints: Hints): () => void;
+}
+
+export interface Hints {
+  /** Something may be due. */
+  wake(): void;
+  /** The message with this id is to be stopped, if it runs here. */
+  cancel(id: string): void;
 }
 
 /** Looks for due messages this often when nothing wakes it: delays and dead workers' leases end silently. */
@@ -33,7 +50,31 @@ const maxHeartbeatMs = 1_000;
 /** After `close` aborted them; a handler that ignores its signal longer keeps its lease until that ends. */
 const abortGraceMs = 5_000;
 
-export function startLeaseWorker(
+/** The working half of a Queue over leased messages. */
+export function createLeaseWorkers(
+  store: LeaseStore,
+  log: QueueLog,
+): Pick<Queue, "work"> & { closeWorkers(): Promise<void> } {
+  const workers = new Set<QueueWorker>();
+  return {
+    work(_scope, queue, options, handle) {
+      const worker = startWorker(store, queue, options, handle, log);
+      workers.add(worker);
+      return {
+        close: async (timeoutMs) => {
+          await worker.close(timeoutMs);
+          workers.delete(worker);
+        },
+      };
+    },
+    async closeWorkers() {
+      await Promise.all([...workers].map((worker) => worker.close(0)));
+      workers.clear();
+    },
+  };
+}
+
+function startWorker(
   store: LeaseStore,
   queue: QueueName,
   options: WorkOptions,
@@ -48,8 +89,8 @@ export function startLeaseWorker(
     isWoken = true;
     wakeUp();
   };
-  const stopListening = store.listen({
-    wake: (name) => name === queue && wake(),
+  const stopListening = store.listen(queue, {
+    wake,
     cancel: (id) => running.get(id)?.abort("cancelled"),
   });
 
@@ -140,10 +181,10 @@ export function startLeaseWorker(
       isClosing = true;
       wake();
       await looping;
-      stopListening();
       await settled(running, timeoutMs);
       for (const { abort } of running.values()) abort("closing");
       await settled(running, abortGraceMs);
+      stopListening();
     },
   };
 }

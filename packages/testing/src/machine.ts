@@ -4,8 +4,8 @@
  */
 export const machine = {
   /** Superuser of a PostgreSQL ≥ 15. */
-  databaseAdminUrl: process.env["NEXUS_TEST_DATABASE_ADMIN_URL"],
-  redisUrl: process.env["NEXUS_TEST_REDIS_URL"],
+  databaseAdminUrl: process.env.NEXUS_TEST_DATABASE_ADMIN_URL,
+  redisUrl: process.env.NEXUS_TEST_REDIS_URL,
 } as const;
 
 /** The PostgreSQL servers a suite runs on: `describe.skipIf(isAbsent).each`-style, the reason in the name. */

@@ -142,3 +142,9 @@ export function defineRoute<
 }
 
 export const isSchema = (reply: Reply): reply is z.ZodType => reply instanceof z.ZodType;
+
+/** Gives the events of a stream their ids. */
+export async function* numbered(events: AsyncIterable<{ event: string; data: unknown }>): AsyncIterable<ServerEvent> {
+  let id = 0;
+  for await (const event of events) yield { ...event, id: String(++id) };
+}

@@ -63,12 +63,15 @@ const operationId = ({ method, path }: Route): string =>
 
 function parametersOf(schema: z.ZodType, place: "path" | "query"): OpenAPIV3_1.ParameterObject[] {
   const { properties = {}, required = [] } = jsonSchema(schema, "input");
-  return Object.entries(properties).map(([name, property]) => ({
-    name,
-    in: place,
-    required: place === "path" || required.includes(name),
-    schema: property as Schema,
-  }));
+  return Object.entries(properties).map(
+    ([name, property]) =>
+      ({
+        name,
+        in: place,
+        required: place === "path" || required.includes(name),
+        schema: property,
+      }) as OpenAPIV3_1.ParameterObject,
+  );
 }
 
 function bodyOf(route: Route): Pick<OpenAPIV3_1.OperationObject, "requestBody"> {

@@ -55,7 +55,7 @@ interface ValidationError {
   readonly validation: readonly {
     readonly keyword: string;
     readonly instancePath: string;
-    readonly message: string;
+    readonly message?: string | undefined;
     readonly params: Readonly<Record<string, unknown>>;
   }[];
   readonly validationContext?: string | undefined;
@@ -74,7 +74,7 @@ function ofValidation(error: ValidationError): PublicError {
       for (const key of keys)
         errors.push({ pointer: pointer(`${at}/${escapePointer(String(key))}`), code: "unknown_field" });
     // A refinement of ours carries its own code as the message.
-    else errors.push({ pointer: pointer(at), code: issue.keyword === "custom" ? issue.message : issue.keyword });
+    else errors.push({ pointer: pointer(at), code: issue.keyword === "custom" ? (issue.message ?? "custom") : issue.keyword });
   }
   const unknown = errors.find((fault) => fault.code === "unknown_field");
   if (unknown) return plain("unknown_field", { field: unknown.pointer.slice(1) }, errors);

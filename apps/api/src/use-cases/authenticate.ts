@@ -22,6 +22,7 @@ export interface KeyAccess {
   readonly callerApps: readonly string[];
   readonly expiresAt: Date;
   readonly revokedAt: Date | null;
+  readonly lastUsedAt: Date | null;
 }
 
 export interface AuthenticateDeps {
@@ -31,12 +32,13 @@ export interface AuthenticateDeps {
     findUserAccess(scope: TenantScope, userId: string): Promise<UserAccess | null>;
     lookupApiKey(scope: SystemScope, hash: string): Promise<{ tenantId: string; id: string } | null>;
     findKeyAccess(scope: TenantScope, keyId: string): Promise<KeyAccess | null>;
-    /** Written at most once a minute for a key. */
     touchKey(scope: TenantScope, keyId: string, at: Date): Promise<void>;
   };
 }
 
 const refused = () => new AppError("unauthenticated", "Authentication is required.");
+/** `last_used_at` is this exact, so that a busy key is not a hot row. */
+const keyUseResolutionMs = 60_000;
 const bare = { read: [], ingest: [], manage: [] };
 
 /**
@@ -51,7 +53,8 @@ export function createAuthenticate({ clock, tokens, accounts }: AuthenticateDeps
     const access = await accounts.findKeyAccess(lookup, found.id);
     const now = clock.nowMs();
     if (!access || access.revokedAt || access.expiresAt.getTime() <= now) throw refused();
-    await accounts.touchKey(lookup, found.id, new Date(now));
+    if (now - (access.lastUsedAt?.getTime() ?? 0) > keyUseResolutionMs)
+      await accounts.touchKey(lookup, found.id, new Date(now));
     const principal = { kind: "key", id: found.id, role: access.role } as const;
     return {
       scope: tenantScope(found.tenantId, principal, grantsOf(access.role, access.permissions)),

@@ -4,11 +4,11 @@ import { foldEmail } from "./sign-in.ts";
 
 const bootstrapKeyLifeMs = 24 * 60 * 60_000;
 
-/** What a person needs to sign in the first time. `null` = given by the operator, who knows it. */
+/** What a person needs to sign in the first time. */
 export interface FirstAdministratorNote {
   readonly email: string;
-  readonly password: string | null;
-  readonly api_key: string | null;
+  readonly password: string;
+  readonly api_key: string;
   readonly api_key_expires_at: string;
 }
 
@@ -81,8 +81,8 @@ export async function createFirstAdministrator(deps: Deps, wishes: Wishes): Prom
   const userId = ids.uuid();
   await deps.note.write({
     email: wishes.email,
-    password: wishes.password === null ? password : null,
-    api_key: wishes.apiKey === null ? key.key : null,
+    password,
+    api_key: key.key,
     api_key_expires_at: expiresAt.toISOString(),
   });
   const isFrench = wishes.locale.startsWith("fr");

@@ -150,7 +150,7 @@ export function createSignIn(deps: SignInDeps) {
       if (kind === "user") {
         const profile = await accounts.findProfile(scope, id);
         if (profile) return present(profile, scope);
-      } else if (kind === "key" && role !== "system") {
+      } else if (kind === "key") {
         const key = await deps.keys.findKey(scope, id);
         if (key)
           return {

@@ -7,7 +7,11 @@ export interface IngestionTiming {
   /** A dead worker's job starts again after this long. */
   readonly leaseMs: number;
   readonly backoffMs: (attempt: number) => number;
+  /** Between two writes of a running job's progress. */
+  readonly beatMs: number;
   readonly reconcileEveryMs: number;
+  /** An open job that nobody has written to for this long may have lost its message. */
+  readonly staleAfterMs: number;
   /** How long a document may go on once the process was told to close. */
   readonly drainMs: number;
 }
@@ -15,7 +19,9 @@ export interface IngestionTiming {
 export const standardTiming: IngestionTiming = {
   leaseMs: 10_000,
   backoffMs: (attempt) => Math.min(60_000, 1_000 * 4 ** (attempt - 1)),
+  beatMs: 1_000,
   reconcileEveryMs: 5_000,
+  staleAfterMs: 30_000,
   drainMs: 8_000,
 };
 

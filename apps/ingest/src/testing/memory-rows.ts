@@ -19,7 +19,10 @@ export interface MemoryRows extends IngestionRows {
   readonly chunkIds: Map<string, Set<string>>;
   readonly artifacts: Map<string, readonly StoredArtifact[]>;
   readonly publications: Publication[];
-  addJob(document: Partial<IngestionJob["document"]>, job?: Partial<Pick<MemoryJob, "version" | "attempts" | "state">>): string;
+  addJob(
+    document: Partial<IngestionJob["document"]>,
+    job?: Partial<Pick<MemoryJob, "version" | "attempts" | "state">>,
+  ): string;
   /** As a deletion of the document does. */
   deleteDocument(documentId: string): void;
 }

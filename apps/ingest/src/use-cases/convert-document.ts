@@ -53,7 +53,13 @@ export async function convertDocument(
   const summary: ConversionSummary = { mediaType, title, language, pages };
   await deps.objects.put(scope, "artifacts", summaryKey(job), encode(summary), { contentType: "application/json" });
   await keep("json", 0, "document.json", encode(converted.document), "application/json");
-  await keep("markdown", 0, "document.md", new TextEncoder().encode(converted.markdown), "text/markdown; charset=utf-8");
+  await keep(
+    "markdown",
+    0,
+    "document.md",
+    new TextEncoder().encode(converted.markdown),
+    "text/markdown; charset=utf-8",
+  );
   await deps.rows.saveArtifacts(scope, job.document.id, job.version, artifacts);
   return converted;
 }

@@ -10,7 +10,7 @@ const permanent: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "store_full",
 ]);
 /** What a person is told as it is when the tries are used up; everything else becomes `internal`. */
-const tellable: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["unavailable", "upstream_failed", "upstream_timeout"]);
+const tellable: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["upstream_failed", "upstream_timeout"]);
 
 /** The failure to end a job with at once, or null when the job deserves another try. */
 export function permanentFailure(error: unknown): JobFailure | null {

@@ -3,6 +3,7 @@ import type { ConvertedDocument, DoclingDocument } from "@aurora/conversion";
 import { AppError, fixedClock, jobScope, sha256Hex } from "@aurora/kernel";
 import type { Embedder } from "@aurora/llm";
 import { createMemoryObjectStore } from "@aurora/object-store/memory";
+import { DeliveryAborted } from "@aurora/queue";
 import { silentLogger } from "@aurora/telemetry";
 import { createMemoryVectorStore } from "@aurora/vector-store/memory";
 import { beforeEach, expect, it } from "vitest";
@@ -108,7 +109,8 @@ const job = () => {
   if (!found) throw new Error("the job is gone");
   return found;
 };
-const pointCount = () => vectors.count(scope, "aurora_documents", { must: [{ key: "document_id", match: documentId() }] });
+const pointCount = () =>
+  vectors.count(scope, "aurora_documents", { must: [{ key: "document_id", match: documentId() }] });
 let deletedDocumentId: string | null = null;
 const documentId = () => deletedDocumentId ?? job().document.id;
 async function artifactKeys(): Promise<string[]> {
@@ -239,10 +241,21 @@ it("does not count a try that the worker’s closing interrupted", async () => {
   convert = (signal) =>
     new Promise((_, reject) => {
       signal?.addEventListener("abort", () => reject(signal.reason));
-      closing.abort(new Error("closing"));
+      closing.abort(new DeliveryAborted("closing"));
     });
   await expect(deliver(closing.signal)).rejects.toThrow("closing");
   expect(job()).toMatchObject({ state: "queued", attempts: 0 });
+});
+
+it("touches nothing of a job whose lease went to another worker", async () => {
+  const lost = new AbortController();
+  convert = (signal) =>
+    new Promise((_, reject) => {
+      signal?.addEventListener("abort", () => reject(signal.reason));
+      lost.abort(new DeliveryAborted("lease_lost"));
+    });
+  await expect(deliver(lost.signal)).rejects.toThrow("lease_lost");
+  expect(job()).toMatchObject({ state: "converting", attempts: 1 });
 });
 
 it("tidies up after an ended job that is delivered again, once", async () => {

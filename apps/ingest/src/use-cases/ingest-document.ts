@@ -3,7 +3,7 @@ import { chunkForIndex } from "@aurora/conversion";
 import { AppError, jobScope, systemScope, type TenantScope } from "@aurora/kernel";
 import type { Embedder } from "@aurora/llm";
 import type { ObjectStore } from "@aurora/object-store";
-import type { Delivery } from "@aurora/queue";
+import { type Delivery, DeliveryAborted } from "@aurora/queue";
 import { indexVersion } from "@aurora/rag";
 import type { Logger } from "@aurora/telemetry";
 import type { VectorStore } from "@aurora/vector-store";
@@ -109,8 +109,9 @@ async function settleInterrupted(
 ): Promise<void> {
   if (await settleEnded(deps, scope, job)) return;
   if (deliverySignal.aborted) {
-    // The worker closes, or its lease went to another: not the document's doing.
-    await deps.rows.handBack(scope, job.id, false, now(deps));
+    // Not the document's doing. A lost lease means that another worker has the job now: nothing of it is touched.
+    if (deliverySignal.reason instanceof DeliveryAborted && deliverySignal.reason.abortCause === "closing")
+      await deps.rows.handBack(scope, job.id, false, now(deps));
     throw error;
   }
   const failure = permanentFailure(error);

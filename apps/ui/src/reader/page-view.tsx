@@ -1,7 +1,7 @@
 "use client";
 import { ChevronLeft, ChevronRight, Minus, Plus } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { useCallback, useEffect, useRef, useState } from "react";
+import { type CSSProperties, useCallback, useEffect, useRef, useState } from "react";
 import { useApi } from "../api/api-provider.tsx";
 import { IconButton } from "../components/button.tsx";
 import { isTyping } from "../shell/shortcuts.tsx";
@@ -11,7 +11,7 @@ import styles from "./reader-page.module.css";
 
 type Props = { documentId: string; pages: readonly PageSize[]; startPage: number | null; passage: CitedPassage | null };
 const zooms = [0.6, 0.8, 1, 1.25, 1.6, 2] as const;
-const widthAtOne = 50; // rem
+const zoomStyle = (zoom: number) => ({ "--zoom": String(zoom) }) as CSSProperties;
 
 /** All pages under one another, opened at the cited words. */
 export function PageView({ documentId, pages, startPage, passage }: Props) {
@@ -94,7 +94,7 @@ export function PageView({ documentId, pages, startPage, passage }: Props) {
         </nav>
       )}
       <div className={styles.canvas}>
-        <ol ref={list} className={styles.pages} style={{ width: `${widthAtOne * (zooms[zoom] ?? 1)}rem` }}>
+        <ol ref={list} className={styles.pages} style={zoomStyle(zooms[zoom] ?? 1)}>
           {pages.map((size) => (
             <li key={size.page} data-page-item={size.page}>
               <PageImage

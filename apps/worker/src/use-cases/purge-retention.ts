@@ -19,7 +19,10 @@ export async function purgeRetention(
   const nowMs = clock.nowMs();
   const daysAgo = (days: number) => new Date(nowMs - days * dayMs);
   return {
-    queries_log: await inBatches((atMost) => rows.deleteQueryLog(scope, daysAgo(retention.queriesLogDays), atMost), signal),
+    queries_log: await inBatches(
+      (atMost) => rows.deleteQueryLog(scope, daysAgo(retention.queriesLogDays), atMost),
+      signal,
+    ),
     llm_usage: await inBatches((atMost) => rows.deleteUsage(scope, daysAgo(retention.llmUsageDays), atMost), signal),
     llm_cache_exact: await inBatches((atMost) => rows.deleteExpiredAnswers(scope, new Date(nowMs), atMost), signal),
   };

@@ -112,8 +112,8 @@ async function copyOf(native: string, parent: string, account: Account | null): 
     if (!isComplete) {
       const draft = `${copy}.${randomBytes(6).toString("hex")}`;
       await cp(dirname(native), draft, { recursive: true, verbatimSymlinks: true });
+      await openForReading(draft); // before the links: a read-only folder is copied with its mode
       await makeLinks(join(draft, "native"), await missingLinks(join(draft, "native")));
-      await openForReading(draft);
       await rename(draft, copy).catch(() => rm(draft, { recursive: true })); // another process was first
     }
     if (account && !(await isReachable(join(copy, "native/bin/postgres"), account))) throw new Error("not reachable");

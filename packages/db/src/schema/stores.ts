@@ -55,8 +55,18 @@ export const queueMessages = pgTable("queue_messages", {
   subjectId: uuid("subject_id").notNull(),
   attempt: integer("attempt").notNull().default(0),
   availableAt: instant("available_at").notNull(),
-  leaseUntil: instant("lease_until"),
   leaseToken: uuid("lease_token"),
+  rerunAt: instant("rerun_at"),
   cancelRequested: boolean("cancel_requested").notNull().default(false),
   createdAt: instant("created_at").notNull(),
 });
+
+export const queueTurns = pgTable(
+  "queue_turns",
+  {
+    queue: text("queue").notNull(),
+    tenantId: tenantId(),
+    servedAt: instant("served_at"),
+  },
+  (table) => [primaryKey({ columns: [table.queue, table.tenantId] })],
+);

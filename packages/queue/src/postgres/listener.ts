@@ -9,7 +9,10 @@ export interface Listener {
   close(): Promise<void>;
 }
 
-/** One connection of its own that LISTENs, and comes back whenever it breaks; what was said meanwhile is lost. */
+/**
+ * One connection of its own that LISTENs, and comes back whenever it breaks; what was said meanwhile is lost.
+ * @param options As the pool's, not a copy: the pool hides its password from copying.
+ */
 export function startListener(
   options: pg.ClientConfig,
   handlers: { onPayload(payload: string): void; onConnected(): void },
@@ -22,7 +25,7 @@ export function startListener(
   let connecting = connect();
 
   async function connect(): Promise<void> {
-    const fresh = new pg.Client({ ...options, keepAlive: true });
+    const fresh = new pg.Client(options);
     let isBroken = false;
     const onBroken = (error?: unknown): void => {
       if (isBroken || isClosed) return;

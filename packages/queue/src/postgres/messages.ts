@@ -33,7 +33,10 @@ export async function enqueueMessage(
   message: { id: string; tenantId: string; queue: QueueName; subjectId: string; delayMs: number },
 ): Promise<void> {
   const { id, tenantId, queue, subjectId, delayMs } = message;
-  await client.query("INSERT INTO queue_turns (queue, tenant_id) VALUES ($1, $2) ON CONFLICT DO NOTHING", [queue, tenantId]);
+  await client.query("INSERT INTO queue_turns (queue, tenant_id) VALUES ($1, $2) ON CONFLICT DO NOTHING", [
+    queue,
+    tenantId,
+  ]);
   await client.query(
     `INSERT INTO queue_messages AS m (id, tenant_id, queue, subject_id, available_at, created_at)
      VALUES ($1, $2, $3, $4, clock_timestamp() + make_interval(secs => $5 / 1000.0), clock_timestamp())
@@ -59,27 +62,37 @@ export async function cancelMessage(client: PoolClient, queue: QueueName, subjec
 }
 
 export async function pendingSubjects(client: PoolClient, queue: QueueName): Promise<readonly string[]> {
-  const { rows } = await client.query<{ subject_id: string }>("SELECT subject_id FROM queue_messages WHERE queue = $1", [queue]);
+  const { rows } = await client.query<{ subject_id: string }>(
+    "SELECT subject_id FROM queue_messages WHERE queue = $1",
+    [queue],
+  );
   return rows.map((row) => row.subject_id);
 }
 
 /** What `queue_claim` leased, read under the tenant it belongs to: the function itself gives away ids only. */
-export async function readLeases(client: PoolClient, tenantId: string, ids: readonly string[], token: string): Promise<readonly Lease[]> {
+export async function readLeases(
+  client: PoolClient,
+  claim: Pick<Lease, "queue" | "tenantId" | "token">,
+  ids: readonly string[],
+): Promise<readonly Lease[]> {
   const { rows } = await client.query<{ id: string; subject_id: string; attempt: number; cancel_requested: boolean }>(
     "SELECT id, subject_id, attempt, cancel_requested FROM queue_messages WHERE id = ANY($1) AND lease_token = $2",
-    [ids, token],
+    [ids, claim.token],
   );
   return rows.map((row) => ({
+    ...claim,
     id: row.id,
-    tenantId,
     subjectId: row.subject_id,
     attempt: row.attempt,
-    token,
     isCancelled: row.cancel_requested,
   }));
 }
 
-export async function renewLease(client: PoolClient, lease: Lease, leaseMs: number): Promise<"held" | "cancelled" | "lost"> {
+export async function renewLease(
+  client: PoolClient,
+  lease: Lease,
+  leaseMs: number,
+): Promise<"held" | "cancelled" | "lost"> {
   const { rows } = await client.query<{ cancel_requested: boolean }>(
     `UPDATE queue_messages SET available_at = clock_timestamp() + make_interval(secs => $3 / 1000.0)
      WHERE id = $1 AND lease_token = $2 RETURNING cancel_requested`,
@@ -90,23 +103,32 @@ export async function renewLease(client: PoolClient, lease: Lease, leaseMs: numb
 }
 
 /** DELETE first: an enqueue that slips in between then finds no row and inserts its own, or was seen in `rerun_at`. */
-export async function finishMessage(client: PoolClient, queue: QueueName, lease: Lease): Promise<void> {
+export async function finishMessage(client: PoolClient, lease: Lease): Promise<void> {
   const held = [lease.id, lease.token];
-  const { rowCount } = await client.query("DELETE FROM queue_messages WHERE id = $1 AND lease_token = $2 AND rerun_at IS NULL", held);
+  const { rowCount } = await client.query(
+    "DELETE FROM queue_messages WHERE id = $1 AND lease_token = $2 AND rerun_at IS NULL",
+    held,
+  );
   if (rowCount === 1) return;
   const again = await client.query(
     `UPDATE queue_messages SET available_at = rerun_at, rerun_at = NULL, lease_token = NULL, attempt = 0, cancel_requested = false
      WHERE id = $1 AND lease_token = $2`,
     held,
   );
-  if (again.rowCount === 1) await wakeWorkers(client, queue);
+  if (again.rowCount === 1) await wakeWorkers(client, lease.queue);
 }
 
-export async function releaseMessage(client: PoolClient, lease: Lease, delayMs: number, triesTakenBack: 0 | 1): Promise<void> {
+export async function releaseMessage(
+  client: PoolClient,
+  lease: Lease,
+  delayMs: number,
+  triesTakenBack: 0 | 1,
+): Promise<void> {
   await client.query(
     `UPDATE queue_messages SET available_at = clock_timestamp() + make_interval(secs => $3 / 1000.0),
        rerun_at = NULL, lease_token = NULL, attempt = attempt - $4
      WHERE id = $1 AND lease_token = $2`,
     [lease.id, lease.token, delayMs, triesTakenBack],
   );
+  if (delayMs === 0) await wakeWorkers(client, lease.queue);
 }

@@ -1,3 +1,10 @@
+export {
+  buildCitations,
+  type CitablePassage,
+  type CitationInput,
+  type CitedAnswer,
+  languageNotices,
+} from "./citations.ts";
 export { cleanAnswer } from "./clean.ts";
 export {
   answerExtractively,
@@ -10,3 +17,4 @@ export { type Marker, readMarkers } from "./markers.ts";
 export { type BuiltPrompt, buildPrompt, type PromptEvidence, type PromptInput } from "./prompt.ts";
 export { isRefusal, refusalText } from "./refusal.ts";
 export { type AnswerStream, createAnswerStream } from "./stream.ts";
+export { judgeSupport, type SupportSource } from "./support.ts";

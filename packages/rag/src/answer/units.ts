@@ -30,7 +30,7 @@ interface Paragraph {
 export function splitUnits(text: string): Unit[] {
   const units: Unit[] = [];
   let block = 0;
-  let open: Paragraph | null = null;
+  let open = null as Paragraph | null;
   let head: string[] | null = null;
 
   const closeParagraph = () => {
@@ -56,8 +56,8 @@ export function splitUnits(text: string): Unit[] {
     } else {
       head = null;
       const mark = bullet.exec(content);
-      const previous: Paragraph | null = open;
-      if (mark || previous === null || startsNew(text.slice(previous.start, previous.end), content)) {
+      const previous = open;
+      if (mark !== null || previous === null || startsNew(text.slice(previous.start, previous.end), content)) {
         closeParagraph();
         open = { start: line.start + (mark?.[0].length ?? content.search(/\S/)), end: line.end, isItem: mark !== null };
       } else open = { ...previous, end: line.end };

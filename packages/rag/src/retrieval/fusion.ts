@@ -1,10 +1,10 @@
 import { bm25K1 } from "./sparse.ts";
 
-/** Share of the dense score in the absolute fusion of a weak embedder. */
+/** Share of the dense score in the absolute fusion of a weak embedder. Measured with the rerank: bench/retrieval. */
 export const denseWeight = 0.45;
 /** BM25 counts as full when it reaches this share of the most the question's terms could give. */
 const fullBm25Share = 0.6;
-const highestBm25 = 1.2;
+const highestBm25Share = 1.2;
 const rankConstant = 60;
 
 export interface ScoredCandidate {
@@ -17,17 +17,21 @@ export interface ScoredCandidate {
 
 export type Fused<C> = C & { readonly fusedScore: number };
 
+/** BM25 as a share of what the question's words could give at most, cut at 1.2; 0 when the question has no weight. */
+export function bm25Share(sparseScore: number | null, idfSum: number): number {
+  const full = fullBm25Share * (bm25K1 + 1) * idfSum;
+  return full > 0 ? Math.min(highestBm25Share, (sparseScore ?? 0) / full) : 0;
+}
+
 /**
  * Absolute fusion, for an embedder that retrieves worse than BM25: a·max(0, cos) + (1−a)·min(1.2, bm25 / (0.6·(k1+1)·Σ idf)).
  * Unlike a fusion by rank, a poor list cannot displace what the other is sure of, and scores of two questions compare.
- * @param idfSum Σ of the question's inverse document frequencies, terms of no chunk included.
+ * @param idfSum Σ of `wordWeights`: words of no chunk included, so that a question the corpus hardly knows scores low.
  * @returns 0 to about 1.1.
  */
 export function fuseAbsolute(candidate: ScoredCandidate, idfSum: number): number {
   const dense = Math.max(0, candidate.denseScore ?? 0);
-  const full = fullBm25Share * (bm25K1 + 1) * idfSum;
-  const sparse = full > 0 ? Math.min(highestBm25, (candidate.sparseScore ?? 0) / full) : 0;
-  return denseWeight * dense + (1 - denseWeight) * sparse;
+  return denseWeight * dense + (1 - denseWeight) * bm25Share(candidate.sparseScore, idfSum);
 }
 
 /**

@@ -3,12 +3,13 @@ import type { Embedder, WordVectors } from "@aurora/llm";
 import type { Hit, VectorStore } from "@aurora/vector-store";
 import { type Answerability, judgeAnswerability } from "./answerability.ts";
 import { type CorpusSelection, corpusFilter } from "./filter.ts";
-import { type Fused, fuse, type ScoredCandidate } from "./fusion.ts";
+import { bm25Share, type Fused, fuse, type ScoredCandidate } from "./fusion.ts";
+import { type AnalysedLanguage, detectLanguage } from "./language.ts";
 import { createNearestWords, softMaxSim } from "./max-sim.ts";
 import { selectDiverse } from "./mmr.ts";
 import type { Passage, PassageReader, StatisticsReader } from "./passages.ts";
 import { queryTermIds, queryWords, sparseQuery, wordWeights } from "./query-terms.ts";
-import { indexVersion, passageText } from "./sparse.ts";
+import { analysisLanguage, indexVersion, passageText } from "./sparse.ts";
 
 export const retrievalDefaults = { k: 6, fetchK: 40, mmrLambda: 0.7 } as const;
 /** Best points of each list (dense, sparse) that enter the fusion. */
@@ -122,17 +123,19 @@ export function createRetriever(deps: RetrieverDeps): Retriever {
         deps.wordVectors,
       );
       const reranked = readable.map(({ candidate, passage }) => {
-        const nearest = nearestWords(passageText(passage));
-        const score = candidate.fusedScore + maxSimWeight * softMaxSim(nearest, weights);
-        return { candidate, passage, nearest, score, dense: candidate.dense };
+        const maxSim = softMaxSim(nearestWords(passageText(passage)), weights);
+        const score = candidate.fusedScore + maxSimWeight * maxSim;
+        return { candidate, passage, maxSim, score, dense: candidate.dense };
       });
       reranked.sort((a, b) => b.score - a.score || (a.passage.chunkId < b.passage.chunkId ? -1 : 1));
       const chosen = selectDiverse(reranked, k, request.mmrLambda ?? retrievalDefaults.mmrLambda);
-      const answerable = judgeAnswerability({
-        weights,
-        nearest: chosen.map(({ nearest }) => nearest),
-        topDenseScore: Math.max(0, ...chosen.map(({ candidate }) => candidate.denseScore ?? 0)),
-      });
+      const language = detectLanguage(query);
+      const matches = chosen.map(({ candidate, passage, maxSim }) => ({
+        bm25Share: bm25Share(candidate.sparseScore, idfSum),
+        maxSim,
+        isSameLanguage: isSameLanguage(language, analysisLanguage(passage.language, passage.text)),
+      }));
+      const answerable = judgeAnswerability(matches, words.length);
       watch.lap("rerank");
 
       return {
@@ -182,6 +185,9 @@ async function loadReadable(
   }
   return readable.slice(0, wanted);
 }
+
+const isSameLanguage = (a: AnalysedLanguage | null, b: AnalysedLanguage | null): boolean =>
+  a === null || b === null || a === b;
 
 function stopwatch(nowMs: () => number) {
   const laps = { embed: 0, search: 0, load: 0, rerank: 0 };

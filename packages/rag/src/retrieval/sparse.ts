@@ -20,7 +20,7 @@ export interface IndexedPassage {
   readonly title: string;
   readonly headingPath: readonly string[];
   readonly text: string;
-  /** BCP 47 tag, or null to have it told from the text. */
+  /** BCP 47 tag of the document, where known. */
   readonly language: string | null;
 }
 
@@ -28,10 +28,13 @@ export interface IndexedPassage {
 export const passageText = (passage: Pick<IndexedPassage, "title" | "headingPath" | "text">): string =>
   [passage.title, ...passage.headingPath, passage.text].filter((part) => part.trim() !== "").join("\n");
 
-/** The analyser for a tag ("pt-BR" → "pt"), or for the text itself where the tag is absent or of another language. */
+/**
+ * The analyser of a passage: what its own text shows, since one document may hold several languages; the document's
+ * tag ("pt-BR" → "pt") where the text shows too little.
+ */
 export function analysisLanguage(tag: string | null, text: string): AnalysedLanguage | null {
   const short = tag?.slice(0, 2).toLowerCase();
-  return analysedLanguages.find((language) => language === short) ?? detectLanguage(text);
+  return detectLanguage(text) ?? analysedLanguages.find((language) => language === short) ?? null;
 }
 
 /**

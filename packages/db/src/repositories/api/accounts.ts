@@ -5,6 +5,7 @@ import type { z } from "zod";
 import { type Database, type Transaction, violatedConstraint } from "../../database.ts";
 import { lookupTenants, lookupUserByEmail, type TenantRow } from "../../lookups.ts";
 import {
+  apiKeys,
   callerAppsConfig,
   loginThrottle,
   sourceAppsConfig,
@@ -12,6 +13,7 @@ import {
   userPermissions,
   users,
 } from "../../schema/index.ts";
+import type { NewApiKeyRow } from "./api-keys.ts";
 import { olderThan, type PageCursor } from "./paging.ts";
 
 interface Grant {

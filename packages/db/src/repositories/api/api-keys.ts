@@ -1,6 +1,6 @@
 import type { ApiKey, Permission } from "@aurora/contracts";
 import type { SystemScope, TenantScope } from "@aurora/kernel";
-import { and, desc, eq, isNull, sql } from "drizzle-orm";
+import { and, desc, eq, isNull } from "drizzle-orm";
 import type { z } from "zod";
 import type { Database } from "../../database.ts";
 import { lookupApiKey } from "../../lookups.ts";
@@ -18,6 +18,15 @@ export interface NewApiKeyRow {
   readonly createdBy: string | null;
   readonly createdAt: Date;
   readonly expiresAt: Date;
+}
+
+interface AccessRow {
+  readonly role: NewApiKeyRow["role"];
+  readonly permissions: NewApiKeyRow["permissions"];
+  readonly caller_apps: string[];
+  readonly expires_at: Date;
+  readonly revoked_at: Date | null;
+  readonly last_used_at: Date | null;
 }
 
 const present = (row: typeof apiKeys.$inferSelect): z.infer<typeof ApiKey> => ({
@@ -38,25 +47,29 @@ export function createApiKeyRepository(db: Database) {
   return {
     lookupApiKey: (scope: SystemScope, hash: string) => db.inSystem(scope, (tx) => lookupApiKey(tx, hash)),
 
-    findKeyAccess: (scope: TenantScope, keyId: string) =>
-      db.inScope(scope, async (tx) => {
-        const { role, permissions, callerApps, expiresAt, revokedAt } = apiKeys;
-        const rows = await tx
-          .select({ role, permissions, callerApps, expiresAt, revokedAt })
-          .from(apiKeys)
-          .where(eq(apiKeys.id, keyId));
-        return rows[0] ?? null;
-      }),
+    async findKeyAccess(scope: TenantScope, keyId: string) {
+      const rows = await db.queryInScope<AccessRow & Record<string, unknown>>(scope, {
+        name: "api_key_access",
+        text: `select role, permissions, caller_apps, expires_at, revoked_at, last_used_at from api_keys where id = $1`,
+        values: [keyId],
+      });
+      const row = rows[0];
+      if (!row) return null;
+      return {
+        role: row.role,
+        permissions: row.permissions,
+        callerApps: row.caller_apps,
+        expiresAt: row.expires_at,
+        revokedAt: row.revoked_at,
+        lastUsedAt: row.last_used_at,
+      };
+    },
 
-    /** At most one write a minute a key, so that a busy key is not a hot row. */
     touchKey: (scope: TenantScope, keyId: string, at: Date) =>
-      db.inScope(scope, async (tx) => {
-        const isStale = sql`(${apiKeys.lastUsedAt} is null or ${apiKeys.lastUsedAt} < ${at.toISOString()}::timestamptz - interval '1 minute')`;
-        await tx
-          .update(apiKeys)
-          .set({ lastUsedAt: at })
-          .where(and(eq(apiKeys.id, keyId), isStale));
-      }),
+      db.inScope(
+        scope,
+        async (tx) => void (await tx.update(apiKeys).set({ lastUsedAt: at }).where(eq(apiKeys.id, keyId))),
+      ),
 
     findKey: (scope: TenantScope, keyId: string) =>
       db.inScope(scope, async (tx) => {

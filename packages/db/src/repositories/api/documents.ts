@@ -3,6 +3,7 @@ import { grantedSourceApps, type TenantScope } from "@aurora/kernel";
 import { type SQL, sql } from "drizzle-orm";
 import { type Database, type Transaction, violatedConstraint } from "../../database.ts";
 import { documents, ingestionJobs } from "../../schema/index.ts";
+import { replaceStatistics } from "../ingest/corpus-statistics.ts";
 import type { PageCursor } from "./paging.ts";
 
 export interface NewDocument {
@@ -95,7 +96,8 @@ export function createDocumentRepository(db: Database) {
 
     findDocument: (scope: TenantScope, id: string): Promise<StoredDocument | null> =>
       db.inScope(scope, async (tx) => {
-        const result = await tx.execute<Row>(sql`select ${summaryColumns}, d.pages as x_pages, d.object_key as x_object_key,
+        const result =
+          await tx.execute<Row>(sql`select ${summaryColumns}, d.pages as x_pages, d.object_key as x_object_key,
           d.upload_expires_at is not null as x_uploading, d.published_version as x_version
           from documents d ${newestJob} where d.id = ${id}`);
         const row = result.rows[0];
@@ -113,7 +115,12 @@ export function createDocumentRepository(db: Database) {
     /** Of the source_apps the scope may read, newest first. */
     listDocuments: (
       scope: TenantScope,
-      filter: { q?: string | undefined; sourceApp?: string | undefined; workspace?: string | undefined; status?: string | undefined },
+      filter: {
+        q?: string | undefined;
+        sourceApp?: string | undefined;
+        workspace?: string | undefined;
+        status?: string | undefined;
+      },
       after: PageCursor | null,
       limit: number,
     ): Promise<DocumentSummary[]> =>
@@ -159,6 +166,26 @@ export function createDocumentRepository(db: Database) {
         return newest.rows[0]?.id ?? null;
       }),
 
+    /**
+     * The row with all that hangs on it, the cached answers that quote it, and its share of the statistics. Locks
+     * document, job, statistics, in this order, as a publication does.
+     * @returns key of the original and the open jobs; null when there is no such document.
+     */
+    deleteDocument: (scope: TenantScope, id: string): Promise<{ objectKey: string; openJobIds: string[] } | null> =>
+      db.inScope(scope, async (tx) => {
+        const locked = await tx.execute<{ object_key: string }>(
+          sql`select object_key from documents where id = ${id} for update`,
+        );
+        const document = locked.rows[0];
+        if (!document) return null;
+        const open = await tx.execute<{ id: string }>(sql`select id from ingestion_jobs where document_id = ${id}
+          and state not in ('success', 'failed', 'cancelled') for update`);
+        await replaceStatistics(tx, scope, id, null);
+        await tx.execute(sql`delete from llm_cache_exact where document_ids @> array[${id}]::uuid[]`);
+        await tx.execute(sql`delete from documents where id = ${id}`);
+        return { objectKey: document.object_key, openJobIds: open.rows.map((row) => row.id) };
+      }),
+
     /** @returns false when a job is already under way, or nothing was uploaded yet. */
     insertReindexJob: (scope: TenantScope, documentId: string, job: NewJob): Promise<boolean> =>
       db.inScope(scope, async (tx) => {
@@ -175,7 +202,8 @@ export function createDocumentRepository(db: Database) {
     /** Chunks of the published version, by ordinal. */
     listChunks: (scope: TenantScope, documentId: string, afterOrdinal: number, limit: number) =>
       db.inScope(scope, async (tx) => {
-        const result = await tx.execute<Row>(sql`select c.id, c.ordinal, c.text, c.heading_path, c.page_start, c.page_end,
+        const result =
+          await tx.execute<Row>(sql`select c.id, c.ordinal, c.text, c.heading_path, c.page_start, c.page_end,
           c.bboxes, c.is_table, c.language from chunks c
           join documents d on d.tenant_id = c.tenant_id and d.id = c.document_id and c.version = d.published_version
           where c.document_id = ${documentId} and c.ordinal > ${afterOrdinal} order by c.ordinal limit ${limit}`);
@@ -206,7 +234,12 @@ export function createDocumentRepository(db: Database) {
     /** State of the newest job, for progress; null when the document is gone. */
     findProgress: (scope: TenantScope, documentId: string) =>
       db.inScope(scope, async (tx) => {
-        const result = await tx.execute<{ job_id: string | null; state: string | null; progress: number | null; failure: JobFailure | null }>(
+        const result = await tx.execute<{
+          job_id: string | null;
+          state: string | null;
+          progress: number | null;
+          failure: JobFailure | null;
+        }>(
           sql`select j.id as job_id, j.state, j.progress, j.failure from documents d ${newestJob} where d.id = ${documentId}`,
         );
         return result.rows[0] ?? null;

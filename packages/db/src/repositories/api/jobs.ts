@@ -50,7 +50,8 @@ export function createJobRepository(db: Database) {
     /** @returns false when it has ended already. */
     cancelJob: (scope: TenantScope, id: string, at: Date): Promise<boolean> =>
       db.inScope(scope, async (tx) => {
-        const result = await tx.execute(sql`update ingestion_jobs set state = 'cancelled', updated_at = ${at.toISOString()}::timestamptz
+        const result =
+          await tx.execute(sql`update ingestion_jobs set state = 'cancelled', updated_at = ${at.toISOString()}::timestamptz
           where id = ${id} and state not in ('success', 'failed', 'cancelled')`);
         return (result.rowCount ?? 0) > 0;
       }),

@@ -67,8 +67,14 @@ export function createPassageRepository(db: Database) {
         values: [indexVersion, termIds],
       });
       const corpus = rows.find((row) => row.term_id === null);
-      const terms = rows.flatMap((row) => (row.term_id === null ? [] : [[Number(row.term_id), Number(row.n)] as const]));
-      return { chunkCount: Number(corpus?.n ?? 0), epoch: Number(corpus?.epoch ?? 0), documentFrequency: new Map(terms) };
+      const terms = rows.flatMap((row) =>
+        row.term_id === null ? [] : [[Number(row.term_id), Number(row.n)] as const],
+      );
+      return {
+        chunkCount: Number(corpus?.n ?? 0),
+        epoch: Number(corpus?.epoch ?? 0),
+        documentFrequency: new Map(terms),
+      };
     },
   };
 }

@@ -2,8 +2,8 @@ import type { CallerApp, SourceApp } from "@aurora/contracts";
 import type { TenantScope } from "@aurora/kernel";
 import { and, asc, eq, gt, inArray } from "drizzle-orm";
 import type { z } from "zod";
-import { type Database, violatedConstraint } from "../../database.ts";
-import { callerAppsConfig, documents, ingestionJobs, sourceAppsConfig } from "../../schema/index.ts";
+import { type Database, type Statement, violatedConstraint } from "../../database.ts";
+import { callerAppsConfig, sourceAppsConfig } from "../../schema/index.ts";
 
 const presentSourceApp = (row: typeof sourceAppsConfig.$inferSelect): SourceApp => ({
   source_app: row.sourceApp,
@@ -29,35 +29,20 @@ type Target = { readonly sourceApp: string } | { readonly document: string } | {
 export function createRegistryRepository(db: Database) {
   return {
     /** The source_app a thing belongs to; null when the thing does not exist, or the source_app named is switched off. */
-    findSourceApp: (scope: TenantScope, target: Target): Promise<string | null> =>
-      db.inScope(scope, async (tx) => {
-        const { sourceApp } = documents;
-        const first = (rows: { sourceApp: string }[]) => rows[0]?.sourceApp ?? null;
-        if ("document" in target)
-          return first(await tx.select({ sourceApp }).from(documents).where(eq(documents.id, target.document)));
-        if ("job" in target)
-          return first(
-            await tx
-              .select({ sourceApp })
-              .from(ingestionJobs)
-              .innerJoin(documents, eq(documents.id, ingestionJobs.documentId))
-              .where(eq(ingestionJobs.id, target.job)),
-          );
-        const isNamed = and(eq(sourceAppsConfig.sourceApp, target.sourceApp), eq(sourceAppsConfig.isActive, true));
-        return first(await tx.select({ sourceApp: sourceAppsConfig.sourceApp }).from(sourceAppsConfig).where(isNamed));
-      }),
+    async findSourceApp(scope: TenantScope, target: Target): Promise<string | null> {
+      const rows = await db.queryInScope<{ source_app: string }>(scope, sourceAppStatement(target));
+      return rows[0]?.source_app ?? null;
+    },
 
     /** Slugs of every source_app that is switched on. */
-    listActiveSourceApps: (scope: TenantScope) =>
-      db.inScope(scope, async (tx) => {
-        const { sourceApp, isActive } = sourceAppsConfig;
-        const rows = await tx
-          .select({ sourceApp })
-          .from(sourceAppsConfig)
-          .where(eq(isActive, true))
-          .orderBy(asc(sourceApp));
-        return rows.map((row) => row.sourceApp);
-      }),
+    async listActiveSourceApps(scope: TenantScope) {
+      const rows = await db.queryInScope<{ source_app: string }>(scope, {
+        name: "api_active_source_apps",
+        text: "select source_app from source_apps_config where is_active order by source_app",
+        values: [],
+      });
+      return rows.map((row) => row.source_app);
+    },
 
     /** @param only null = all of the tenant. */
     listSourceApps: (scope: TenantScope, only: readonly string[] | null, after: string | null, limit: number) =>
@@ -118,15 +103,14 @@ export function createRegistryRepository(db: Database) {
         return rows[0] ? presentSourceApp(rows[0]) : null;
       }),
 
-    isActiveCallerApp: (scope: TenantScope, name: string) =>
-      db.inScope(scope, async (tx) => {
-        const { id, isActive } = callerAppsConfig;
-        const rows = await tx
-          .select({ id })
-          .from(callerAppsConfig)
-          .where(and(eq(callerAppsConfig.name, name), eq(isActive, true)));
-        return rows.length > 0;
-      }),
+    async isActiveCallerApp(scope: TenantScope, name: string) {
+      const rows = await db.queryInScope(scope, {
+        name: "api_active_caller_app",
+        text: "select 1 from caller_apps_config where name = $1 and is_active",
+        values: [name],
+      });
+      return rows.length > 0;
+    },
 
     listCallerApps: (scope: TenantScope, after: string | null, limit: number) =>
       db.inScope(scope, async (tx) => {
@@ -166,6 +150,27 @@ export function createRegistryRepository(db: Database) {
           : await tx.update(callerAppsConfig).set(change).where(isIt).returning();
         return rows[0] ? presentCallerApp(rows[0]) : null;
       }),
+  };
+}
+
+function sourceAppStatement(target: Target): Statement {
+  if ("document" in target)
+    return {
+      name: "api_source_app_of_document",
+      text: "select source_app from documents where id = $1",
+      values: [target.document],
+    };
+  if ("job" in target)
+    return {
+      name: "api_source_app_of_job",
+      text: `select d.source_app from ingestion_jobs j
+        join documents d on d.tenant_id = j.tenant_id and d.id = j.document_id where j.id = $1`,
+      values: [target.job],
+    };
+  return {
+    name: "api_source_app_named",
+    text: "select source_app from source_apps_config where source_app = $1 and is_active",
+    values: [target.sourceApp],
   };
 }
 

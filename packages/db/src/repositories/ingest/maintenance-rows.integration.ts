@@ -1,4 +1,4 @@
-import { type JobState } from "@aurora/contracts";
+import type { JobState } from "@aurora/contracts";
 import { derivedUuid, sha256Hex, systemIds, systemScope, type TenantScope } from "@aurora/kernel";
 import { createDocument, startTestDatabase, type TestDatabase } from "@aurora/testing";
 import { eq } from "drizzle-orm";
@@ -71,7 +71,10 @@ it("gives a due task to exactly one of many replicas that ask at once", async ()
 });
 
 it("deletes uploads past their time and remembers their objects, and keeps those still open or completed", async () => {
-  const abandoned = await createDocument(test.database, scope, { uploadExpiresAt: minutesAgo(61), objectKey: "slot/1" });
+  const abandoned = await createDocument(test.database, scope, {
+    uploadExpiresAt: minutesAgo(61),
+    objectKey: "slot/1",
+  });
   await createDocument(test.database, scope, { uploadExpiresAt: minutesAgo(5) });
   await createDocument(test.database, scope, { uploadExpiresAt: null });
   expect(await rows.deleteAbandonedUploads(scope, minutesAgo(60), 10)).toBe(1);

@@ -29,8 +29,12 @@ export interface ExtractiveAnswer {
   readonly cited: readonly number[];
 }
 
-/** Least share of the question's words around the best sentence; calibrated in bench/answers. */
-const minCoverage = 0.3;
+/**
+ * Least share of the question's words in and around the best sentence. Of 200 questions each of fr_piaf and en_xquad,
+ * .35 answers .92 and .97 when the passage is among five, and refuses .43 and .64 when the five nearest others are given:
+ * a second net behind the retriever's own decision, so it leans to answering.
+ */
+const minCoverage = 0.35;
 /** A deliverable is about its evidence as a whole: it is refused only when its subject is nowhere in it. */
 const minDeliverableCoverage = 0.15;
 

@@ -1,0 +1,169 @@
+import {
+  AcceptedJob,
+  ChunkPage,
+  CreateUploadRequest,
+  CreateUploadResponse,
+  DocumentDetail,
+  DocumentEvent,
+  DocumentListQuery,
+  DocumentPage,
+  PageQuery,
+  Uuid,
+} from "@aurora/contracts";
+import { z } from "zod";
+import { defineRoute, numbered } from "../../http/define-route.ts";
+import { receiveForm, UploadForm } from "./receive-form.ts";
+
+const tag = "documents";
+const params = z.strictObject({ id: Uuid });
+const onDocument = ({ params }: { params: { id: string } }) => ({ document: params.id });
+const intoCorpus = ({ body }: { body: { source_app: string } }) => ({ sourceApp: body.source_app });
+const read = { permission: "read", on: onDocument } as const;
+/** Bytes a stranger may have made: saved to disk, never run. */
+const hostileFileHeaders = { "content-security-policy": "sandbox; default-src 'none'" };
+const attachment = (filename: string): string =>
+  `attachment; filename="${filename.replace(/[^\x20-\x7e]|["\\]/g, "_")}"; filename*=UTF-8''${encodeURIComponent(filename).replace(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)}`;
+
+export const documentRoutes = [
+  defineRoute({
+    method: "POST",
+    path: "/api/documents/uploads",
+    summary: "Begins an upload: where to PUT the bytes, for 15 minutes.",
+    tag,
+    body: CreateUploadRequest,
+    reply: CreateUploadResponse,
+    status: 201,
+    needs: { permission: "ingest", on: intoCorpus },
+    handle: async ({ body, deps, scope, session }) =>
+      deps.uploads.begin(scope, await deps.callerApps.resolve(session, body.caller_app), body),
+  }),
+  defineRoute({
+    method: "POST",
+    path: "/api/documents/:id/complete",
+    summary: "The bytes are there: checks size and SHA-256, freezes the file, queues its ingestion.",
+    tag,
+    params,
+    reply: AcceptedJob,
+    status: 202,
+    needs: { permission: "ingest", on: onDocument },
+    handle: ({ deps, params, scope }) => deps.uploads.complete(scope, params.id),
+  }),
+  defineRoute({
+    method: "POST",
+    path: "/api/documents",
+    summary: "A whole file in one request, for command lines; the fields come before the file.",
+    tag,
+    multipart: UploadForm,
+    reply: AcceptedJob,
+    status: 202,
+    needs: "authenticated", // the source_app is inside the form: checked as soon as it is read, before the file is
+    handle: ({ deps, form, scope, session }) => receiveForm(deps, scope, session, form),
+  }),
+  defineRoute({
+    method: "GET",
+    path: "/api/documents",
+    summary: "Documents of the source_apps the caller may read, newest first.",
+    tag,
+    query: DocumentListQuery,
+    reply: DocumentPage,
+    needs: "authenticated",
+    handle: ({ deps, query, scope }) => deps.documents.list(scope, query),
+  }),
+  defineRoute({
+    method: "GET",
+    path: "/api/documents/:id",
+    summary: "One document.",
+    tag,
+    params,
+    reply: DocumentDetail,
+    needs: read,
+    handle: ({ deps, params, scope }) => deps.documents.get(scope, params.id),
+  }),
+  defineRoute({
+    method: "DELETE",
+    path: "/api/documents/:id",
+    summary: "Deletes a document with all that was made of it; no question finds it from now on.",
+    tag,
+    params,
+    reply: { kind: "empty" },
+    needs: { permission: "manage", on: onDocument },
+    handle: ({ deps, params, scope }) => deps.manageDocuments.remove(scope, params.id),
+  }),
+  defineRoute({
+    method: "GET",
+    path: "/api/documents/:id/events",
+    summary: "Progress of the newest job, until it has ended.",
+    tag,
+    params,
+    reply: { kind: "events", events: { progress: DocumentEvent, end: DocumentEvent } },
+    needs: read,
+    handle: async ({ deps, params, scope, signal }) => numbered(deps.documents.watch(scope, params.id, signal)),
+  }),
+  defineRoute({
+    method: "GET",
+    path: "/api/documents/:id/content",
+    summary: "What was read from the file: Docling's JSON, or Markdown.",
+    tag,
+    params,
+    query: z.strictObject({ format: z.enum(["json", "md"]).default("json") }),
+    reply: { kind: "file", mediaTypes: ["application/json", "text/markdown"] },
+    needs: read,
+    handle: async ({ deps, params, query, scope }) => ({
+      contentType: query.format === "json" ? "application/json" : "text/markdown; charset=utf-8",
+      bytes: await deps.documents.content(scope, params.id, query.format),
+      headers: hostileFileHeaders,
+    }),
+  }),
+  defineRoute({
+    method: "GET",
+    path: "/api/documents/:id/chunks",
+    summary: "Passages of the document, as they are searched and cited.",
+    tag,
+    params,
+    query: PageQuery,
+    reply: ChunkPage,
+    needs: read,
+    handle: ({ deps, params, query, scope }) => deps.documents.chunks(scope, params.id, query),
+  }),
+  defineRoute({
+    method: "GET",
+    path: "/api/documents/:id/pages/:page.png",
+    summary: "Picture of one page, from 1.",
+    tag,
+    params: params.extend({ page: z.coerce.number().int().min(1).max(100_000) }),
+    reply: { kind: "file", mediaTypes: ["image/png"] },
+    needs: read,
+    handle: async ({ deps, params, scope }) => ({
+      contentType: "image/png",
+      bytes: await deps.documents.pageImage(scope, params.id, params.page),
+      headers: hostileFileHeaders,
+    }),
+  }),
+  defineRoute({
+    method: "GET",
+    path: "/api/documents/:id/original",
+    summary: "The file as it was uploaded, to be saved.",
+    tag,
+    params,
+    reply: { kind: "file", mediaTypes: ["application/octet-stream"] },
+    needs: read,
+    handle: async ({ deps, params, scope }) => {
+      const { bytes, filename } = await deps.documents.original(scope, params.id);
+      const headers = { ...hostileFileHeaders, "content-disposition": attachment(filename) };
+      return { contentType: "application/octet-stream", bytes, headers };
+    },
+  }),
+  defineRoute({
+    method: "POST",
+    path: "/api/documents/:id/reindex",
+    summary: "Reads the file anew; the present version answers until the new one is published.",
+    tag,
+    params,
+    body: z.strictObject({ caller_app: z.string().max(64).optional() }).nullish(),
+    reply: AcceptedJob,
+    status: 202,
+    needs: { permission: "manage", on: onDocument },
+    handle: async ({ body, deps, params, scope, session }) =>
+      deps.manageDocuments.reindex(scope, params.id, await deps.callerApps.resolve(session, body?.caller_app)),
+  }),
+];

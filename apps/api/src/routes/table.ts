@@ -1,0 +1,23 @@
+import type { Route } from "../http/define-route.ts";
+import { apiKeyRoutes } from "./admin/api-keys.ts";
+import { providerRoutes } from "./admin/providers.ts";
+import { registryRoutes } from "./admin/registry.ts";
+import { userRoutes } from "./admin/users.ts";
+import { authRoutes } from "./auth/auth.ts";
+import { documentRoutes } from "./documents/documents.ts";
+import { jobRoutes } from "./documents/jobs.ts";
+import { healthRoutes } from "./health/health.ts";
+import { queryRoutes } from "./query/query.ts";
+
+/** Every route of the API: what is served, documented and tested for isolation. */
+export const routes: readonly Route[] = [
+  ...authRoutes,
+  ...queryRoutes,
+  ...documentRoutes,
+  ...jobRoutes,
+  ...userRoutes,
+  ...apiKeyRoutes,
+  ...registryRoutes,
+  ...providerRoutes,
+  ...healthRoutes,
+];

@@ -1,0 +1,163 @@
+/** The parts of OpenAI's chat answers and chunks that the Gateway looks at; everything else passes through unread. */
+export interface TokenUsage {
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+}
+export interface SeenChoice {
+  readonly finishReason: string | null;
+  readonly content: string | null;
+  readonly hasToolCalls: boolean;
+  readonly hasRefusal: boolean;
+}
+
+export const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+const objects = (value: unknown): Record<string, unknown>[] => (Array.isArray(value) ? value.filter(isObject) : []);
+
+export function parseObject(text: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+export function usageOf(answer: Record<string, unknown>): TokenUsage | null {
+  const { usage } = answer;
+  if (!isObject(usage) || typeof usage.prompt_tokens !== "number") return null;
+  const completionTokens = typeof usage.completion_tokens === "number" ? usage.completion_tokens : 0;
+  return { promptTokens: usage.prompt_tokens, completionTokens };
+}
+
+export const choicesOf = (answer: Record<string, unknown>): SeenChoice[] =>
+  objects(answer.choices).map((choice) => {
+    const message = isObject(choice.message) ? choice.message : {};
+    return {
+      finishReason: typeof choice.finish_reason === "string" ? choice.finish_reason : null,
+      content: typeof message.content === "string" ? message.content : null,
+      hasToolCalls: objects(message.tool_calls).length > 0 || isObject(message.function_call),
+      hasRefusal: typeof message.refusal === "string" && message.refusal !== "",
+    };
+  });
+
+interface GatheredChoice {
+  content: string;
+  refusal: string;
+  finishReason: string | null;
+  hasToolCalls: boolean;
+  logprobs: unknown[] | null;
+}
+
+export interface ChunkGatherer {
+  add(chunk: Record<string, unknown>): void;
+  readonly usage: TokenUsage | null;
+  readonly contentChars: number;
+  choices(): SeenChoice[];
+  /** The answer the same call without `stream` would have had; null before the first chunk. */
+  completion(): Record<string, unknown> | null;
+}
+
+/** Puts the chunks of one stream together. Choices may come interleaved. */
+export function createChunkGatherer(): ChunkGatherer {
+  let first: Record<string, unknown> | null = null;
+  let rawUsage: unknown = null;
+  let usage: TokenUsage | null = null;
+  const choices = new Map<number, GatheredChoice>();
+  const sorted = () => [...choices].sort(([a], [b]) => a - b);
+  return {
+    add(chunk) {
+      first ??= chunk;
+      const found = usageOf(chunk);
+      if (found) {
+        usage = found;
+        rawUsage = chunk.usage;
+      }
+      for (const part of objects(chunk.choices)) {
+        const index = typeof part.index === "number" ? part.index : 0;
+        const choice = choices.get(index) ?? emptyChoice();
+        choices.set(index, choice);
+        const delta = isObject(part.delta) ? part.delta : {};
+        if (typeof delta.content === "string") choice.content += delta.content;
+        if (typeof delta.refusal === "string") choice.refusal += delta.refusal;
+        if (objects(delta.tool_calls).length > 0 || isObject(delta.function_call)) choice.hasToolCalls = true;
+        if (typeof part.finish_reason === "string") choice.finishReason = part.finish_reason;
+        if (isObject(part.logprobs) && Array.isArray(part.logprobs.content))
+          choice.logprobs = [...(choice.logprobs ?? []), ...part.logprobs.content];
+      }
+    },
+    get usage() {
+      return usage;
+    },
+    get contentChars() {
+      return sorted().reduce((sum, [, choice]) => sum + choice.content.length, 0);
+    },
+    choices: () =>
+      sorted().map(([, choice]) => ({
+        finishReason: choice.finishReason,
+        content: choice.content,
+        hasToolCalls: choice.hasToolCalls,
+        hasRefusal: choice.refusal !== "",
+      })),
+    completion: () =>
+      first && {
+        id: first.id,
+        object: "chat.completion",
+        created: first.created,
+        model: first.model,
+        ...(first.system_fingerprint === undefined ? {} : { system_fingerprint: first.system_fingerprint }),
+        choices: sorted().map(([index, choice]) => ({
+          index,
+          message: { role: "assistant", content: choice.content, refusal: choice.refusal || null },
+          logprobs: choice.logprobs && { content: choice.logprobs, refusal: null },
+          finish_reason: choice.finishReason,
+        })),
+        ...(rawUsage === null ? {} : { usage: rawUsage }),
+      },
+  };
+}
+
+const emptyChoice = (): GatheredChoice => ({
+  content: "",
+  refusal: "",
+  finishReason: null,
+  hasToolCalls: false,
+  logprobs: null,
+});
+
+/** One chunk of an answer that is there as a whole. */
+export function chunkOf(
+  completion: Record<string, unknown>,
+  delta: Record<string, unknown>,
+  finishReason: string | null,
+  includeUsage: boolean,
+): Record<string, unknown> {
+  return {
+    ...envelope(completion),
+    choices: [{ index: 0, delta, logprobs: null, finish_reason: finishReason }],
+    ...(includeUsage ? { usage: null } : {}),
+  };
+}
+const envelope = ({ id, created, model, system_fingerprint }: Record<string, unknown>) => ({
+  id,
+  object: "chat.completion.chunk",
+  created,
+  model,
+  ...(system_fingerprint === undefined ? {} : { system_fingerprint }),
+});
+
+/**
+ * A whole answer as the chunks of a stream: the role, the pieces, the end, and the usage when it is asked for.
+ * @param pieces How the content of the one choice is cut; joined, they are the content.
+ */
+export function* chunksOf(
+  completion: Record<string, unknown>,
+  pieces: readonly string[],
+  includeUsage: boolean,
+): Generator<Record<string, unknown>> {
+  const finishReason = choicesOf(completion)[0]?.finishReason ?? "stop";
+  yield chunkOf(completion, { role: "assistant", content: "", refusal: null }, null, includeUsage);
+  for (const content of pieces) yield chunkOf(completion, { content }, null, includeUsage);
+  yield chunkOf(completion, {}, finishReason, includeUsage);
+  if (includeUsage) yield { ...envelope(completion), choices: [], usage: completion.usage ?? null };
+}

@@ -1,0 +1,88 @@
+import { lookup as systemLookup } from "node:dns";
+import { BlockList, isIP, type LookupFunction } from "node:net";
+import { AppError } from "@aurora/kernel";
+
+export interface AddressRules {
+  /** `host:port` of private model servers that may be called, lower case. */
+  readonly privateHosts: readonly string[];
+  /** Ports our own stores and services listen on: no provider is ever there, whatever the list says. */
+  readonly ownPorts: readonly number[];
+}
+
+/** Special-purpose addresses (IANA registries, RFC 6890): nothing public answers there. */
+const notPublic = new BlockList();
+for (const [net, bits] of [
+  ["0.0.0.0", 8],
+  ["10.0.0.0", 8],
+  ["100.64.0.0", 10],
+  ["127.0.0.0", 8],
+  ["169.254.0.0", 16],
+  ["172.16.0.0", 12],
+  ["192.0.0.0", 24],
+  ["192.0.2.0", 24],
+  ["192.88.99.0", 24],
+  ["192.168.0.0", 16],
+  ["198.18.0.0", 15],
+  ["198.51.100.0", 24],
+  ["203.0.113.0", 24],
+  ["224.0.0.0", 3],
+] as const)
+  notPublic.addSubnet(net, bits, "ipv4");
+/** Global unicast is 2000::/3; all else is refused, and these parts of it. */
+const publicV6 = new BlockList();
+publicV6.addSubnet("2000::", 3, "ipv6");
+for (const [net, bits] of [
+  ["2001::", 23],
+  ["2001:db8::", 32],
+  ["2002::", 16],
+  ["3fff::", 20],
+] as const)
+  notPublic.addSubnet(net, bits, "ipv6");
+
+export function isPublicAddress(address: string): boolean {
+  const family = isIP(address);
+  if (family === 4) return !notPublic.check(address, "ipv4");
+  return family === 6 && publicV6.check(address, "ipv6") && !notPublic.check(address, "ipv6");
+}
+
+export interface GuardedUrl {
+  readonly url: URL;
+  /** Resolves names for the very connection that is opened, so that nothing can change between check and use. */
+  readonly lookup: LookupFunction;
+}
+
+/**
+ * Decides whether a provider's address may be called: https to public addresses, or a listed private host.
+ * @throws AppError `egress_refused` for anything else; the lookup fails the same way when a name leads to a private address.
+ */
+export function guardUrl(baseUrl: string, rules: AddressRules): GuardedUrl {
+  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : null;
+  if (url === null || url.username !== "" || url.password !== "") throw refused("url");
+  const port = Number(url.port || (url.protocol === "https:" ? 443 : 80));
+  const host = url.hostname.toLowerCase();
+  const literal = host.replace(/^\[|\]$/g, "");
+  if (rules.privateHosts.includes(`${host}:${port}`)) {
+    if (rules.ownPorts.includes(port)) throw refused("own_port");
+    if (url.protocol !== "https:" && url.protocol !== "http:") throw refused("scheme");
+    return { url, lookup: systemLookup as LookupFunction };
+  }
+  if (url.protocol !== "https:") throw refused("scheme");
+  if (isIP(literal) !== 0 && !isPublicAddress(literal)) throw refused("private_address");
+  return { url, lookup: publicLookup };
+}
+
+const publicLookup: LookupFunction = (hostname, options, callback) => {
+  systemLookup(hostname, { ...options, all: true }, (error, found) => {
+    if (error) return callback(error, "", 4);
+    const addresses = found.filter(({ address }) => isPublicAddress(address));
+    const [first] = addresses;
+    // One private address among public ones is how rebinding begins: the whole name is refused.
+    if (first === undefined || addresses.length < found.length)
+      return callback(Object.assign(new Error("the name leads to a private address"), { code: "EGRESS_REFUSED" }), "", 4);
+    if (options.all) callback(null, addresses);
+    else callback(null, first.address, first.family);
+  });
+};
+
+const refused = (reason: string): AppError =>
+  new AppError("egress_refused", "The provider's address may not be called.", { internal: { reason } });

@@ -1,0 +1,145 @@
+import type { Readable } from "node:stream";
+import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
+import { AppError } from "@aurora/kernel";
+import { Pool } from "undici";
+import { type AddressRules, guardUrl } from "./guarded-address.ts";
+
+export interface Timeouts {
+  readonly connectMs: number;
+  /** Until the provider's status line. */
+  readonly firstByteMs: number;
+  /** Between two chunks of its body. */
+  readonly idleMs: number;
+  readonly totalMs: number;
+}
+export interface UpstreamTarget {
+  readonly id: string;
+  readonly baseUrl: string;
+  readonly apiKey: string | null;
+}
+export interface UpstreamAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** Decoded. Destroying it closes the provider's connection. */
+  readonly body: Readable;
+}
+
+/** Why a call to a provider ended without an answer. `client_closed` is nobody's fault and is not reported to anyone. */
+export type UpstreamFault = "client_closed" | "upstream_timeout" | "upstream_failed" | "egress_refused";
+
+export interface Upstream {
+  /**
+   * @param signal Aborting it closes the connection to the provider at once, before or after the first byte.
+   * @throws what `faultOf` explains.
+   */
+  post(target: UpstreamTarget, path: string, body: string, signal: AbortSignal): Promise<UpstreamAnswer>;
+  close(): Promise<void>;
+}
+
+const maxConnectionsPerProvider = 128;
+
+/** One connection pool a provider address; nothing of the caller's request but the body goes out. */
+export function createUpstream(rules: AddressRules, timeouts: Timeouts): Upstream {
+  const pools = new Map<string, Pool>();
+
+  function poolFor(target: UpstreamTarget): { pool: Pool; path: string } {
+    const { url, lookup } = guardUrl(target.baseUrl, rules);
+    const key = `${target.id} ${url.origin}`;
+    const pool =
+      pools.get(key) ??
+      new Pool(url.origin, {
+        connections: maxConnectionsPerProvider,
+        connect: { timeout: timeouts.connectMs, lookup },
+        headersTimeout: timeouts.firstByteMs,
+        bodyTimeout: timeouts.idleMs,
+      });
+    pools.set(key, pool);
+    return { pool, path: url.pathname.replace(/\/+$/, "") };
+  }
+
+  return {
+    async post(target, path, body, signal) {
+      const { pool, path: prefix } = poolFor(target);
+      const total = new AbortController();
+      const onAbort = () => total.abort(signal.reason);
+      if (signal.aborted) onAbort();
+      signal.addEventListener("abort", onAbort, { once: true });
+      const timer = setTimeout(() => total.abort(new TotalTimeout()), timeouts.totalMs);
+      const done = () => {
+        clearTimeout(timer);
+        signal.removeEventListener("abort", onAbort);
+      };
+      try {
+        const answer = await pool.request({
+          method: "POST",
+          path: `${prefix}${path}`,
+          headers: {
+            "content-type": "application/json",
+            accept: "application/json, text/event-stream",
+            "accept-encoding": "identity",
+            ...(target.apiKey === null ? {} : { authorization: `Bearer ${target.apiKey}` }),
+          },
+          body,
+          signal: total.signal,
+        });
+        answer.body.once("close", done);
+        return { status: answer.statusCode, headers: answer.headers, body: decoded(answer.body, answer.headers) };
+      } catch (error) {
+        done();
+        throw error;
+      }
+    },
+    async close() {
+      await Promise.all([...pools.values()].map((pool) => pool.destroy()));
+    },
+  };
+}
+
+class TotalTimeout extends Error {
+  override readonly name = "TotalTimeout";
+}
+
+/** A provider that encodes although it was asked not to. */
+function decoded(body: Readable, headers: Readonly<Record<string, string | string[] | undefined>>): Readable {
+  const encoding = String(headers["content-encoding"] ?? "identity").toLowerCase();
+  const decoder =
+    encoding === "gzip"
+      ? createGunzip()
+      : encoding === "br"
+        ? createBrotliDecompress()
+        : encoding === "deflate"
+          ? createInflate()
+          : null;
+  if (decoder === null) return body;
+  body.on("error", (error) => decoder.destroy(error));
+  decoder.on("close", () => body.destroy());
+  return body.pipe(decoder);
+}
+
+const timeoutCodes = new Set(["UND_ERR_CONNECT_TIMEOUT", "UND_ERR_HEADERS_TIMEOUT", "UND_ERR_BODY_TIMEOUT"]);
+
+/** Who ended a call: the client, a time limit, our address rules, or the provider. */
+export function faultOf(error: unknown, clientSignal: AbortSignal): UpstreamFault {
+  if (clientSignal.aborted) return "client_closed";
+  if (AppError.is(error) && error.code === "egress_refused") return "egress_refused";
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    const code = "code" in cause ? String(cause.code) : "";
+    if (cause instanceof TotalTimeout || timeoutCodes.has(code)) return "upstream_timeout";
+    if (code === "EGRESS_REFUSED") return "egress_refused";
+  }
+  return "upstream_failed";
+}
+
+/** What the caller is told; the provider's own words are never in it. */
+export const faultError = (fault: Exclude<UpstreamFault, "client_closed">, cause: unknown): AppError =>
+  AppError.is(cause)
+    ? cause
+    : new AppError(
+        fault,
+        fault === "upstream_timeout"
+          ? "The provider did not answer in time."
+          : fault === "egress_refused"
+            ? "The provider's address may not be called."
+            : "The provider could not be reached or broke off.",
+        { cause },
+      );

@@ -1,0 +1,103 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { type Config, productRoot, required } from "@aurora/config";
+import type { DocumentConverter } from "@aurora/conversion";
+import { createLocalConverter } from "@aurora/conversion/local";
+import { createDatabase, createIngestionRows } from "@aurora/db";
+import { systemClock, type TenantScope } from "@aurora/kernel";
+import type { Embedder } from "@aurora/llm";
+import { loadStaticModel } from "@aurora/llm/static";
+import type { ObjectStore } from "@aurora/object-store";
+import { createS3ObjectStore } from "@aurora/object-store/s3";
+import type { Queue } from "@aurora/queue";
+import { createPostgresQueue } from "@aurora/queue/postgres";
+import type { Logger } from "@aurora/telemetry";
+import type { VectorStore } from "@aurora/vector-store";
+import { createEmbeddedVectorStore } from "@aurora/vector-store/embedded";
+import { type IngestionTiming, standardTiming, startIngestionJobs } from "./jobs/ingestion-jobs.ts";
+import type { IngestionRows } from "./use-cases/ingestion-rows.ts";
+
+/** What the use-cases run on. */
+export interface IngestStores {
+  readonly rows: IngestionRows;
+  readonly objects: ObjectStore;
+  readonly vectors: VectorStore;
+  readonly queue: Queue;
+  readonly converter: DocumentConverter;
+  readonly embedderFor: (scope: TenantScope, sourceApp: string) => Embedder;
+}
+
+const maxAttempts = 4;
+
+/** @throws AppError `conflict` when the stored vectors are of another embedder. */
+export async function openStores(config: Config, logger: Logger): Promise<IngestStores & { close(): Promise<void> }> {
+  const database = createDatabase({
+    connection: required(config.database.url, "DATABASE_URL"),
+    maxConnections: 4 + 3 * config.ingestion.concurrency,
+    applicationName: "nexus-ingest",
+    onSystemAccess: (reason) => logger.debug({ reason }, "cross-tenant look-up"),
+    onConnectionLost: (error) => logger.warn({ err: error }, "database connection lost"),
+  });
+  const objects = createS3ObjectStore({
+    endpoint: config.s3.endpoint,
+    publicEndpoint: config.s3.publicEndpoint,
+    region: config.s3.region,
+    accessKeyId: required(config.s3.accessKeyId, "S3_ACCESS_KEY_ID"),
+    secretAccessKey: required(config.s3.secretAccessKey, "S3_SECRET_ACCESS_KEY"),
+    buckets: config.s3.buckets,
+    addressing: "path",
+    maxPutBytes: 1024 * 1024 * 1024,
+    requestTimeoutMs: 60_000,
+    clock: systemClock,
+  });
+  const vectors = createEmbeddedVectorStore({ pool: database.pool });
+  const queue = createPostgresQueue({ pool: database.pool, log: logger });
+  const root = productRoot(import.meta.dirname);
+  const { embedder } = await loadStaticModel({ folder: join(root, "models/static-fr-en-192") });
+  await vectors.ensureCollection("aurora_documents", { dimensions: embedder.dimensions, embedderId: embedder.id });
+  return {
+    rows: createIngestionRows(database),
+    objects,
+    vectors,
+    queue,
+    converter: createLocalConverter(conversionChild(root)),
+    embedderFor: () => embedder,
+    async close() {
+      await queue.close();
+      await vectors.close();
+      objects.close();
+      await database.close();
+    },
+  };
+}
+
+/** Beside the bundle, or from its source when this runs from source. */
+function conversionChild(root: string): { childEntry: string; execArgv: readonly string[] } {
+  const bundled = join(import.meta.dirname, "conversion-child.js");
+  if (existsSync(bundled)) return { childEntry: bundled, execArgv: [] };
+  return {
+    childEntry: join(root, "packages/conversion/src/local/child.ts"),
+    execArgv: ["--import", import.meta.resolve("tsx")],
+  };
+}
+
+export function startIngestion(
+  stores: IngestStores,
+  config: Config,
+  logger: Logger,
+  timing: IngestionTiming = standardTiming,
+): { close(): Promise<void> } {
+  return startIngestionJobs(
+    {
+      ...stores,
+      conversion: config.ingestion,
+      clock: systemClock,
+      logger,
+      maxAttempts,
+      beatMs: timing.beatMs,
+      staleAfterMs: timing.staleAfterMs,
+    },
+    config.ingestion.concurrency,
+    timing,
+  );
+}

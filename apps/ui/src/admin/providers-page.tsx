@@ -1,0 +1,70 @@
+"use client";
+import { Provider, SourceAppPage } from "@aurora/contracts";
+import { Plus } from "lucide-react";
+import { useTranslations } from "next-intl";
+import { useState } from "react";
+import { z } from "zod";
+import { useApi } from "../api/api-provider.tsx";
+import { useResource } from "../api/use-resource.ts";
+import { Button } from "../components/button.tsx";
+import { FailureMessage } from "../components/failure-message.tsx";
+import { EmptyState, Skeleton } from "../components/feedback.tsx";
+import { HorizonArt } from "../components/horizon-art.tsx";
+import { PageBody, PageHeader } from "../components/page-header.tsx";
+import { AddProviderDialog } from "./add-provider-dialog.tsx";
+import { EgressTable } from "./egress-table.tsx";
+import { ProviderCard } from "./provider-card.tsx";
+import styles from "./providers.module.css";
+
+const ProviderList = z.object({ items: z.array(Provider) });
+
+export function ProvidersPage() {
+  const t = useTranslations("providers");
+  const api = useApi();
+  const [isAdding, setIsAdding] = useState(false);
+  const providers = useResource("providers", (signal) => api.call(ProviderList, "/api/admin/providers?limit=200", { signal }));
+  const sourceApps = useResource("source-apps", (signal) => api.call(SourceAppPage, "/api/admin/source-apps?limit=200", { signal }));
+  const error = providers.error ?? sourceApps.error;
+  const reload = () => {
+    providers.reload();
+    sourceApps.reload();
+  };
+  const add = (
+    <Button variant="primary" onClick={() => setIsAdding(true)}>
+      <Plus aria-hidden />
+      {t("add")}
+    </Button>
+  );
+  const items = providers.data?.items;
+  return (
+    <PageBody>
+      <PageHeader title={t("title")} lead={t("lead")} actions={items && items.length > 0 && add} />
+      {error !== null && <FailureMessage error={error} onRetry={reload} />}
+      {!items && error === null && <Skeleton shape="block" />}
+      {items?.length === 0 && (
+        <EmptyState art={<HorizonArt />} title={t("empty.title")} actions={add}>
+          {t("empty.text")}
+        </EmptyState>
+      )}
+      {items && items.length > 0 && (
+        <>
+          <ul className={styles.list}>
+            {items.map((provider) => (
+              <ProviderCard key={provider.id} provider={provider} onChanged={reload} />
+            ))}
+          </ul>
+          {sourceApps.data && <EgressTable providers={items} sourceApps={sourceApps.data.items} onChanged={reload} />}
+        </>
+      )}
+      {isAdding && (
+        <AddProviderDialog
+          onClose={() => setIsAdding(false)}
+          onAdded={() => {
+            setIsAdding(false);
+            reload();
+          }}
+        />
+      )}
+    </PageBody>
+  );
+}

@@ -1,0 +1,133 @@
+/**
+ * Retrieval quality over the sets of `<fixtures>/retrieval`, through the product's chunker, index and retriever over an
+ * exact store in memory. One JSON line a set, then the targets missed; exits 1 on any.
+ *   npx tsx bench/retrieval/run.ts [--set NAME] [--fixtures FOLDER] [--answerability]
+ */
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { jobScope } from "@aurora/kernel";
+import { loadStaticModel } from "@aurora/llm/static";
+import { createRetriever, foldToDocuments, type Retriever } from "@aurora/rag";
+import { benchAnswerability } from "./answerability.ts";
+import { passagesOf, pointsOf, type RetrievalSet, readSets } from "./corpus.ts";
+import { createMemoryIndex, type MemoryIndex } from "./memory.ts";
+import { mean, ndcgAt10, percentile, recallAt10 } from "./metrics.ts";
+import { trueAverageBm25 } from "./true-average.ts";
+
+/** nDCG@10 and recall@10 that the hybrid must reach on whole sets; null where the set has no target of its own. */
+const targets: Readonly<Record<string, { ndcg: number; recall: number | null }>> = {
+  fr_piaf: { ndcg: 0.81, recall: 0.9 },
+  en_xquad: { ndcg: 0.965, recall: 0.99 },
+  en_cranfield: { ndcg: 0.37, recall: 0.385 },
+  gnome_fr_en: { ndcg: 0.7, recall: null },
+  gnome_en_fr: { ndcg: 0.52, recall: null },
+};
+/** On a set of one language the hybrid may be this much below BM25. */
+const toleratedLoss = 0.015;
+const crossLanguage = new Set(["gnome_fr_en", "gnome_en_fr"]);
+
+const { values } = parseArgs({
+  options: {
+    set: { type: "string" },
+    fixtures: { type: "string", default: resolve(import.meta.dirname, "../../../shared/data") },
+    answerability: { type: "boolean", default: false },
+  },
+});
+const root = resolve(import.meta.dirname, "../..");
+const scope = jobScope("00000000-0000-4000-8000-000000000001", "bench.retrieval");
+const { embedder, wordVectors } = await loadStaticModel({ folder: join(root, "models/static-fr-en-192") });
+
+/** Every candidate in order: k as wide as the rerank, MMR off. */
+const ranking = { sourceApp: null, workspace: null, packId: null, documentIds: [], k: 40, fetchK: 40, mmrLambda: 1 };
+const retrieverOver = (index: MemoryIndex): Retriever =>
+  createRetriever({ ...index, embedder, wordVectors, nowMs: () => performance.now() });
+
+type Ranker = (query: string) => Promise<readonly { readonly documentId: string; readonly score: number }[]>;
+
+async function judge(set: RetrievalSet, rank: Ranker) {
+  const ndcg: number[] = [];
+  const recall: number[] = [];
+  const ms: number[] = [];
+  for (const { text, rel } of set.queries) {
+    const start = performance.now();
+    const ranked = foldToDocuments(await rank(text)).map(({ documentId }) => documentId);
+    ms.push(performance.now() - start);
+    ndcg.push(ndcgAt10(ranked, rel));
+    recall.push(recallAt10(ranked, rel));
+  }
+  return { ndcg: mean(ndcg), recall: mean(recall), p50Ms: percentile(ms, 0.5), p95Ms: percentile(ms, 0.95) };
+}
+
+/** Share of the relevant documents in the answer's context, with MMR as it is set by default and without. */
+async function contextRecall(set: RetrievalSet, retriever: Retriever, mmrLambda: number | null): Promise<number> {
+  const shares: number[] = [];
+  for (const { text, rel } of set.queries) {
+    const { hits } = await retriever.retrieve(scope, { ...ranking, query: text, k: null, fetchK: null, mmrLambda });
+    const found = new Set(hits.map((hit) => hit.passage.documentId));
+    const relevant = Object.keys(rel);
+    shares.push(relevant.filter((id) => found.has(id)).length / relevant.length);
+  }
+  return mean(shares);
+}
+
+const round = (value: number) => Math.round(value * 1_000) / 1_000;
+const misses: string[] = [];
+const hybridScores: number[] = [];
+const sets = readSets(join(values.fixtures, "retrieval"));
+for (const set of sets) {
+  if (values.set && set.name !== values.set) continue;
+  const passages = passagesOf(set);
+  const start = performance.now();
+  const points = await pointsOf(passages, embedder);
+  const indexMs = performance.now() - start;
+  const index = createMemoryIndex(points, passages);
+  const retriever = retrieverOver(index);
+  const documentOf = new Map(passages.map((passage) => [passage.chunkId, passage.documentId]));
+  const single =
+    (pick: "dense" | "sparse"): Ranker =>
+    async (query) => {
+      const { hits } = await retriever.retrieve(scope, { ...ranking, query, k: 200, fetchK: 200 });
+      return hits.map((hit) => ({
+        documentId: hit.passage.documentId,
+        score: (pick === "dense" ? hit.denseScore : hit.sparseScore) ?? 0,
+      }));
+    };
+  const bm25 = await judge(set, single("sparse"));
+  const dense = await judge(set, single("dense"));
+  const hybrid = await judge(set, async (query) => {
+    const { hits } = await retriever.retrieve(scope, { ...ranking, query });
+    return hits.map((hit) => ({ documentId: hit.passage.documentId, score: hit.score }));
+  });
+  const trueAverage = await judge(set, trueAverageBm25(passages, documentOf));
+  hybridScores.push(hybrid.ndcg);
+  const row = {
+    set: set.name,
+    chunks: passages.length,
+    queries: set.queries.length,
+    bm25: { "ndcg@10": round(bm25.ndcg), "recall@10": round(bm25.recall) },
+    bm25_true_average: { "ndcg@10": round(trueAverage.ndcg), "recall@10": round(trueAverage.recall) },
+    dense: { "ndcg@10": round(dense.ndcg), "recall@10": round(dense.recall) },
+    hybrid: { "ndcg@10": round(hybrid.ndcg), "recall@10": round(hybrid.recall) },
+    context_recall: {
+      mmr_default: round(await contextRecall(set, retriever, null)),
+      mmr_off: round(await contextRecall(set, retriever, 1)),
+    },
+    query_ms: { p50: round(hybrid.p50Ms), p95: round(hybrid.p95Ms) },
+    indexed_chunks_per_s: Math.round((passages.length / indexMs) * 1_000),
+  };
+  console.log(JSON.stringify(row));
+  const target = targets[set.name];
+  if (target && hybrid.ndcg < target.ndcg) misses.push(`${set.name}: nDCG@10 ${round(hybrid.ndcg)} < ${target.ndcg}`);
+  if (target?.recall && hybrid.recall < target.recall)
+    misses.push(`${set.name}: recall@10 ${round(hybrid.recall)} < ${target.recall}`);
+  if (!crossLanguage.has(set.name) && hybrid.ndcg < bm25.ndcg - toleratedLoss)
+    misses.push(
+      `${set.name}: hybrid ${round(hybrid.ndcg)} is more than ${toleratedLoss} below BM25 ${round(bm25.ndcg)}`,
+    );
+}
+console.log(JSON.stringify({ hybrid_mean_ndcg: round(mean(hybridScores)) }));
+if (values.answerability)
+  for (const row of await benchAnswerability(sets, { embedder, retrieverOver, scope }))
+    console.log(JSON.stringify(row));
+for (const miss of misses) console.error(`missed: ${miss}`);
+process.exitCode = misses.length > 0 ? 1 : 0;

@@ -1,0 +1,1 @@
+export { createGatewayRows } from "./gateway-rows.ts";

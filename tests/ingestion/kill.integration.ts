@@ -1,0 +1,128 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import type { TenantScope } from "@aurora/kernel";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { withCallHook } from "./call-hook.ts";
+import { stateOf } from "./state.ts";
+import { type IngestionWorld, openWorld } from "./world.ts";
+
+// Two batches of chunks, so that a worker can die between them.
+const document = new TextEncoder().encode(
+  Array.from({ length: 300 }, (_, part) => {
+    const sentences = Array.from(
+      { length: 12 },
+      (_, index) => `La phrase ${index} de la partie ${part} décrit le site.`,
+    );
+    return `# Partie ${part}\n\n${sentences.join(" ")}`;
+  }).join("\n\n"),
+);
+
+/** Every call that a document's way makes, in order; a clean run is held equal to it, so that no step is forgotten. */
+const steps = [
+  "rows.findTenant:1",
+  "rows.find:1",
+  "rows.begin:1",
+  "rows.report:1",
+  "rows.hasArtifacts:1",
+  "objects.get:1",
+  "converter.convert:1",
+  "objects.put:1",
+  "objects.put:2",
+  "objects.put:3",
+  "rows.saveArtifacts:1",
+  "rows.report:2",
+  "rows.report:3",
+  "embedder.embed:1",
+  "rows.saveChunks:1",
+  "vectors.upsert:1",
+  "embedder.embed:2",
+  "rows.saveChunks:2",
+  "vectors.upsert:2",
+  "vectors.count:1",
+  "rows.report:4",
+  "rows.publish:1",
+  "rows.find:2",
+];
+const onTheWay = new Set(["rows.findStale", "rows.touch"]); // the reconciler's
+
+let world: IngestionWorld;
+let clean: Awaited<ReturnType<typeof stateOf>>;
+beforeAll(async () => {
+  world = await openWorld();
+});
+afterAll(() => world.close());
+
+async function killedAt(point: string, moment: "before" | "during"): Promise<void> {
+  const worker = spawn(
+    process.execPath,
+    ["--import", "tsx", join(import.meta.dirname, "killable-worker.ts"), point, moment],
+    { env: { PATH: process.env.PATH, ...world.environment }, stdio: ["ignore", "inherit", "inherit"] },
+  );
+  const timer = setTimeout(() => worker.kill("SIGTERM"), 20_000);
+  const [, signal] = await once(worker, "exit");
+  clearTimeout(timer);
+  expect(signal, `the worker must die at ${point}`).toBe("SIGKILL");
+}
+
+async function finish(scope: TenantScope, jobId: string) {
+  const worker = world.startWorker();
+  const job = await world.ended(scope, jobId);
+  await worker.close(); // waits for the message to be finished
+  return job;
+}
+
+it("makes the calls that the kill test knows, in this order", async () => {
+  const calls: string[] = [];
+  const scope = await world.createTenant();
+  const worker = world.startWorker((stores) =>
+    withCallHook(stores, (call) => {
+      if (!onTheWay.has(call.split(":")[0] ?? "")) calls.push(call);
+    }),
+  );
+  const { jobId } = await world.addDocument(scope, "site.md", document);
+  await world.ended(scope, jobId);
+  await worker.close();
+  clean = await stateOf(world, scope);
+  // A beat in the middle reports too: only the order of the first of each matters then.
+  expect(calls.filter((call) => !/^rows\.report:(?:[5-9]|\d\d)/.test(call))).toEqual(steps);
+  expect(clean.chunks.length).toBeGreaterThan(256);
+  expect(clean.points).toEqual([{ document_id: "document 0", version: 1, points: clean.chunks.length }]);
+});
+
+it.each([
+  ...steps.map((step) => [step, "before"] as const),
+  ...["converter.convert:1", "rows.saveChunks:2", "vectors.upsert:2", "rows.publish:1"].map(
+    (step) => [step, "during"] as const,
+  ),
+])("a worker killed at %s (%s) loses nothing and doubles nothing", async (point, moment) => {
+  const scope = await world.createTenant();
+  const { jobId } = await world.addDocument(scope, "site.md", document);
+  await killedAt(point, moment);
+  const job = await finish(scope, jobId);
+  expect(job).toMatchObject({ state: "success" });
+  expect(await stateOf(world, scope)).toEqual(clean);
+});
+
+it("a worker killed while it swaps versions loses nothing and doubles nothing", async () => {
+  const scope = await world.createTenant();
+  const first = await world.addDocument(scope, "site.md", new TextEncoder().encode("# Site\n\nAncien texte du site."));
+  await finish(scope, first.jobId);
+  for (const [version, point] of [
+    [2, "rows.publish:1"],
+    [3, "vectors.delete:1"],
+    [4, "objects.deletePrefix:1"],
+    [5, "rows.deleteVersions:1"],
+    [6, "rows.markCleaned:1"],
+  ] as const) {
+    const jobId = await world.addVersion(scope, first.documentId, version, document);
+    await killedAt(point, "before");
+    expect(await finish(scope, jobId)).toMatchObject({ state: "success" });
+    const state = await stateOf(world, scope);
+    expect(state.points).toEqual([{ document_id: "document 0", version, points: clean.chunks.length }]);
+    expect(state.chunks.every((chunk) => (chunk as unknown as { version: number }).version === version)).toBe(true);
+    expect(state.objects.every((key) => key.includes(`/v${version}/`))).toBe(true);
+    expect(state.terms).toEqual(clean.terms);
+    expect(state.openJobs).toEqual([]);
+  }
+});

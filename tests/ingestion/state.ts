@@ -1,0 +1,56 @@
+import type { TenantScope } from "@aurora/kernel";
+import type { IngestionWorld } from "./world.ts";
+
+/** All that one tenant's ingestion has written, with its documents' ids replaced by their order: equal for equal work. */
+export async function stateOf(world: IngestionWorld, scope: TenantScope) {
+  const { admin } = world.database;
+  const tenant = [scope.tenantId];
+  const rows = async <Row extends object>(sql: string): Promise<Row[]> => (await admin.query<Row>(sql, tenant)).rows;
+  const documents = await rows<{ id: string }>(
+    `select id, published_version, title, media_type, language, page_count, chunk_count from documents
+     where tenant_id = $1 order by created_at, id`,
+  );
+  const nameOf = new Map(documents.map((document, index) => [document.id, `document ${index}`]));
+  const named = (id: string) => nameOf.get(id) ?? `unknown document ${id}`;
+  const chunks = await rows<{ document_id: string }>(
+    `select document_id, version, ordinal, content_hash from chunks where tenant_id = $1 order by document_id, version, ordinal`,
+  );
+  const points = await rows<{ document_id: string }>(
+    `select payload->>'document_id' as document_id, (payload->>'version')::int as version, count(*)::int as points
+     from vector_points where tenant_id = $1 and collection = 'aurora_documents' group by 1, 2 order by 1, 2`,
+  );
+  const artifacts = await rows<{ document_id: string; object_key: string }>(
+    `select document_id, version, kind, page, object_key, sha256 from artifacts where tenant_id = $1 order by kind, page`,
+  );
+  const objects: string[] = [];
+  for await (const object of world.stores.objects.list(scope, "artifacts", "documents/")) objects.push(object.key);
+  const anonymous = (key: string) => key.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, (id) => named(id));
+  return {
+    documents: documents.map(({ id: _, ...rest }) => rest),
+    chunks: chunks.map((row) => ({ ...row, document_id: named(row.document_id) })),
+    points: points.map((row) => ({ ...row, document_id: named(row.document_id) })),
+    artifacts: artifacts.map((row) => ({
+      ...row,
+      document_id: named(row.document_id),
+      object_key: anonymous(row.object_key),
+    })),
+    objects: objects.map(anonymous).sort(),
+    corpus: await rows(`select index_version, chunk_count from corpus_statistics where tenant_id = $1`),
+    terms: await rows(
+      `select index_version, term_id, chunk_count from term_statistics where tenant_id = $1 order by 1, 2`,
+    ),
+    openJobs: await rows(`select id from ingestion_jobs where tenant_id = $1 and cleaned_at is null`),
+    messages: await rows(`select subject_id from queue_messages where tenant_id = $1`),
+  };
+}
+
+export const noContent = {
+  documents: [],
+  chunks: [],
+  points: [],
+  artifacts: [],
+  objects: [],
+  terms: [],
+  openJobs: [],
+  messages: [],
+};

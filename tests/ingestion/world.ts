@@ -1,0 +1,142 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { loadConfig } from "@aurora/config";
+import { finalJobStates, type JobFailure, type JobState } from "@aurora/contracts";
+import { connectionUrl } from "@aurora/db/embedded";
+import { sha256Hex, systemIds, type TenantScope } from "@aurora/kernel";
+import { startS3Server } from "@aurora/object-store/server";
+import { silentLogger } from "@aurora/telemetry";
+import { createDocument, startTestDatabase } from "@aurora/testing";
+import { type IngestStores, openStores, startIngestion } from "../../apps/ingest/src/wire.ts";
+import { quickTiming } from "./world-timing.ts";
+
+interface JobRow {
+  readonly state: JobState;
+  readonly progress: number;
+  readonly attempts: number;
+  readonly failure: JobFailure | null;
+  readonly cleanedAt: Date | null;
+}
+
+export type IngestionWorld = Awaited<ReturnType<typeof openWorld>>;
+
+/** Database, object store server and stores of an ingestion worker, in temporary folders and on free ports. */
+export async function openWorld(settings: Readonly<Record<string, string>> = {}) {
+  const database = await startTestDatabase();
+  const folder = await mkdtemp(join(tmpdir(), "nexus-ingestion-"));
+  const credentials = { accessKeyId: "ingestion", secretAccessKey: "ingestion-secret", region: "us-east-1" };
+  const s3 = await startS3Server({
+    ...credentials,
+    host: "127.0.0.1",
+    port: 0,
+    folder,
+    buckets: ["uploads", "artifacts", "backups"],
+    corsOrigins: [],
+    limits: { maxObjectBytes: 256 * 1024 * 1024, requestTimeoutMs: 30_000, maxConnections: 50 },
+    log: () => undefined,
+  });
+  const { connection } = database;
+  /** What a worker process is started with. */
+  const environment: Record<string, string> = {
+    NODE_ENV: "test",
+    LOG_LEVEL: "warn",
+    DATABASE_URL: "connectionString" in connection ? connection.connectionString : connectionUrl(connection),
+    S3_ENDPOINT: `http://127.0.0.1:${s3.port}`,
+    S3_ACCESS_KEY_ID: credentials.accessKeyId,
+    S3_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    PAGE_IMAGE_DPI: "30",
+    ...settings,
+  };
+  const config = loadConfig(environment);
+  const stores = await openStores(config, silentLogger);
+
+  const { admin } = database;
+  const job = async (scope: TenantScope, jobId: string): Promise<JobRow | null> => {
+    const { rows } = await admin.query<JobRow>(
+      `select state, progress, attempts, failure, cleaned_at as "cleanedAt" from ingestion_jobs
+       where tenant_id = $1 and id = $2`,
+      [scope.tenantId, jobId],
+    );
+    return rows[0] ?? null;
+  };
+  const addJob = async (scope: TenantScope, documentId: string, version: number): Promise<string> => {
+    const jobId = systemIds.uuid();
+    await admin.query(
+      `insert into ingestion_jobs (id, tenant_id, document_id, version, state, caller_app, created_at, updated_at)
+       values ($1, $2, $3, $4, 'queued', 'unknown', now(), now())`,
+      [jobId, scope.tenantId, documentId, version],
+    );
+    await stores.queue.enqueue(scope, "ingestion", { subjectId: jobId });
+    return jobId;
+  };
+
+  return {
+    database,
+    stores,
+    config,
+    environment,
+    /** Starts a worker in this process; `wrap` may stand between it and its stores. */
+    startWorker: (wrap: (stores: IngestStores) => IngestStores = (same) => same) =>
+      startIngestion(wrap(stores), config, silentLogger, quickTiming),
+    createTenant: () => database.createTenant(),
+    /** A completed upload, its job and its message, as the API leaves them. */
+    async addDocument(scope: TenantScope, filename: string, bytes: Uint8Array) {
+      const objectKey = `originals/${sha256Hex(bytes)}`;
+      await stores.objects.put(scope, "uploads", objectKey, bytes, { contentType: "application/octet-stream" });
+      const { id: documentId } = await createDocument(database.database, scope, {
+        filename,
+        title: filename,
+        mediaType: null,
+        sizeBytes: bytes.byteLength,
+        sha256: sha256Hex(bytes),
+        objectKey,
+      });
+      return { documentId, jobId: await addJob(scope, documentId, 1) };
+    },
+    /** New content and a new version of a document, as a re-index asks for. */
+    async addVersion(scope: TenantScope, documentId: string, version: number, bytes?: Uint8Array): Promise<string> {
+      if (bytes) {
+        const objectKey = `originals/${sha256Hex(bytes)}`;
+        await stores.objects.put(scope, "uploads", objectKey, bytes, { contentType: "application/octet-stream" });
+        await admin.query("update documents set object_key = $2, size_bytes = $3, sha256 = $4 where id = $1", [
+          documentId,
+          objectKey,
+          bytes.byteLength,
+          sha256Hex(bytes),
+        ]);
+      }
+      return addJob(scope, documentId, version);
+    },
+    job,
+    /** Waits until the job has ended and has been tidied up after. */
+    async ended(scope: TenantScope, jobId: string, timeoutMs = 30_000) {
+      return until(timeoutMs, `job ${jobId} to end`, async () => {
+        const row = await job(scope, jobId);
+        return row && finalJobStates.includes(row.state) && row.cleanedAt !== null ? row : null;
+      });
+    },
+    inState: (scope: TenantScope, jobId: string, states: readonly JobState[]) =>
+      until(10_000, `job ${jobId} to be ${states}`, async () => {
+        const row = await job(scope, jobId);
+        return row && states.includes(row.state) ? row : null;
+      }),
+    async close() {
+      await stores.close();
+      await s3.close(1_000);
+      await database.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Asks again and again until the answer is not null. @throws Error when it is not within the time. */
+export async function until<Value>(timeoutMs: number, what: string, ask: () => Promise<Value | null>): Promise<Value> {
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    const value = await ask();
+    if (value !== null) return value;
+    if (performance.now() > deadline) throw new Error(`waited ${timeoutMs} ms for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
