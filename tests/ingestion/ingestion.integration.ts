@@ -268,7 +268,7 @@ describe("a running job", () => {
 describe("many documents", () => {
   const addMany = async (owner: TenantScope) => {
     const jobs: string[] = [];
-    for (let index = 0; index < 8; index++)
+    for (let index = 0; index < 4; index++)
       jobs.push((await world.addDocument(owner, `${index}.txt`, text(prose(`convoyeur${index}`, 20 + index)))).jobId);
     return jobs;
   };

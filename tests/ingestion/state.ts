@@ -13,27 +13,29 @@ export async function stateOf(world: IngestionWorld, scope: TenantScope) {
   const nameOf = new Map(documents.map((document, index) => [document.id, `document ${index}`]));
   const named = (id: string) => nameOf.get(id) ?? `unknown document ${id}`;
   const chunks = await rows<{ document_id: string }>(
-    `select document_id, version, ordinal, content_hash from chunks where tenant_id = $1 order by document_id, version, ordinal`,
+    `select document_id, version, ordinal, content_hash from chunks where tenant_id = $1`,
   );
   const points = await rows<{ document_id: string }>(
     `select payload->>'document_id' as document_id, (payload->>'version')::int as version, count(*)::int as points
-     from vector_points where tenant_id = $1 and collection = 'aurora_documents' group by 1, 2 order by 1, 2`,
+     from vector_points where tenant_id = $1 and collection = 'aurora_documents' group by 1, 2`,
   );
   const artifacts = await rows<{ document_id: string; object_key: string }>(
-    `select document_id, version, kind, page, object_key, sha256 from artifacts where tenant_id = $1 order by kind, page`,
+    `select document_id, version, kind, page, object_key, sha256 from artifacts where tenant_id = $1`,
   );
   const objects: string[] = [];
   for await (const object of world.stores.objects.list(scope, "artifacts", "documents/")) objects.push(object.key);
   const anonymous = (key: string) => key.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, (id) => named(id));
   return {
     documents: documents.map(({ id: _, ...rest }) => rest),
-    chunks: chunks.map((row) => ({ ...row, document_id: named(row.document_id) })),
-    points: points.map((row) => ({ ...row, document_id: named(row.document_id) })),
-    artifacts: artifacts.map((row) => ({
-      ...row,
-      document_id: named(row.document_id),
-      object_key: anonymous(row.object_key),
-    })),
+    chunks: sorted(chunks.map((row) => ({ ...row, document_id: named(row.document_id) }))),
+    points: sorted(points.map((row) => ({ ...row, document_id: named(row.document_id) }))),
+    artifacts: sorted(
+      artifacts.map((row) => ({
+        ...row,
+        document_id: named(row.document_id),
+        object_key: anonymous(row.object_key),
+      })),
+    ),
     objects: objects.map(anonymous).sort(),
     corpus: await rows(`select index_version, chunk_count from corpus_statistics where tenant_id = $1`),
     terms: await rows(
@@ -43,6 +45,13 @@ export async function stateOf(world: IngestionWorld, scope: TenantScope) {
     messages: await rows(`select subject_id from queue_messages where tenant_id = $1`),
   };
 }
+
+/** In an order that the ids, new in every run, have no part in. */
+const sorted = <Row extends object>(rows: Row[]): Row[] =>
+  rows
+    .map((row) => ({ row, key: JSON.stringify(row) }))
+    .sort((a, b) => (a.key < b.key ? -1 : 1))
+    .map(({ row }) => row);
 
 export const noContent = {
   documents: [],

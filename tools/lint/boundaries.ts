@@ -38,7 +38,7 @@ const wiredOnly = /^@aurora\/(?:db|config)(?:\/.*)?$|^@aurora\/(?:vector-store|o
 
 const faults: string[] = [];
 const isTest = (file: string) =>
-  /\.(?:test|contract|integration|browser)\.tsx?$|\/contract\/|^packages\/testing\/|^tests\//.test(file);
+  /\.(?:test|contract|integration|browser)\.tsx?$|\/(?:contract|testing)\/|^packages\/testing\/|^tests\//.test(file);
 
 function* sourceFiles(folder: string): Generator<string> {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {

@@ -4,7 +4,7 @@ import { type Config, loadConfig } from "@aurora/config";
 import { createDatabase, migrate } from "@aurora/db";
 import { connectionUrl, openEmbeddedPostgres } from "@aurora/db/embedded";
 import { AppError } from "@aurora/kernel";
-import type { Finding } from "./commands/doctor.ts";
+import type { Finding } from "./finding.ts";
 import { UserError } from "./terminal.ts";
 
 export type { Config } from "@aurora/config";

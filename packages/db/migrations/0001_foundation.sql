@@ -194,6 +194,7 @@ CREATE TABLE vector_changes (
   tenant_id uuid NOT NULL REFERENCES tenants (id) ON DELETE CASCADE,
   last_change bigint NOT NULL,
   pruned_through bigint NOT NULL DEFAULT 0, -- deletions up to here are forgotten: a reader behind it loads anew
+  point_count bigint NOT NULL DEFAULT 0, -- rows of vector_points, so that the memory limit is known before writing
   PRIMARY KEY (collection, tenant_id)
 );
 CREATE TABLE vector_points (
@@ -205,8 +206,11 @@ CREATE TABLE vector_points (
   sparse_ids bytea, -- uint32, little endian, ascending
   sparse_values bytea, -- float32, little endian
   payload jsonb NOT NULL,
+  -- Operators of jsonb are not leakproof, so under row-level security only a plain column can use an index.
+  document_id text GENERATED ALWAYS AS (payload ->> 'document_id') STORED,
   PRIMARY KEY (collection, tenant_id, id)
 );
+CREATE INDEX vector_points_by_document ON vector_points (collection, tenant_id, document_id);
 CREATE INDEX vector_points_by_change ON vector_points (collection, tenant_id, change);
 CREATE TABLE vector_deletions (
   collection text NOT NULL REFERENCES vector_collections (name),

@@ -41,7 +41,7 @@ describe("S3 driver on the embedded server", () => {
       buckets: ["uploads", "artifacts", "backups"],
       corsOrigins: [],
       limits: { maxObjectBytes: maxPutBytes, requestTimeoutMs: 30_000, maxConnections: 50 },
-      log: () => undefined,
+      log: { info: () => undefined, error: (fields, message) => console.error(message, fields) },
     });
     const endpoint = `http://127.0.0.1:${server.port}`;
     store = createS3ObjectStore({
@@ -62,7 +62,7 @@ describe("S3 driver on the embedded server", () => {
 });
 
 /** Any other S3, given as `http://KEY:SECRET@host:port/bucket?region=…`; the bucket is emptied of the test tenants. */
-const other = process.env["S3_TEST_ENDPOINT"];
+const other = process.env.S3_TEST_ENDPOINT;
 describe.skipIf(!other)(`S3 driver on another S3${other ? "" : " (skipped: no S3_TEST_ENDPOINT)"}`, () => {
   const url = new URL(other ?? "http://k:s@localhost/bucket");
   const bucket = url.pathname.slice(1);

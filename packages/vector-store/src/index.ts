@@ -1,1 +1,2 @@
-export * from "./port.ts";
+export type * from "./port.ts";
+export { checkDeletion, checkFilter, checkPoints, checkQuery, storeLimits } from "./validate.ts";

@@ -38,6 +38,8 @@ const environmentUrls = { openai: "https://api.openai.com/v1", openrouter: "http
 interface Snapshot {
   readonly providers: readonly ProviderRow[];
   readonly loadedAtMs: number;
+  /** Routes found so far: a credential is opened once a snapshot, not once a call. */
+  readonly routes: Map<string, Route>;
 }
 
 /** The id an administrator approves when the key comes from the environment: fixed for a tenant. */
@@ -49,11 +51,20 @@ export function createProviderDirectory(options: DirectoryOptions): ProviderDire
   const snapshots = new Map<string, Snapshot>();
 
   async function load(scope: TenantScope): Promise<Snapshot> {
-    const snapshot = { providers: await rows.listActiveProviders(scope), loadedAtMs: clock.nowMs() };
+    const snapshot: Snapshot = {
+      providers: await rows.listActiveProviders(scope),
+      loadedAtMs: clock.nowMs(),
+      routes: new Map(),
+    };
     snapshots.set(scope.tenantId, snapshot);
     return snapshot;
   }
-  function find(scope: TenantScope, { providers }: Snapshot, model: string): Route | null {
+  function find(scope: TenantScope, snapshot: Snapshot, model: string): Route | null {
+    const route = snapshot.routes.get(model) ?? search(scope, snapshot.providers, model);
+    if (route) snapshot.routes.set(model, route);
+    return route;
+  }
+  function search(scope: TenantScope, providers: readonly ProviderRow[], model: string): Route | null {
     const matches = providers.flatMap((provider) =>
       provider.models
         .filter(({ name }) => name === model || `${provider.name}/${name}` === model)

@@ -78,7 +78,11 @@ const publicLookup: LookupFunction = (hostname, options, callback) => {
     const [first] = addresses;
     // One private address among public ones is how rebinding begins: the whole name is refused.
     if (first === undefined || addresses.length < found.length)
-      return callback(Object.assign(new Error("the name leads to a private address"), { code: "EGRESS_REFUSED" }), "", 4);
+      return callback(
+        Object.assign(new Error("the name leads to a private address"), { code: "EGRESS_REFUSED" }),
+        "",
+        4,
+      );
     if (options.all) callback(null, addresses);
     else callback(null, first.address, first.family);
   });

@@ -14,7 +14,8 @@ const scripts: Readonly<Record<string, string>> = {
 /** Runs the named measurements, all when none is named, one after another. @returns 1 when one of them failed. */
 export async function bench(root: string, args: readonly string[]): Promise<number> {
   const unknown = args.find((name) => !Object.hasOwn(scripts, name));
-  if (unknown) throw new UserError(`There is no measurement “${unknown}”. There are: ${Object.keys(scripts).join(", ")}.`);
+  if (unknown)
+    throw new UserError(`There is no measurement “${unknown}”. There are: ${Object.keys(scripts).join(", ")}.`);
   const terminal = createTerminal(process.stderr);
   let failed = 0;
   for (const [name, script] of Object.entries(scripts)) {

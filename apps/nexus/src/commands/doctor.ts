@@ -2,19 +2,11 @@ import { accessSync, constants, existsSync, readdirSync, statSync } from "node:f
 import { freemem, totalmem } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { freeBytes } from "../data-folder/open.ts";
+import type { Finding } from "../finding.ts";
 import { readEnvironment } from "../product.ts";
 import { isPortFree } from "../supervisor/ports.ts";
 import { createTerminal, UserError } from "../terminal.ts";
 import { type Config, checkStores, readConfig } from "../wire.ts";
-
-/** One line of the report. `mend` says what to do; `isRequired` false: only a part of the product, or of its tests, misses it. */
-export interface Finding {
-  readonly name: string;
-  readonly ok: boolean;
-  readonly detail: string;
-  readonly mend?: string;
-  readonly isRequired?: boolean;
-}
 
 /** Checks every dependency and setting. @returns 1 when something required is broken. */
 export async function doctor(root: string, args: readonly string[]): Promise<number> {

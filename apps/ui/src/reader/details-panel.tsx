@@ -13,7 +13,7 @@ export function DetailsPanel({ document }: { document: z.infer<typeof DocumentDe
   const locale = useLocale();
   const { sourceApps } = useSession();
   const explain = useFailureHelp();
-  const language = document.language && new Intl.DisplayNames([locale], { type: "language" }).of(document.language);
+  const language = document.language && (new Intl.DisplayNames([locale], { type: "language" }).of(document.language) ?? null);
   const rows: readonly (readonly [string, string | null])[] = [
     [t("detail.file"), document.filename],
     [t("detail.size"), formatBytes(locale, document.size_bytes)],

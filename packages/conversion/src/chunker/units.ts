@@ -60,7 +60,9 @@ function collect(document: DoclingDocument, headingsAsText: boolean): Section[] 
     seen.add(ref);
     const node = resolveRef(document, ref);
     if (node.content_layer !== "body") return;
-    if (isTable(node)) addTable(node);
+    if (isTable(node)) {
+      if (node.label === "table") addTable(node); // a table of contents would answer every question about its headings
+    }
     else if (isTextItem(node)) addText(node);
     else if (isGroup(node) && node.label === "inline") {
       append(inlineUnit(document, node));

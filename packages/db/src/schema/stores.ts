@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import { boolean, integer, jsonb, pgTable, primaryKey, text, uuid } from "drizzle-orm/pg-core";
 import { bytea, counter, instant, tenantId } from "./columns.ts";
 
@@ -18,6 +19,7 @@ export const vectorChanges = pgTable(
     tenantId: tenantId(),
     lastChange: counter("last_change").notNull(),
     prunedThrough: counter("pruned_through").notNull().default(0),
+    pointCount: counter("point_count").notNull().default(0),
   },
   (table) => [primaryKey({ columns: [table.collection, table.tenantId] })],
 );
@@ -33,6 +35,7 @@ export const vectorPoints = pgTable(
     sparseIds: bytea("sparse_ids"),
     sparseValues: bytea("sparse_values"),
     payload: jsonb("payload").$type<Record<string, unknown>>().notNull(),
+    documentId: text("document_id").generatedAlwaysAs(sql`payload ->> 'document_id'`),
   },
   (table) => [primaryKey({ columns: [table.collection, table.tenantId, table.id] })],
 );

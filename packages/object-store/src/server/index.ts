@@ -10,17 +10,13 @@ import { routeOf } from "./route.ts";
 import { asS3Error, S3Error } from "./s3-error.ts";
 import { errorXml } from "./xml.ts";
 
-/** One answered request. No key, query or header: they hold tenants, file names and signatures. */
-export interface S3LogLine {
-  readonly requestId: string;
-  readonly method: string;
-  readonly bucket: string | null;
-  readonly status: number;
-  /** S3's error code, or null. */
-  readonly code: string | null;
-  readonly ms: number;
-  /** The bug behind a 5xx. */
-  readonly error?: unknown;
+/**
+ * One line a request: id, method, bucket, status, S3's code, ms. No key, query or header: they hold tenants, file names
+ * and signatures. Structurally the logger of @aurora/telemetry.
+ */
+export interface S3Log {
+  info(fields: object, message: string): void;
+  error(fields: object, message: string): void;
 }
 
 export interface S3ServerOptions extends Credentials {
@@ -38,7 +34,7 @@ export interface S3ServerOptions extends Credentials {
     readonly requestTimeoutMs: number;
     readonly maxConnections: number;
   };
-  readonly log: (line: S3LogLine) => void;
+  readonly log: S3Log;
   readonly clock?: Clock;
 }
 
@@ -100,17 +96,18 @@ export async function startS3Server(options: S3ServerOptions): Promise<S3Server>
       failure = asS3Error(error);
       sendFailure(request, response, failure, head?.path ?? "", requestId);
     }
-    const bug = failure !== null && failure.status >= 500 ? { error: failure } : {};
-    const code = failure?.code ?? null;
-    options.log({
-      requestId,
+    const line = {
+      request_id: requestId,
       method,
       bucket,
       status: response.statusCode,
-      code,
+      code: failure?.code ?? null,
       ms: clock.nowMs() - startedMs,
-      ...bug,
-    });
+    };
+    // a client that asks for too much is no trouble of ours
+    if (failure !== null && failure.status >= 500 && failure.code !== "NotImplemented")
+      options.log.error({ ...line, err: failure }, "s3 request failed");
+    else options.log.info(line, "s3 request");
   }
 
   const server = createServer({

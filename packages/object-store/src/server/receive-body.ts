@@ -29,13 +29,13 @@ export async function receiveBody(
   auth: Authenticated,
   options: { maxBytes: number; sink: (bytes: Uint8Array) => Promise<void> | void },
 ): Promise<ReceivedBody> {
-  const wireLength = readLength(head, "content-length");
-  if (wireLength === undefined)
-    throw new S3Error("MissingContentLength", "You must provide the Content-Length HTTP header.");
   if (auth.by === "presigned" && !auth.signedHeaders.includes("content-length"))
     throw new S3Error("AccessDenied", "A presigned PUT must sign its content-length.");
   const chunked = startChunkedBody(head, auth);
-  const expectedBytes = chunked?.decodedLength ?? wireLength;
+  // a stream of the SDK comes with `transfer-encoding: chunked`: its signed decoded length is what counts
+  const expectedBytes = chunked?.decodedLength ?? readLength(head, "content-length");
+  if (expectedBytes === undefined)
+    throw new S3Error("MissingContentLength", "You must provide the Content-Length HTTP header.");
   if (expectedBytes > options.maxBytes)
     throw new S3Error(
       "EntityTooLarge",

@@ -1,5 +1,6 @@
+import { resolveLocale } from "@aurora/i18n";
 import { redirect } from "../../i18n/routing.ts";
 
 export default async function HomePage({ params }: { params: Promise<{ locale: string }> }) {
-  redirect({ href: "/assistant", locale: (await params).locale });
+  redirect({ href: "/assistant", locale: resolveLocale((await params).locale) });
 }

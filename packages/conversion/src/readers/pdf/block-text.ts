@@ -1,6 +1,7 @@
 import type { TextRun } from "../../docling-document.ts";
 import type { Line } from "./blocks.ts";
 import { union } from "./geometry.ts";
+import { isGlued } from "./lines.ts";
 import type { Word } from "./words.ts";
 
 /** The document's own words, to tell a hyphen of the line's end from one of the word. */
@@ -46,7 +47,7 @@ export function textOfLines(lines: readonly Line[], vocabulary: Vocabulary, skip
       text += part;
       if (/[.!?:;»…]["”)]?$/.test(part)) close();
       const following = line.segment.words[at + 1];
-      if (following && !(word.glued && following.l - word.r < 0.2 * word.size)) text += " ";
+      if (following && !isGlued(word, following)) text += " ";
     }
     close();
     if (next && !text.endsWith("\u0000")) text += " ";

@@ -138,8 +138,8 @@ function startsBlock(block: TextBlock, line: Line, marker: Marker | null, pitch:
     if (line.l < first.l - 0.5 * size) return true;
     return endsShort(last, column, size) && /[.!?:;]$/.test(last.text) && Math.abs(line.l - first.l) < 1;
   }
-  if (block.lines.length > 1 && indent > 0.9 * size && /^\p{Lu}|^[«“"]/u.test(line.text)) return true; // first-line indent
-  if (endsShort(last, column, size) && /[.!?:;»”"]$/.test(last.text) && /^[\p{Lu}\d«“"]/u.test(line.text)) return true;
+  if (block.lines.length > 1 && indent > 0.9 * size && /^[\p{Lu}\p{Lo}«“"\d]/u.test(line.text)) return true; // first-line indent
+  if (endsShort(last, column, size) && /[.!?:;»”"]$/.test(last.text) && /^[\p{Lu}\p{Lo}\d«“"]/u.test(line.text)) return true;
   return endsVeryShort(last, column) && /^\p{Lu}/u.test(line.text) && !isCentred(last, line);
 }
 

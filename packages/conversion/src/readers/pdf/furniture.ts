@@ -1,6 +1,6 @@
 import { type Line, lineOf } from "./blocks.ts";
 import { height } from "./geometry.ts";
-import { type Segment, sameLine } from "./lines.ts";
+import { lineText, type Segment, sameLine } from "./lines.ts";
 
 export interface PageLines {
   readonly page: number;
@@ -28,14 +28,14 @@ export function findFurniture(pages: readonly PageLines[]): Map<number, Furnitur
   for (const page of pages)
     for (const row of rows.get(page.page) ?? []) {
       if (zoneOf(row.line, page) === null) continue;
-      const key = keyOf(row.line.text);
-      seen.set(key, [...(seen.get(key) ?? []), { page: page.page, y: distance(row.line, page) }]);
+      for (const key of keysOf(row)) seen.set(key, [...(seen.get(key) ?? []), { page: page.page, y: distance(row.line, page) }]);
     }
   const needed = Math.max(2, Math.ceil(pages.length * 0.3));
-  const repeats = (line: Line, page: PageLines) => {
-    const places = (seen.get(keyOf(line.text)) ?? []).filter((place) => Math.abs(place.y - distance(line, page)) < 8);
-    return new Set(places.map((place) => place.page)).size >= needed;
-  };
+  const repeats = (row: Row, page: PageLines) =>
+    keysOf(row).some((key) => {
+      const places = (seen.get(key) ?? []).filter((place) => Math.abs(place.y - distance(row.line, page)) < 8);
+      return new Set(places.map((place) => place.page)).size >= needed;
+    });
   const result = new Map<number, Furniture>();
   for (const page of pages) {
     const own = rows.get(page.page) ?? [];
@@ -48,12 +48,12 @@ export function findFurniture(pages: readonly PageLines[]): Map<number, Furnitur
     };
     // from the edge inwards, so that a repeated line deep in the text never counts
     for (const row of own) {
-      if (zoneOf(row.line, page) !== "top" || !(repeats(row.line, page) || isOuterNumber(row, own[0]))) break;
+      if (zoneOf(row.line, page) !== "top" || !(repeats(row, page) || isOuterNumber(row, own[0]))) break;
       take(row, headers);
     }
     for (const row of [...own].reverse()) {
       if (segments.has(row.segments[0] as Segment)) break;
-      if (zoneOf(row.line, page) !== "foot" || !(repeats(row.line, page) || isOuterNumber(row, own.at(-1)))) break;
+      if (zoneOf(row.line, page) !== "foot" || !(repeats(row, page) || isOuterNumber(row, own.at(-1)))) break;
       take(row, footers);
     }
     result.set(page.page, { headers, footers: footers.reverse(), segments });
@@ -88,5 +88,11 @@ function zoneOf(line: Line, page: PageLines): "top" | "foot" | null {
 const distance = (line: Line, page: PageLines): number => (line.t < page.height / 2 ? line.t : line.b - page.height);
 
 const keyOf = (text: string): string => text.toLowerCase().replace(/\d+/g, "#").replace(/\s+/g, " ").trim();
+
+/** The row's text and that of its parts: a running head may name the document at one side and the chapter at the other. */
+const keysOf = (row: Row): string[] => [
+  keyOf(row.line.text),
+  ...(row.segments.length > 1 ? row.segments.map((segment) => keyOf(lineText(segment.words))).filter((key) => /\p{L}{3}/u.test(key)) : []),
+];
 
 const isOuterNumber = (row: Row, outermost: Row | undefined): boolean => row === outermost && pageNumber.test(row.line.text);

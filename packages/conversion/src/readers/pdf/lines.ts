@@ -53,13 +53,34 @@ function isBeside(left: Segment, right: Segment, maxGap: number): boolean {
   return gap < maxGap * size && gap > -0.6 * size;
 }
 
+/** No space between: the style changes inside a word. A raised figure after a word is a note's number and stands apart. */
+export function isGlued(word: Word, next: Word): boolean {
+  if (!word.glued || next.l - word.r >= 0.2 * word.size) return false;
+  return !(/^\d{1,2}\)?$/.test(next.text) && next.size < 0.8 * word.size && /\p{L}{4}$/u.test(word.text));
+}
+
+/** Puts a drawn bullet in front of the piece it stands before. */
+export function withDrawnBullets(segments: readonly Segment[], dots: readonly Box[]): Segment[] {
+  if (dots.length === 0) return [...segments];
+  return segments.map((segment) => {
+    const first = segment.words[0];
+    const dot = dots.find(({ l, t, r, b }) => {
+      const gap = segment.l - r;
+      return (t + b) / 2 > segment.t && (t + b) / 2 < segment.b && gap > 0 && gap < 2.2 * segment.size && r - l < segment.size;
+    });
+    if (!first || !dot) return segment;
+    const bullet: Word = { ...first, ...dot, t: segment.t, b: segment.b, text: "\u2022", hyphenated: false, glued: false };
+    return segmentOf([bullet, ...segment.words]);
+  });
+}
+
 /** Text of a line; a word whose style changes inside has no space there. */
 export function lineText(words: readonly Word[]): string {
   let text = "";
   for (const [index, word] of words.entries()) {
     text += word.text;
     const next = words[index + 1];
-    if (next && !(word.glued && next.l - word.r < 0.2 * word.size)) text += " ";
+    if (next && !isGlued(word, next)) text += " ";
   }
   return text;
 }

@@ -14,6 +14,8 @@ export interface TableCellBox extends Box {
 export interface TableBlock extends Box {
   readonly kind: "table";
   readonly cells: readonly TableCellBox[];
+  /** A table of contents: entries and their pages. */
+  readonly isIndex: boolean;
 }
 
 export interface LineBlock extends Box {

@@ -9,7 +9,7 @@ import { readBookmarks } from "./bookmarks.ts";
 import { readingColumns } from "./columns.ts";
 import { type Furniture, findFurniture, type PageLines } from "./furniture.ts";
 import { type Box, union } from "./geometry.ts";
-import { toSegments } from "./lines.ts";
+import { toSegments, withDrawnBullets } from "./lines.ts";
 import { joinAcrossBreaks } from "./joins.ts";
 import type { Piece } from "./page-content.ts";
 import { loadPdfium, openPdf } from "./pdfium.ts";
@@ -33,13 +33,12 @@ export const pdfReader: Reader = {
       const textShare = context.pageImageDpi > 0 ? 0.4 : 1;
       const pages: (PageLines & { rules: Rules })[] = [];
       for (let index = 0; index < pdf.pageCount; index++) {
-        const lines = pdf.withPage(index, (page) => ({
-          page: page.number,
-          width: page.width,
-          height: page.height,
-          segments: toSegments(readWords(pdfium, page).filter((word) => word.angle < 10 || word.angle > 350)),
-          rules: readRules(pdfium, page),
-        }));
+        const lines = pdf.withPage(index, (page) => {
+          const rules = readRules(pdfium, page);
+          const words = readWords(pdfium, page).filter((word) => word.angle < 10 || word.angle > 350);
+          const segments = withDrawnBullets(toSegments(words), rules.dots);
+          return { page: page.number, width: page.width, height: page.height, segments, rules };
+        });
         if (lines) pages.push(lines);
         context.onProgress((textShare * (index + 1)) / pdf.pageCount);
       }
@@ -98,7 +97,7 @@ function writeDocument(
 
 function columnsOf(page: PageLines & { rules: Rules }, furniture: Furniture | undefined): readonly (readonly Piece[])[] {
   const segments = page.segments.filter((segment) => !furniture?.segments.has(segment));
-  const { tables, rest } = findTables(segments, page.rules);
+  const { tables, rest } = findTables(segments, page.rules, page);
   const pieces: Piece[] = [...tables, ...rest.map((segment) => ({ kind: "line" as const, segment, ...union([segment]) }))];
   const isWide = (piece: Piece) => piece.kind === "line" && piece.segment.words.length >= 3;
   return readingColumns(pieces, 8, isWide);
@@ -159,7 +158,7 @@ function writeTable(writer: Writer, { table, page }: TableOnPage): void {
       text: textOfLines(cell.lines.map((segment) => asLine(segment, page)), writer.vocabulary).text,
       bbox: { l: round(cell.l), t: round(cell.t), r: round(cell.r), b: round(cell.b), coord_origin: "TOPLEFT" as const },
     })),
-    { prov: [provenance(writer, page, table, [0, 0])] },
+    { prov: [provenance(writer, page, table, [0, 0])], label: table.isIndex ? "document_index" : "table" },
   );
 }
 

@@ -66,6 +66,8 @@ function isHeading(block: TextBlock, bodySize: number, next: Block | undefined):
   const isNumbered = numbering.test(text);
   if (size >= bodySize * 1.15 && text.length < 140) return true;
   const bold = block.lines.every((line) => line.bold);
+  const italic = block.lines.length === 1 && first.italic && /^\p{Lu}/u.test(text) && text.length < 70 && !/[.:;!?»"]$/.test(text);
+  if (italic && !bold) return next?.kind === "text" && next.lines.length > 1 && !next.lines.some((line) => line.italic) && size >= bodySize * 0.98;
   if (!bold) return isNumbered && /^\d+(?:\.\d+)+\.?\s+\p{Lu}/u.test(text) && block.lines.length === 1 && text.length < 80 && !/[.:;]$/.test(text) && size >= bodySize * 0.98;
   if (size < bodySize * 0.92 || (block.lines.length > 2 && !isNumbered)) return false;
   return next !== undefined && !/[:]$/.test(text.slice(0, -1)) && text.length < 120;

@@ -1,3 +1,4 @@
+import type { Box } from "./geometry.ts";
 import type { Pdfium, PdfPage } from "./pdfium.ts";
 
 /** Ruling lines of a page, in points from its top left. */
@@ -5,6 +6,8 @@ export interface Rules {
   /** `at` is the line's height (horizontal) or its distance from the left (vertical). */
   readonly horizontal: readonly Rule[];
   readonly vertical: readonly Rule[];
+  /** Small filled circles and squares: bullets that the page draws instead of writing them. */
+  readonly dots: readonly Box[];
 }
 
 export interface Rule {
@@ -27,6 +30,7 @@ export function readRules(pdfium: Pdfium, page: PdfPage): Rules {
   const { api } = pdfium;
   const horizontal: Rule[] = [];
   const vertical: Rule[] = [];
+  const dots: Box[] = [];
   const scratch = pdfium.malloc(64);
   let objects = 0;
 
@@ -56,6 +60,7 @@ export function readRules(pdfium: Pdfium, page: PdfPage): Rules {
     if (segments > 400) return; // a drawing
     const points: [number, number][] = [];
     let start: [number, number] | null = null;
+    let isCurved = false;
     const edges: [number, number, number, number][] = [];
     for (let index = 0; index < segments; index++) {
       const segment = api.FPDFPath_GetPathSegment(object, index);
@@ -63,7 +68,7 @@ export function readRules(pdfium: Pdfium, page: PdfPage): Rules {
       const [x = 0, y = 0] = pdfium.floats().subarray(scratch >> 2, (scratch >> 2) + 2);
       const point: [number, number] = [matrix[0] * x + matrix[2] * y + matrix[4], matrix[1] * x + matrix[3] * y + matrix[5]];
       const kind = api.FPDFPathSegment_GetType(segment); // 0 line, 1 bezier, 2 move
-      if (kind === 1) return;
+      if (kind === 1) isCurved = true;
       const last = points.at(-1);
       if (kind === 2) start = point;
       else if (last) edges.push([...last, ...point]);
@@ -73,6 +78,12 @@ export function readRules(pdfium: Pdfium, page: PdfPage): Rules {
     const xs = points.map(([x]) => x);
     const ys = points.map(([, y]) => y);
     const [left, right, bottom, top] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
+    const [across, high] = [right - left, top - bottom];
+    if (across > 1.2 && across < 7 && high > 1.2 && high < 7 && Math.abs(across - high) < 1) {
+      dots.push(page.boxToTopLeft(left, bottom, right, top));
+      return;
+    }
+    if (isCurved) return;
     if (top - bottom <= maxThickness && right - left >= minLength) add(left, (top + bottom) / 2, right, (top + bottom) / 2);
     else if (right - left <= maxThickness && top - bottom >= minLength) add((left + right) / 2, bottom, (left + right) / 2, top);
     else for (const edge of edges) add(...edge);
@@ -81,7 +92,7 @@ export function readRules(pdfium: Pdfium, page: PdfPage): Rules {
   for (let index = 0; index < count && objects <= maxObjects; index++)
     visit(api.FPDFPage_GetObject(page.handle, index), identity, 0);
   pdfium.free(scratch);
-  return { horizontal: mergeRules(horizontal), vertical: mergeRules(vertical) };
+  return { horizontal: mergeRules(horizontal), vertical: mergeRules(vertical), dots };
 }
 
 /** First `inner`, then `outer`. */

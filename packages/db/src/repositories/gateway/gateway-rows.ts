@@ -101,8 +101,10 @@ export function createGatewayRows(db: Database) {
 
     insertUsage: (scope: TenantScope, rows: readonly Omit<typeof llmUsage.$inferInsert, "tenantId">[]) =>
       db.inScope(scope, async (tx) => {
-        await tx.insert(llmUsage).values(rows.map((row) => ({ ...row, tenantId: scope.tenantId })));
+        await tx
+          .insert(llmUsage)
+          .values(rows.map((row) => ({ ...row, tenantId: scope.tenantId })))
+          .onConflictDoNothing(); // a batch may be written twice
       }),
-
   };
 }

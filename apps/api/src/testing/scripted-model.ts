@@ -1,0 +1,51 @@
+import { AppError } from "@aurora/kernel";
+import type { AnswerModel, ModelRequest } from "../use-cases/answer-question.ts";
+
+export interface ScriptedModel extends AnswerModel {
+  /** Deltas of the next answers. */
+  deltas: readonly string[];
+  /** Thrown instead of an answer, when set. */
+  failure: AppError | null;
+  /** Waits for its abort after the first delta, as a slow provider does. */
+  hangs: boolean;
+  readonly requests: ModelRequest[];
+  /** How many answers were cut short by their signal. */
+  aborted: number;
+}
+
+/** A model at the port: says what the test tells it to. */
+export function createScriptedModel(): ScriptedModel {
+  const model: ScriptedModel = {
+    deltas: ["Le solde est versé à la commande [1]."],
+    failure: null,
+    hangs: false,
+    requests: [],
+    aborted: 0,
+    async *ask(_scope, request, signal) {
+      model.requests.push(request);
+      if (model.failure) throw model.failure;
+      try {
+        for (const text of model.deltas) {
+          yield { kind: "delta", text };
+          if (model.hangs) await aborted(signal);
+        }
+      } finally {
+        if (signal.aborted) model.aborted++;
+      }
+      yield {
+        kind: "end",
+        model: request.model,
+        usage: { prompt_tokens: 12, completion_tokens: 8, cost_usd: 0.001 },
+        cache: { status: "miss", similarity: null, age_s: null },
+      };
+    },
+  };
+  return model;
+}
+
+const aborted = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    const fail = () => reject(new AppError("upstream_failed", "aborted"));
+    if (signal.aborted) fail();
+    else signal.addEventListener("abort", fail, { once: true });
+  });

@@ -1,0 +1,109 @@
+import type { CredentialCipher } from "@aurora/auth";
+import { type Clock, type Ids, jobScope } from "@aurora/kernel";
+import type { WordVectors } from "@aurora/llm";
+import type { Logger } from "@aurora/telemetry";
+import type { FastifyInstance } from "fastify";
+import { createServer } from "./http/server.ts";
+import { createProviderDirectory } from "./providers/directory.ts";
+import type { AddressRules } from "./providers/guarded-address.ts";
+import { createUpstream, type Timeouts } from "./providers/upstream.ts";
+import { registerChatCompletions } from "./routes/chat-completions.ts";
+import { registerEmbeddings } from "./routes/embeddings.ts";
+import { registerHealth } from "./routes/health.ts";
+import { registerModels } from "./routes/models.ts";
+import { createAnswerCache } from "./use-cases/answer-cache.ts";
+import type { TenantUsage } from "./use-cases/call-record.ts";
+import type { GatewayRows } from "./use-cases/gateway-rows.ts";
+import { createWriteBehind } from "./use-cases/write-behind.ts";
+
+export interface GatewayTiming extends Timeouts {
+  /** A comment on a stream that has been silent this long. */
+  readonly pingMs: number;
+  /** How long a change of providers may go unseen. */
+  readonly directoryMaxAgeMs: number;
+}
+export const standardTiming: GatewayTiming = {
+  connectMs: 5_000,
+  firstByteMs: 120_000,
+  idleMs: 60_000,
+  totalMs: 600_000,
+  pingMs: 15_000,
+  directoryMaxAgeMs: 1_000,
+};
+
+export interface GatewayDeps {
+  readonly internalSecret: string;
+  readonly cipher: CredentialCipher;
+  readonly rows: GatewayRows;
+  /** @throws when the database does not answer. */
+  readonly ping: () => Promise<void>;
+  readonly environmentKeys: { readonly openai: string | null; readonly openrouter: string | null };
+  readonly addresses: AddressRules;
+  /** 0 = keep no answer. */
+  readonly cacheTtlSeconds: number;
+  readonly wordVectors: WordVectors | null;
+  readonly timing: GatewayTiming;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly logger: Logger;
+}
+export interface Gateway {
+  /** Ready to listen. */
+  readonly server: FastifyInstance;
+  /** Lets calls under way end, then writes every waiting row. */
+  close(): Promise<void>;
+}
+
+/** The Gateway over the ports it is given. */
+export function createGateway(deps: GatewayDeps): Gateway {
+  const { rows, clock, ids, logger, timing } = deps;
+  const server = createServer({ internalSecret: deps.internalSecret, clock, ids, logger });
+  const directory = createProviderDirectory({
+    rows,
+    cipher: deps.cipher,
+    clock,
+    maxAgeMs: timing.directoryMaxAgeMs,
+    environmentKeys: deps.environmentKeys,
+  });
+  const upstream = createUpstream(deps.addresses, timing);
+  const cache = createAnswerCache({ rows, clock, logger, ttlSeconds: deps.cacheTtlSeconds });
+  const usage = createWriteBehind<TenantUsage>({
+    name: "usage",
+    maxItems: 10_000,
+    maxBatch: 200,
+    intervalMs: 100,
+    logger,
+    write: (batch) => writeUsage(rows, batch),
+  });
+  const chat = {
+    directory,
+    upstream,
+    cache,
+    addUsage: (row: TenantUsage) => void usage.add(row),
+    wordVectors: deps.wordVectors,
+    clock,
+    ids,
+  };
+  registerChatCompletions(server, chat, timing.pingMs);
+  registerEmbeddings(server, chat, timing.pingMs);
+  registerModels(server, directory);
+  registerHealth(server, deps.ping);
+  return {
+    server,
+    async close() {
+      await server.close();
+      await upstream.close();
+      await Promise.all([cache.close(), usage.close()]);
+    },
+  };
+}
+
+async function writeUsage(rows: Pick<GatewayRows, "insertUsage">, batch: readonly TenantUsage[]): Promise<void> {
+  const tenants = new Map<string, TenantUsage["row"][]>();
+  for (const { tenantId, row } of batch) {
+    const own = tenants.get(tenantId) ?? [];
+    own.push(row);
+    tenants.set(tenantId, own);
+  }
+  for (const [tenantId, own] of tenants) await rows.insertUsage(jobScope(tenantId, "gateway.usage"), own);
+}

@@ -1,0 +1,29 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import type { IncomingHttpHeaders } from "node:http";
+import { verifyContext } from "@aurora/auth";
+import { internalSecretHeader, type SignedContext, signedContextHeader } from "@aurora/contracts";
+import { AppError, type Clock } from "@aurora/kernel";
+
+/**
+ * Who may call: whoever knows the internal secret and brings a context signed with it. Identity headers are believed
+ * with both of them and in no other company: an `authorization` header or any further `X-Aurora-*` one is refused.
+ * @returns A check of one request's headers; it throws AppError `unauthenticated` or `invalid_input`, before any body is read.
+ */
+export function createInternalAuth(secret: string, clock: Clock): (headers: IncomingHttpHeaders) => SignedContext {
+  const expected = digest(secret);
+  return (headers) => {
+    const given = headers[internalSecretHeader];
+    const isKnown = timingSafeEqual(digest(typeof given === "string" ? given : ""), expected);
+    if (!isKnown) throw new AppError("unauthenticated", "The internal call is not authenticated.");
+    const strange = Object.keys(headers).find((name) => name.startsWith("x-aurora-") && name !== signedContextHeader);
+    if (strange !== undefined || headers.authorization !== undefined)
+      throw new AppError("invalid_input", "This header is not accepted together with X-Internal-Secret.", {
+        params: { header: strange ?? "authorization" },
+      });
+    const context = headers[signedContextHeader];
+    return verifyContext(secret, typeof context === "string" ? context : undefined, clock);
+  };
+}
+
+/** Digests have one length, whatever was sent: comparing them takes the same time for every guess. */
+const digest = (text: string): Buffer => createHash("sha256").update(text).digest();

@@ -1,0 +1,65 @@
+import { join } from "node:path";
+import { createCredentialCipher } from "@aurora/auth";
+import { type Config, productRoot, required } from "@aurora/config";
+import { createDatabase, createGatewayRows } from "@aurora/db";
+import { systemClock, systemIds } from "@aurora/kernel";
+import { loadStaticModel } from "@aurora/llm/static";
+import type { Logger } from "@aurora/telemetry";
+import { createGateway, type Gateway, standardTiming } from "./gateway.ts";
+
+const maxConnections = 8;
+
+/** Everything of one Gateway process, from its configuration. */
+export async function wireGateway(config: Config, logger: Logger): Promise<Gateway> {
+  const database = createDatabase({
+    connection: required(config.database.url, "DATABASE_URL"),
+    maxConnections,
+    applicationName: "nexus-gateway",
+    onConnectionLost: (error) => logger.warn({ err: error }, "database connection lost"),
+  });
+  const folder = join(productRoot(import.meta.dirname), "models/static-fr-en-192");
+  const { wordVectors } = await loadStaticModel({ folder });
+  const gateway = createGateway({
+    internalSecret: required(config.secrets.gatewayInternal, "GATEWAY_INTERNAL_SECRET"),
+    cipher: createCredentialCipher(required(config.secrets.llmCredentialsKey, "LLM_CREDENTIALS_ENC_KEY")),
+    rows: createGatewayRows(database),
+    ping: () => database.ping(),
+    environmentKeys: { openai: config.llm.openaiKey, openrouter: config.llm.openrouterKey },
+    addresses: {
+      privateHosts: config.providerPrivateHosts.map((host) => host.toLowerCase()),
+      ownPorts: ownPorts(config),
+    },
+    cacheTtlSeconds: config.llm.cacheTtlSeconds,
+    wordVectors,
+    timing: standardTiming,
+    clock: systemClock,
+    ids: systemIds,
+    logger,
+  });
+  return {
+    server: gateway.server,
+    async close() {
+      await gateway.close();
+      await database.close();
+    },
+  };
+}
+
+/** Ports of our services and stores: no provider is called there, whatever the allow-list says. */
+function ownPorts(config: Config): number[] {
+  const urls = [config.database.url, config.database.adminUrl, config.qdrantUrl, config.redisUrl, config.s3.endpoint];
+  const standard: Record<string, number> = {
+    "postgres:": 5432,
+    "postgresql:": 5432,
+    "redis:": 6379,
+    "https:": 443,
+    "http:": 80,
+  };
+  const stores = urls.flatMap((url) => {
+    if (url === null || !URL.canParse(url)) return [];
+    const { port, protocol } = new URL(url);
+    const found = port === "" ? standard[protocol] : Number(port);
+    return found === undefined ? [] : [found];
+  });
+  return [...Object.values(config.ports), ...stores];
+}

@@ -1,0 +1,108 @@
+/**
+ * Pages a second through the whole ingestion of one document after another, by format: fetch, verify, convert in the
+ * child process, page images, chunk, embed, write. Stores are in memory, so that the figure is the worker's own.
+ * A format without pages counts 3,000 characters of text as one. Each file runs twice, the faster run counts.
+ */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { buildServices, bundlePath } from "../apps/nexus/src/build/services.ts";
+import { createMemoryRows } from "../apps/ingest/src/testing/memory-rows.ts";
+import { type IngestDeps, ingestDocument } from "../apps/ingest/src/use-cases/ingest-document.ts";
+import { createLocalConverter } from "@aurora/conversion/local";
+import { jobScope, sha256Hex, systemClock } from "@aurora/kernel";
+import { loadStaticModel } from "@aurora/llm/static";
+import { createMemoryObjectStore } from "@aurora/object-store/memory";
+import { silentLogger } from "@aurora/telemetry";
+import { createMemoryVectorStore } from "@aurora/vector-store/memory";
+import { root } from "./lib/product.ts";
+import { atLeast, type Figure, plain, report } from "./lib/report.ts";
+
+const charactersPerPage = 3_000;
+const formats = ["pdf", "docx", "html", "md", "csv", "txt"] as const;
+const tenantId = "00000000-0000-7000-8000-00000000000a";
+
+const fixtures = resolve(root, process.env.NEXUS_FIXTURES_DIR ?? "../shared/data", "documents");
+const folders = [join(root, "samples"), join(fixtures, "fr"), ...formats.map((f) => join(fixtures, "docling", f, "sources"))];
+const files = folders
+  .filter((folder) => existsSync(folder))
+  .flatMap((folder) =>
+    readdirSync(folder)
+      .sort()
+      .map((name) => join(folder, name)),
+  );
+if (!existsSync(fixtures)) process.stderr.write("skipped: no data for all but the samples\n");
+
+await buildServices(root);
+const { embedder } = await loadStaticModel({ folder: join(root, "models/static-fr-en-192") });
+const converter = createLocalConverter({ childEntry: bundlePath(root, "conversion-child") });
+
+/** Seconds of one whole ingestion, and what came out; null when the document is refused. */
+async function ingest(path: string): Promise<{ seconds: number; pages: number; chunks: number } | null> {
+  const scope = jobScope(tenantId, "bench");
+  const rows = createMemoryRows(tenantId, systemClock);
+  const objects = createMemoryObjectStore({ clock: systemClock, maxPutBytes: 2 ** 30 });
+  const vectors = createMemoryVectorStore();
+  await vectors.ensureCollection("aurora_documents", { dimensions: embedder.dimensions, embedderId: embedder.id });
+  const bytes = readFileSync(path);
+  await objects.put(scope, "uploads", "original", bytes, { contentType: "application/octet-stream" });
+  let characters = 0;
+  const deps: IngestDeps = {
+    rows,
+    objects,
+    vectors,
+    converter: {
+      id: converter.id,
+      async convert(...call) {
+        const converted = await converter.convert(...call);
+        characters = converted.markdown.length;
+        return converted;
+      },
+    },
+    conversion: { timeoutMs: 600_000, maxMemoryMb: 1_024, maxPages: 2_000, pageImageDpi: 110 },
+    embedderFor: () => embedder,
+    clock: systemClock,
+    logger: silentLogger,
+    maxAttempts: 1,
+    beatMs: 1_000,
+  };
+  const filename = path.slice(path.lastIndexOf("/") + 1);
+  const jobId = rows.addJob({
+    filename,
+    sizeBytes: bytes.byteLength,
+    sha256: sha256Hex(bytes),
+    objectKey: "original",
+  });
+  const startedAt = performance.now();
+  await ingestDocument(deps, { subjectId: jobId, attempt: 1, signal: new AbortController().signal });
+  const seconds = (performance.now() - startedAt) / 1_000;
+  const [publication] = rows.publications;
+  if (!publication) return null;
+  const pages = publication.pages.length || characters / charactersPerPage;
+  return { seconds, pages, chunks: publication.chunkCount };
+}
+
+const figures: Figure[] = [];
+for (const format of formats) {
+  let [seconds, pages, chunks, documents, refused] = [0, 0, 0, 0, 0];
+  for (const path of files.filter((file) => file.toLowerCase().endsWith(`.${format}`))) {
+    const runs = [await ingest(path), await ingest(path)].filter((run) => run !== null);
+    const best = runs.toSorted((a, b) => a.seconds - b.seconds)[0];
+    if (!best) {
+      refused += 1;
+      continue;
+    }
+    documents += 1;
+    seconds += best.seconds;
+    pages += best.pages;
+    chunks += best.chunks;
+  }
+  if (documents === 0) continue;
+  const perSecond = pages / seconds;
+  figures.push(
+    format === "pdf" ? atLeast(`${format}: pages/s`, perSecond, "", 15) : plain(`${format}: pages/s`, perSecond, ""),
+    plain(`${format}: documents (${refused} refused)`, documents, ""),
+    plain(`${format}: chunks`, chunks, ""),
+    plain(`${format}: mean time of a document`, seconds / documents, "s"),
+  );
+}
+report("ingestion", figures);
