@@ -7,7 +7,17 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { jobScope } from "@aurora/kernel";
 import { loadStaticModel } from "@aurora/llm/static";
-import { createRetriever, foldToDocuments, type Retriever } from "@aurora/rag";
+import {
+  createRetriever,
+  foldToDocuments,
+  queryTermIds,
+  queryWords,
+  type RetrievedPassage,
+  type Retriever,
+  retrievalDefaults,
+  selectDiverse,
+  sparseQuery,
+} from "@aurora/rag";
 import { benchAnswerability } from "./answerability.ts";
 import { passagesOf, pointsOf, type RetrievalSet, readSets } from "./corpus.ts";
 import { createMemoryIndex, type MemoryIndex } from "./memory.ts";
@@ -42,33 +52,44 @@ const ranking = { sourceApp: null, workspace: null, packId: null, documentIds: [
 const retrieverOver = (index: MemoryIndex): Retriever =>
   createRetriever({ ...index, embedder, wordVectors, nowMs: () => performance.now() });
 
-type Ranker = (query: string) => Promise<readonly { readonly documentId: string; readonly score: number }[]>;
+interface Ranked {
+  readonly documentId: string;
+  readonly score: number;
+}
 
-async function judge(set: RetrievalSet, rank: Ranker) {
+async function judge(set: RetrievalSet, rank: (query: string) => Promise<readonly Ranked[]>) {
   const ndcg: number[] = [];
   const recall: number[] = [];
   const ms: number[] = [];
   for (const { text, rel } of set.queries) {
     const start = performance.now();
-    const ranked = foldToDocuments(await rank(text)).map(({ documentId }) => documentId);
+    const hits = await rank(text);
     ms.push(performance.now() - start);
+    const ranked = foldToDocuments(hits).map(({ documentId }) => documentId);
     ndcg.push(ndcgAt10(ranked, rel));
     recall.push(recallAt10(ranked, rel));
   }
   return { ndcg: mean(ndcg), recall: mean(recall), p50Ms: percentile(ms, 0.5), p95Ms: percentile(ms, 0.95) };
 }
 
-/** Share of the relevant documents in the answer's context, with MMR as it is set by default and without. */
-async function contextRecall(set: RetrievalSet, retriever: Retriever, mmrLambda: number | null): Promise<number> {
-  const shares: number[] = [];
-  for (const { text, rel } of set.queries) {
-    const { hits } = await retriever.retrieve(scope, { ...ranking, query: text, k: null, fetchK: null, mmrLambda });
-    const found = new Set(hits.map((hit) => hit.passage.documentId));
-    const relevant = Object.keys(rel);
-    shares.push(relevant.filter((id) => found.has(id)).length / relevant.length);
-  }
-  return mean(shares);
-}
+/** One list alone, as the vector store gives it. */
+const single = (index: MemoryIndex, list: "dense" | "sparse") => async (query: string) => {
+  const words = queryWords(query);
+  const [dense = null] = list === "dense" ? await embedder.embed([query], "query") : [];
+  const sparse =
+    list === "sparse" ? sparseQuery(words, await index.statistics.load(scope, "", queryTermIds(words))) : null;
+  const hits = await index.vectorStore.query(scope, "aurora_documents", { dense, sparse, filter: {}, limit: 100 });
+  return hits.map(({ payload, denseScore, sparseScore }) => ({
+    documentId: String(payload.document_id),
+    score: (list === "dense" ? denseScore : sparseScore) ?? 0,
+  }));
+};
+
+/** Share of the relevant documents among the passages that make the answer's context. */
+const contextRecall = (hits: readonly RetrievedPassage[], lambda: number, relevant: readonly string[]): number => {
+  const found = new Set(selectDiverse(hits, retrievalDefaults.k, lambda).map((hit) => hit.passage.documentId));
+  return relevant.filter((id) => found.has(id)).length / relevant.length;
+};
 
 const round = (value: number) => Math.round(value * 1_000) / 1_000;
 const misses: string[] = [];
@@ -82,23 +103,17 @@ for (const set of sets) {
   const indexMs = performance.now() - start;
   const index = createMemoryIndex(points, passages);
   const retriever = retrieverOver(index);
-  const documentOf = new Map(passages.map((passage) => [passage.chunkId, passage.documentId]));
-  const single =
-    (pick: "dense" | "sparse"): Ranker =>
-    async (query) => {
-      const { hits } = await retriever.retrieve(scope, { ...ranking, query, k: 200, fetchK: 200 });
-      return hits.map((hit) => ({
-        documentId: hit.passage.documentId,
-        score: (pick === "dense" ? hit.denseScore : hit.sparseScore) ?? 0,
-      }));
-    };
-  const bm25 = await judge(set, single("sparse"));
-  const dense = await judge(set, single("dense"));
+  const bm25 = await judge(set, single(index, "sparse"));
+  const dense = await judge(set, single(index, "dense"));
+  const hitsOf = new Map<string, readonly RetrievedPassage[]>();
   const hybrid = await judge(set, async (query) => {
     const { hits } = await retriever.retrieve(scope, { ...ranking, query });
+    hitsOf.set(query, hits);
     return hits.map((hit) => ({ documentId: hit.passage.documentId, score: hit.score }));
   });
-  const trueAverage = await judge(set, trueAverageBm25(passages, documentOf));
+  const trueAverage = await judge(set, trueAverageBm25(passages));
+  const recallAt = (lambda: number) =>
+    round(mean(set.queries.map(({ text, rel }) => contextRecall(hitsOf.get(text) ?? [], lambda, Object.keys(rel)))));
   hybridScores.push(hybrid.ndcg);
   const row = {
     set: set.name,
@@ -108,10 +123,9 @@ for (const set of sets) {
     bm25_true_average: { "ndcg@10": round(trueAverage.ndcg), "recall@10": round(trueAverage.recall) },
     dense: { "ndcg@10": round(dense.ndcg), "recall@10": round(dense.recall) },
     hybrid: { "ndcg@10": round(hybrid.ndcg), "recall@10": round(hybrid.recall) },
-    context_recall: {
-      mmr_default: round(await contextRecall(set, retriever, null)),
-      mmr_off: round(await contextRecall(set, retriever, 1)),
-    },
+    context_recall: Object.fromEntries(
+      [0.5, 0.6, 0.7, 0.8, 0.9, 1].map((lambda) => [`mmr_${lambda}`, recallAt(lambda)]),
+    ),
     query_ms: { p50: round(hybrid.p50Ms), p95: round(hybrid.p95Ms) },
     indexed_chunks_per_s: Math.round((passages.length / indexMs) * 1_000),
   };

@@ -12,7 +12,7 @@ import {
 } from "@aurora/rag";
 
 /** BM25 with the corpus' own average length, which the index cannot know: what the fixed constant costs is the difference. */
-export function trueAverageBm25(passages: readonly Passage[], documentOf: ReadonlyMap<string, string>) {
+export function trueAverageBm25(passages: readonly Passage[]) {
   const lengths: number[] = [];
   const postings = new Map<number, Map<number, number>>();
   for (const [index, passage] of passages.entries()) {
@@ -40,7 +40,7 @@ export function trueAverageBm25(passages: readonly Passage[], documentOf: Readon
         }
       }
     return [...scores].map(([index, score]) => ({
-      documentId: documentOf.get(passages[index]?.chunkId ?? "") ?? "",
+      documentId: passages[index]?.documentId ?? "",
       score,
     }));
   };

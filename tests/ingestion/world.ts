@@ -34,7 +34,7 @@ export async function openWorld(settings: Readonly<Record<string, string>> = {})
     buckets: ["uploads", "artifacts", "backups"],
     corsOrigins: [],
     limits: { maxObjectBytes: 256 * 1024 * 1024, requestTimeoutMs: 30_000, maxConnections: 50 },
-    log: () => undefined,
+    log: silentLogger,
   });
   const { connection } = database;
   /** What a worker process is started with. */

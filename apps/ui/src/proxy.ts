@@ -2,6 +2,7 @@ import { NextRequest, type NextResponse } from "next/server";
 import createIntlMiddleware from "next-intl/middleware";
 import { contentSecurityPolicy } from "./content-security-policy.ts";
 import { readEnvironment } from "./environment.ts";
+import { pagePathHeader } from "./session/return-path.ts";
 import { routing } from "./i18n/routing.ts";
 
 const chooseLocale = createIntlMiddleware(routing);
@@ -12,6 +13,7 @@ export function proxy(request: NextRequest): NextResponse {
   const policy = contentSecurityPolicy(nonce, readEnvironment(), process.env.NODE_ENV === "development");
   const headers = new Headers(request.headers);
   headers.set("content-security-policy", policy);
+  headers.set(pagePathHeader, `${request.nextUrl.pathname}${request.nextUrl.search}`);
   const response = chooseLocale(new NextRequest(request, { headers }));
   response.headers.set("content-security-policy", policy);
   return response;

@@ -60,6 +60,11 @@ export const internalSecretHeader = "x-internal-secret";
 export const signedContextHeader = "x-aurora-context";
 export const cacheStatusHeader = "x-aurora-cache";
 export const cacheAgeHeader = "x-aurora-cache-age-s";
+/** US dollars a token this call is charged with: a stream's cost is its final usage times these. Absent = unknown. */
+export const inputPriceHeader = "x-aurora-input-price-usd";
+export const outputPriceHeader = "x-aurora-output-price-usd";
+/** On errors of the Gateway's own: its code. Absent = the provider's error. */
+export const gatewayErrorHeader = "x-aurora-error";
 
 /** Chat message: what the product itself sends; a pass-through caller may send any shape OpenAI accepts. */
 export const ChatMessage = z.looseObject({

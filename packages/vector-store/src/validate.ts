@@ -82,6 +82,7 @@ function checkPayload(payload: Payload): void {
       throw refuse("A payload is flat: text, numbers, booleans, null and lists of text.");
     if (key === "document_id" && typeof value !== "string") throw refuse("A payload's document_id must be text.");
   }
-  if (JSON.stringify(payload).length > maxPayloadChars)
-    throw refuse(`A payload has at most ${maxPayloadChars} characters.`);
+  const text = JSON.stringify(payload);
+  if (text.length > maxPayloadChars) throw refuse(`A payload has at most ${maxPayloadChars} characters.`);
+  if (text.includes("\\u0000")) throw refuse("A payload cannot hold the character U+0000.");
 }

@@ -1,8 +1,5 @@
 import { AppError } from "@aurora/kernel";
 
-/** On every error that is the Gateway's own and not the provider's: its code. */
-export const gatewayErrorHeader = "x-aurora-error";
-
 export interface ErrorReply {
   readonly status: number;
   readonly code: string;

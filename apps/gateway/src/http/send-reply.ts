@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import type { ServerResponse } from "node:http";
-import { cacheAgeHeader, cacheStatusHeader } from "@aurora/contracts";
+import { cacheAgeHeader, cacheStatusHeader, inputPriceHeader, outputPriceHeader } from "@aurora/contracts";
 import type { FastifyReply } from "fastify";
 import type { Reply } from "../use-cases/chat-call.ts";
 
@@ -14,6 +14,10 @@ export async function sendReply(reply: FastifyReply, answer: Reply, pingInterval
   const { status, cache, body } = answer;
   const headers: Record<string, string> = { ...answer.headers, [cacheStatusHeader]: cache.status };
   if (cache.ageSeconds !== null) headers[cacheAgeHeader] = String(cache.ageSeconds);
+  if (answer.prices) {
+    headers[inputPriceHeader] = String(answer.prices.input);
+    headers[outputPriceHeader] = String(answer.prices.output);
+  }
   if (Buffer.isBuffer(body)) return void (await reply.code(status).headers(headers).send(body));
   reply.hijack();
   reply.raw.writeHead(status, headers);

@@ -1,12 +1,12 @@
 import { assertContextCovers } from "@aurora/auth";
-import type { SignedContext } from "@aurora/contracts";
+import { gatewayErrorHeader, type SignedContext } from "@aurora/contracts";
 import { AppError, type Clock, type Ids, sha256Hex } from "@aurora/kernel";
 import type { Logger } from "@aurora/telemetry";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { z } from "zod";
 import { ClientClosed } from "../use-cases/forward.ts";
 import { createInternalAuth } from "./internal-auth.ts";
-import { gatewayErrorHeader, toOpenAIError } from "./openai-error.ts";
+import { toOpenAIError } from "./openai-error.ts";
 
 /** Room for the context of a question and a few pictures; more is answered 413 before any provider is called. */
 export const maxBodyBytes = 8 * 1024 * 1024;

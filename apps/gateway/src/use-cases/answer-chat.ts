@@ -6,6 +6,7 @@ import { startRecord } from "./call-record.ts";
 import {
   type ChatCall,
   type ChatDeps,
+  free,
   jsonHeaders,
   miss,
   type OpenCall,
@@ -89,7 +90,7 @@ function whole(
   if (request.stream !== true) {
     record.firstChunk();
     record.finish(200, null);
-    return { status: 200, headers: jsonHeaders, body: Buffer.from(JSON.stringify(completion)), cache };
+    return { status: 200, headers: jsonHeaders, body: Buffer.from(JSON.stringify(completion)), cache, prices: free };
   }
   const includeUsage = request.stream_options?.include_usage === true;
   async function* events(): AsyncGenerator<Buffer> {
@@ -105,5 +106,5 @@ function whole(
       record.finish(isWhole ? 200 : 499, isWhole ? null : "client_closed");
     }
   }
-  return { status: 200, headers: streamHeaders, body: events(), cache };
+  return { status: 200, headers: streamHeaders, body: events(), cache, prices: free };
 }

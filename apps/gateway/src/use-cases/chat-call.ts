@@ -30,7 +30,17 @@ export interface Reply {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer | AsyncIterable<Buffer>;
   readonly cache: { readonly status: "miss" | "exact"; readonly ageSeconds: number | null };
+  /** US dollars a token this call is charged with; null = unknown. */
+  readonly prices: Prices | null;
 }
+export interface Prices {
+  readonly input: number;
+  readonly output: number;
+}
+/** The built-in engine, and an answer out of the cache. */
+export const free: Prices = { input: 0, output: 0 };
+export const pricesOf = ({ inputPriceUsd, outputPriceUsd }: Route): Prices | null =>
+  inputPriceUsd === null || outputPriceUsd === null ? null : { input: inputPriceUsd, output: outputPriceUsd };
 
 /** What an answer is made, kept and logged with. */
 export interface OpenCall extends ChatCall {

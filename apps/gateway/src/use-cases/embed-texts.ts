@@ -2,7 +2,7 @@ import type { EmbeddingsRequest, SignedContext } from "@aurora/contracts";
 import { jobScope } from "@aurora/kernel";
 import { usageOf } from "../providers/completion.ts";
 import { estimateTokens, promptChars, startRecord } from "./call-record.ts";
-import { type ChatDeps, miss, type Reply } from "./chat-call.ts";
+import { type ChatDeps, miss, pricesOf, type Reply } from "./chat-call.ts";
 import { assertEgress, corporaOf } from "./egress.ts";
 import { guarded, readWhole, statusOf } from "./forward.ts";
 
@@ -45,7 +45,7 @@ export async function embedTexts(
       record.isUsageEstimated = true;
     }
     record.finish(answer.status, answer.status === 200 ? null : "provider_error");
-    return { ...answer, cache: miss };
+    return { ...answer, cache: miss, prices: pricesOf(route) };
   } catch (error) {
     const { status, code } = statusOf(error, signal);
     record.finish(status, code);

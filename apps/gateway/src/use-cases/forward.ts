@@ -5,7 +5,7 @@ import type { Route } from "../providers/directory.ts";
 import { createSseSplitter, sseData } from "../providers/sse.ts";
 import { faultError, faultOf, type UpstreamAnswer, type UpstreamFault } from "../providers/upstream.ts";
 import { estimateTokens, promptChars } from "./call-record.ts";
-import { type ChatDeps, jsonHeaders, miss, type OpenCall, type Reply, streamHeaders } from "./chat-call.ts";
+import { type ChatDeps, jsonHeaders, miss, type OpenCall, pricesOf, type Reply, streamHeaders } from "./chat-call.ts";
 
 /** Longest body of a provider that is read as a whole. */
 const maxAnswerBytes = 32 * 1024 * 1024;
@@ -28,14 +28,20 @@ export async function forward(deps: ChatDeps, call: OpenCall, route: Route): Pro
   );
   const isEventStream = String(answer.headers["content-type"] ?? "").includes("text/event-stream");
   if (isStream && answer.status === 200 && isEventStream) {
-    return { status: 200, headers: streamHeaders, body: relay(deps, call, answer.body), cache: miss };
+    return {
+      status: 200,
+      headers: streamHeaders,
+      body: relay(deps, call, answer.body),
+      cache: miss,
+      prices: pricesOf(route),
+    };
   }
   const reply = await guarded(signal, () => readWhole(answer));
   record.upstreamEnded();
   record.firstChunk();
   if (reply.status === 200) settle(deps, call, reply.json);
   record.finish(reply.status, reply.status === 200 ? null : "provider_error");
-  return { status: reply.status, headers: reply.headers, body: reply.body, cache: miss };
+  return { status: reply.status, headers: reply.headers, body: reply.body, cache: miss, prices: pricesOf(route) };
 }
 
 /** Turns whatever a transport throws into what the caller is told; a caller who left is told nothing. */

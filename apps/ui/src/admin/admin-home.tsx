@@ -79,7 +79,7 @@ function Figures({ overview }: { overview: Overview }) {
     { name: t("figure.cache"), value: percent(overview.cache_hit_rate_24h), note: t("figure.last24h") },
     {
       name: t("figure.cost"),
-      value: formatNumber(locale, overview.cost_usd_24h, { style: "currency", currency: "USD" }),
+      value: formatNumber(locale, overview.cost_usd_24h, { style: "currency", currency: "USD", currencyDisplay: "narrowSymbol" }),
       note: t("figure.last24h"),
     },
     {

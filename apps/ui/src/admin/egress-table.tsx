@@ -24,7 +24,7 @@ export function EgressTable({ providers, sourceApps, onChanged }: Props) {
     setError(null);
     try {
       await api.send(`/api/admin/source-apps/${sourceApp.source_app}`, {
-        method: "PATCH",
+        method: "PUT",
         body: { egress: approved.length > 0 ? "approved" : "local_only", approved_provider_ids: approved },
       });
       onChanged();

@@ -34,10 +34,10 @@ export function ProviderCard({ provider, onChanged }: { provider: Provider; onCh
       setIsBusy(false);
     }
   }
-  const runTest = () => doing(async () => setTest(await api.call(ProviderTestResult, `${path}/test`, { method: "POST", body: {} })));
+  const runTest = () => doing(async () => setTest(await api.call(ProviderTestResult, `${path}/test`, { method: "POST" })));
   const chooseDefault = (name: string) =>
     doing(async () => {
-      await api.send(path, { method: "PATCH", body: { default_model: name || null } });
+      await api.send(path, { method: "PUT", body: { default_model: name || null } });
       onChanged();
     });
   const remove = () =>

@@ -28,13 +28,21 @@ export type Api = {
   open(path: string, options?: CallOptions): Promise<Response>;
 };
 export type CallOptions = {
-  readonly method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  readonly method?: "GET" | "POST" | "PUT" | "DELETE";
   readonly body?: unknown;
   readonly signal?: AbortSignal;
   readonly accept?: string;
 };
 
-export function createApi(options: { baseUrl: string; locale: string; headers?: Record<string, string> }): Api {
+type ApiOptions = {
+  readonly baseUrl: string;
+  readonly locale: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Told when the API no longer knows who is calling; a wrong password is not that. */
+  readonly onSignedOut?: () => void;
+};
+
+export function createApi(options: ApiOptions): Api {
   const open = async (path: string, call: CallOptions = {}): Promise<Response> => {
     const response = await fetch(`${options.baseUrl}${path}`, {
       method: call.method ?? "GET",
@@ -52,7 +60,11 @@ export function createApi(options: { baseUrl: string; locale: string; headers?: 
       if (call.signal?.aborted) throw error;
       throw new ApiFailure(0, "network", null, null);
     });
-    if (!response.ok) throw await failureOf(response);
+    if (!response.ok) {
+      const failure = await failureOf(response);
+      if (failure.status === 401 && failure.code !== "invalid_credentials") options.onSignedOut?.();
+      throw failure;
+    }
     return response;
   };
   return {

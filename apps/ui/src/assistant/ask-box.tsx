@@ -1,6 +1,6 @@
 "use client";
 import { maxQuestionChars } from "@aurora/contracts";
-import { ArrowUp, Square } from "lucide-react";
+import { ArrowUp, ChevronDown, Square } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { type FormEvent, type KeyboardEvent, type Ref, useImperativeHandle, useLayoutEffect, useRef, useState } from "react";
 import { useSession } from "../session/session-provider.tsx";
@@ -76,13 +76,14 @@ export function AskBox({ ref, isBusy, sourceApp, onSourceApp, onAsk, onStop }: P
                 </option>
               ))}
             </select>
+            <ChevronDown aria-hidden />
           </label>
         ) : (
           <span className={styles.hint}>{t("ask.hint")}</span>
         )}
         {isBusy ? (
           <button type="button" className={styles.send} onClick={onStop} aria-label={t("ask.stop")} title={t("ask.stop")}>
-            <Square aria-hidden />
+            <Square aria-hidden fill="currentColor" />
           </button>
         ) : (
           <button

@@ -25,7 +25,9 @@ type Props = {
 export function TurnView({ turn, openMarker, onCite, onRetry, onAsk, canAsk }: Props) {
   const t = useTranslations("assistant");
   const text = useDeferredValue(turn.text);
+  const locale = useLocale();
   const { response } = turn;
+  const languageName = (tag: unknown) => new Intl.DisplayNames([locale], { type: "language" }).of(String(tag)) ?? String(tag);
   const isRefusal = response?.status === "no_sources";
   return (
     <article className={styles.turn} aria-busy={isOpen(turn)}>
@@ -65,7 +67,9 @@ export function TurnView({ turn, openMarker, onCite, onRetry, onAsk, canAsk }: P
       )}
       {response?.notices.map((notice) => (
         <Message key={notice.code}>
-          {t.has(`notices.${notice.code as "other"}`) ? t(`notices.${notice.code as "other"}`, notice.params) : t("notices.other")}
+          {notice.code === "quotes_in_source_language"
+            ? t("notices.quotes_in_source_language", { language: languageName(notice.params.language) })
+            : t("notices.other")}
         </Message>
       ))}
       {turn.citations.length > 0 && <SourceList citations={turn.citations} openMarker={openMarker} onCite={onCite} />}

@@ -14,6 +14,11 @@ export function PageHeader({ title, lead, actions }: { title: ReactNode; lead?: 
   );
 }
 
+/** For a page that only says one thing: in the middle of the screen. */
+export function AlonePage({ children }: { children: ReactNode }) {
+  return <main className={styles.alone}>{children}</main>;
+}
+
 export function PageBody({ children }: { children: ReactNode }) {
   return <div className={styles.body}>{children}</div>;
 }

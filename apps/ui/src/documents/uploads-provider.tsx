@@ -1,5 +1,4 @@
 "use client";
-import { AcceptedJob } from "@aurora/contracts";
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useRef, useState } from "react";
 import { useApi } from "../api/api-provider.tsx";
 import { useSession } from "../session/session-provider.tsx";
@@ -11,6 +10,7 @@ export type Upload = {
   readonly sourceApp: string;
   readonly step: UploadStep;
   readonly documentId: string | null;
+  readonly jobId: string | null;
 };
 type Running = { controller: AbortController; handles: UploadHandles };
 
@@ -53,7 +53,7 @@ export function UploadsProvider({ children }: { children: ReactNode }) {
       running.current.set(id, mine);
       let last = "";
       const onStep = (step: UploadStep) => {
-        update(id, { step, documentId: mine.handles.documentId });
+        update(id, { step, ...mine.handles });
         if (last !== step.name && (step.name === "processing" || isOver(step))) setChanges((count) => count + 1);
         last = step.name;
       };
@@ -99,6 +99,7 @@ export function UploadsProvider({ children }: { children: ReactNode }) {
           sourceApp,
           step: { name: "waiting" } as const,
           documentId: null,
+          jobId: null,
         })),
       ]);
       setPending([]);
@@ -119,25 +120,25 @@ export function UploadsProvider({ children }: { children: ReactNode }) {
         if (!mine) return update(id, { step: { name: "cancelled" } });
         const { documentId, jobId } = mine.handles;
         mine.controller.abort();
-        if (jobId) void api.send(`/api/ingestion/jobs/${jobId}/cancel`, { method: "POST", body: {} }).catch(() => undefined);
+        if (jobId) void api.send(`/api/ingestion/jobs/${jobId}/cancel`, { method: "POST" }).catch(() => undefined);
         else if (documentId) void api.send(`/api/documents/${documentId}`, { method: "DELETE" }).catch(() => undefined);
       },
       retry: (id) => {
         const item = items.find((one) => one.id === id);
         if (!item) return;
-        if (item.step.name !== "refused" || !item.documentId)
-          return update(id, { step: { name: "waiting" }, documentId: null });
+        const { documentId, jobId } = item;
+        if (item.step.name !== "refused" || !documentId || !jobId)
+          return update(id, { step: { name: "waiting" }, documentId: null, jobId: null });
         // The bytes are already there: only the reading is done again.
-        const documentId = item.documentId;
         void run(
           id,
-          async ({ controller, handles }, onStep) => {
+          async ({ controller }, onStep) => {
             onStep({ name: "finishing" });
             const signal = controller.signal;
-            handles.jobId = (await api.call(AcceptedJob, `/api/documents/${documentId}/reindex`, { method: "POST", body: {}, signal })).job_id;
+            await api.send(`/api/ingestion/jobs/${jobId}/retry`, { method: "POST", signal });
             await watchDocument(api, documentId, signal, onStep);
           },
-          { documentId, jobId: null },
+          { documentId, jobId },
         );
       },
       clearFinished: () => setItems((old) => old.filter((item) => !isFinished(item))),

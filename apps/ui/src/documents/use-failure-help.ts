@@ -5,17 +5,17 @@ import { useTranslations } from "next-intl";
 const helped = [
   "document_empty",
   "document_no_pages",
-  "document_encrypted",
   "document_corrupt",
   "document_type_mismatch",
   "document_type_unsupported",
-  "document_encoding_invalid",
   "document_no_text",
   "document_too_complex",
   "conversion_timeout",
   "conversion_out_of_memory",
 ] as const;
 type Helped = (typeof helped)[number];
+/** Their sentence already says what to do. */
+const complete: readonly string[] = ["document_encrypted", "document_encoding_invalid"];
 const isHelped = (code: string): code is Helped => helped.some((one) => one === code);
 
 /** Why a document could not be read, and what its owner can do about it. */
@@ -28,7 +28,7 @@ export function useFailureHelp(): (failure: JobFailure) => { reason: string; hel
     );
     return {
       reason: errors(code, values),
-      help: t(`failureHelp.${isHelped(code) ? code : "other"}`),
+      help: complete.includes(code) ? "" : t(`failureHelp.${isHelped(code) ? code : "other"}`),
     };
   };
 }

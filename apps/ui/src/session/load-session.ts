@@ -14,24 +14,17 @@ const everything: readonly Permission[] = ["read", "ingest", "manage"];
 /** @throws ApiFailure 401 when nobody is signed in. */
 export async function loadSession(api: Api): Promise<Session> {
   const user = await api.call(CurrentUser, "/api/auth/me");
-  if (user.permissions)
-    return {
-      user,
-      sourceApps: user.permissions.map(({ source_app, permissions }) => ({
-        sourceApp: source_app,
-        label: source_app,
-        permissions,
-      })),
-    };
-  // Before the first password change the API answers nothing else; the form needs no corpus.
+  // Until the password is changed nothing else is shown: no corpus is needed.
   if (user.must_change_password) return { user, sourceApps: [] };
-  const page = await api.call(SourceAppPage, "/api/admin/source-apps?limit=200");
-  return {
-    user,
-    sourceApps: page.items
-      .filter((item) => item.is_active)
-      .map((item) => ({ sourceApp: item.source_app, label: item.label, permissions: everything })),
-  };
+  const page = await api.call(SourceAppPage, "/api/source-apps?limit=200");
+  const permissionsOn = (sourceApp: string) =>
+    user.permissions === null
+      ? everything
+      : (user.permissions.find((one) => one.source_app === sourceApp)?.permissions ?? []);
+  const sourceApps = page.items
+    .filter((item) => item.is_active)
+    .map((item) => ({ sourceApp: item.source_app, label: item.label, permissions: permissionsOn(item.source_app) }));
+  return { user, sourceApps };
 }
 
 export const isAdministrator = (user: CurrentUser): boolean => user.role === "admin" || user.role === "superadmin";

@@ -1,3 +1,9 @@
+/** Set by the proxy on a page request for the server's own use: layouts are not told the path. */
+export const pagePathHeader = "x-aurora-page-path";
+
+export const signInPath = (locale: string, from: string | null): string =>
+  `/${locale}/sign-in${from ? `?next=${encodeURIComponent(from)}` : ""}`;
+
 /** Where to go after sign-in: a path of this site, else the assistant. Anything that could leave the site is dropped. */
 export function safeReturnPath(wanted: string | null, locale: string): string {
   const home = `/${locale}/assistant`;

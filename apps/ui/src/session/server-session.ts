@@ -14,10 +14,15 @@ export const readSession = cache(async (): Promise<Session | "unknown" | null> =
   if (environment.publicApiUrl) return "unknown";
   const incoming = await headers();
   const host = incoming.get("x-forwarded-host") ?? incoming.get("host");
+  const address = incoming.get("x-forwarded-for");
   const api = createApi({
     baseUrl: environment.internalApiUrl,
     locale: await getLocale(),
-    headers: { cookie: (await cookies()).toString(), ...(host ? { "x-forwarded-host": host } : {}) },
+    headers: {
+      cookie: (await cookies()).toString(),
+      ...(host && { "x-forwarded-host": host }),
+      ...(address && { "x-forwarded-for": address }),
+    },
   });
   try {
     return await loadSession(api);

@@ -2,7 +2,6 @@
 import { createContext, type ReactNode, useContext, useEffect, useState } from "react";
 import { useApi } from "../api/api-provider.tsx";
 import { ApiFailure } from "../api/client.ts";
-import { useRouter } from "../i18n/routing.ts";
 import { ShellSkeleton } from "../shell/shell-skeleton.tsx";
 import { ForcedPasswordChange } from "./change-password.tsx";
 import { loadSession, type Session } from "./load-session.ts";
@@ -12,16 +11,15 @@ const SessionContext = createContext<Session | null>(null);
 /** Holds who is signed in. `initial` null = the server could not know: the browser asks, and leaves for sign-in on 401. */
 export function SessionProvider({ initial, children }: { initial: Session | null; children: ReactNode }) {
   const api = useApi();
-  const router = useRouter();
   const [session, setSession] = useState(initial);
   const [fault, setFault] = useState<unknown>(null);
   useEffect(() => {
     if (session) return;
+    // A 401 has already sent the browser to sign-in.
     loadSession(api).then(setSession, (error: unknown) => {
-      if (ApiFailure.is(error) && error.status === 401) router.replace("/sign-in");
-      else setFault(error);
+      if (!ApiFailure.is(error) || error.status !== 401) setFault(error);
     });
-  }, [api, router, session]);
+  }, [api, session]);
   if (fault) throw fault;
   if (!session) return <ShellSkeleton />;
   if (session.user.must_change_password) return <ForcedPasswordChange />;

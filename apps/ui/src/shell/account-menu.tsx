@@ -36,7 +36,7 @@ export function AccountMenu() {
   useEffect(() => setTheme(readTheme(document.documentElement.dataset.theme)), []);
 
   async function signOut() {
-    await api.send("/api/auth/logout", { method: "POST", body: {} }).catch(() => undefined);
+    await api.send("/api/auth/logout", { method: "POST" }).catch(() => undefined);
     sessionStorage.clear();
     window.location.assign(`/${locale}/sign-in`);
   }

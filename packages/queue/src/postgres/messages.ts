@@ -10,9 +10,12 @@ export async function inTenant<T>(pool: Pool, tenantId: string, run: (client: Po
   const client = await pool.connect();
   let isBroken = false;
   try {
-    await client.query("BEGIN");
-    await client.query("SELECT set_config('app.tenant_id', $1, true)", [tenantId]);
-    const result = await run(client);
+    // on a pipelining pool these travel with the first statement of `run`, at no round trip of their own
+    const opened = Promise.all([
+      client.query("BEGIN"),
+      client.query("SELECT set_config('app.tenant_id', $1, true)", [tenantId]),
+    ]);
+    const [result] = await Promise.all([run(client), opened]);
     await client.query("COMMIT");
     return result;
   } catch (error) {
@@ -33,20 +36,22 @@ export async function enqueueMessage(
   message: { id: string; tenantId: string; queue: QueueName; subjectId: string; delayMs: number },
 ): Promise<void> {
   const { id, tenantId, queue, subjectId, delayMs } = message;
-  await client.query("INSERT INTO queue_turns (queue, tenant_id) VALUES ($1, $2) ON CONFLICT DO NOTHING", [
-    queue,
-    tenantId,
+  await Promise.all([
+    client.query("INSERT INTO queue_turns (queue, tenant_id) VALUES ($1, $2) ON CONFLICT DO NOTHING", [
+      queue,
+      tenantId,
+    ]),
+    client.query(
+      `INSERT INTO queue_messages AS m (id, tenant_id, queue, subject_id, available_at, created_at)
+       VALUES ($1, $2, $3, $4, clock_timestamp() + make_interval(secs => $5 / 1000.0), clock_timestamp())
+       ON CONFLICT (tenant_id, queue, subject_id) DO UPDATE SET
+         available_at = CASE WHEN m.lease_token IS NULL AND m.attempt = 0
+                             THEN least(m.available_at, excluded.available_at) ELSE m.available_at END,
+         rerun_at = CASE WHEN m.lease_token IS NOT NULL THEN least(m.rerun_at, excluded.available_at) END`,
+      [id, tenantId, queue, subjectId, delayMs],
+    ),
+    wakeWorkers(client, queue),
   ]);
-  await client.query(
-    `INSERT INTO queue_messages AS m (id, tenant_id, queue, subject_id, available_at, created_at)
-     VALUES ($1, $2, $3, $4, clock_timestamp() + make_interval(secs => $5 / 1000.0), clock_timestamp())
-     ON CONFLICT (tenant_id, queue, subject_id) DO UPDATE SET
-       available_at = CASE WHEN m.lease_token IS NULL AND m.attempt = 0
-                           THEN least(m.available_at, excluded.available_at) ELSE m.available_at END,
-       rerun_at = CASE WHEN m.lease_token IS NOT NULL THEN least(m.rerun_at, excluded.available_at) END`,
-    [id, tenantId, queue, subjectId, delayMs],
-  );
-  await wakeWorkers(client, queue);
 }
 
 export async function cancelMessage(client: PoolClient, queue: QueueName, subjectId: string): Promise<void> {

@@ -89,7 +89,9 @@ export function createEmbeddedVectorStore(options: EmbeddedVectorStoreOptions): 
         if (target.appliedChange === 0) makeRoom(entry, target);
       },
     ).catch((error: unknown) => {
-      if (target !== entry.segment) target.release();
+      // Half a first load is of no use; a segment in use has not been touched yet.
+      if (target.appliedChange === 0) target.release();
+      if (target === entry.segment && target.appliedChange === 0) entry.segment = new Segment(arena, dimensions);
       throw error;
     });
     for (const point of later) target.put(point);

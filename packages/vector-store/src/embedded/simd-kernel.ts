@@ -17,7 +17,7 @@ export const strideUnitBytes = 64;
 
 export function createDotKernel(memory: WebAssembly.Memory): DotKernel {
   const instance = new WebAssembly.Instance(new WebAssembly.Module(moduleBytes()), { m: { m: memory } });
-  return instance.exports as unknown as DotKernel;
+  return instance.exports as DotKernel;
 }
 
 const [query, rows, count, stride, scores, row, end, cursor] = [0, 1, 2, 3, 4, 5, 6, 7]; // i32

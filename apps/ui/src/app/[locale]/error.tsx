@@ -3,11 +3,12 @@ import { useTranslations } from "next-intl";
 import { Button } from "../../components/button.tsx";
 import { EmptyState } from "../../components/feedback.tsx";
 import { HorizonArt } from "../../components/horizon-art.tsx";
+import { AlonePage } from "../../components/page-header.tsx";
 
 export default function ErrorPage({ reset }: { error: Error; reset: () => void }) {
   const t = useTranslations("common");
   return (
-    <main>
+    <AlonePage>
       <EmptyState
         art={<HorizonArt />}
         title={t("crash.title")}
@@ -19,6 +20,6 @@ export default function ErrorPage({ reset }: { error: Error; reset: () => void }
       >
         {t("crash.text")}
       </EmptyState>
-    </main>
+    </AlonePage>
   );
 }

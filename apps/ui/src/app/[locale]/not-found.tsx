@@ -2,11 +2,12 @@ import { useTranslations } from "next-intl";
 import { ButtonLink } from "../../components/button.tsx";
 import { EmptyState } from "../../components/feedback.tsx";
 import { HorizonArt } from "../../components/horizon-art.tsx";
+import { AlonePage } from "../../components/page-header.tsx";
 
 export default function NotFound() {
   const t = useTranslations("common");
   return (
-    <main>
+    <AlonePage>
       <EmptyState
         art={<HorizonArt />}
         title={t("notFound.title")}
@@ -18,6 +19,6 @@ export default function NotFound() {
       >
         {t("notFound.text")}
       </EmptyState>
-    </main>
+    </AlonePage>
   );
 }

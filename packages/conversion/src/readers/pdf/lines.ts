@@ -56,7 +56,8 @@ function isBeside(left: Segment, right: Segment, maxGap: number): boolean {
 /** No space between: the style changes inside a word. A raised figure after a word is a note's number and stands apart. */
 export function isGlued(word: Word, next: Word): boolean {
   if (!word.glued || next.l - word.r >= 0.2 * word.size) return false;
-  return !(/^\d{1,2}\)?$/.test(next.text) && next.size < 0.8 * word.size && /\p{L}{4}$/u.test(word.text));
+  const isRaised = next.b < word.b - 0.05 * word.size && next.size < 0.9 * word.size;
+  return !(/^\d{1,2}\)?$/.test(next.text) && isRaised && /\p{L}{4}$/u.test(word.text));
 }
 
 /** Puts a drawn bullet in front of the piece it stands before. */

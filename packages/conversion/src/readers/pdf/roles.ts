@@ -26,13 +26,18 @@ export function assignRoles(blocks: readonly Block[], bookmarks: readonly Bookma
     texts.flatMap((block) => block.lines.map((line) => ({ value: line.segment.size, weight: line.text.length }))),
     0.5,
   );
+  const textSizes = runningSizes(texts);
   const marked = new Map(bookmarks.map((bookmark) => [comparable(bookmark.title), bookmark]));
   const roles = new Map<TextBlock, Role>();
   const headings: TextBlock[] = [];
   for (const [index, block] of blocks.entries()) {
     if (block.kind !== "text") continue;
-    if (marked.has(comparable(fullText(block))) || isHeading(block, bodySize, blocks[index + 1])) headings.push(block);
+    if (marked.has(comparable(fullText(block))) || isHeading(block, bodySize, textSizes, blocks[index + 1])) headings.push(block);
     else roles.set(block, { label: plainLabel(block) });
+  }
+  for (const block of listedNames(headings, blocks, marked)) {
+    headings.splice(headings.indexOf(block), 1);
+    roles.set(block, { label: plainLabel(block) });
   }
   const title = titleOf(headings, bodySize);
   const levels = styleLevels(headings.filter((block) => block !== title));
@@ -44,6 +49,28 @@ export function assignRoles(blocks: readonly Block[], bookmarks: readonly Bookma
   return roles;
 }
 
+/** Four and more would-be headings of one style with nothing between them are a list of names, not headings. */
+function listedNames(headings: readonly TextBlock[], blocks: readonly Block[], marked: ReadonlyMap<string, Bookmark>): TextBlock[] {
+  const isHeading = new Set<Block>(headings);
+  const result: TextBlock[] = [];
+  let run: TextBlock[] = [];
+  const flush = () => {
+    if (run.length >= 4) result.push(...run);
+    run = [];
+  };
+  for (const block of blocks) {
+    const isPlain = block.kind === "text" && isHeading.has(block) && !marked.has(comparable(fullText(block))) && !numbering.test(fullText(block));
+    if (!isPlain) {
+      flush();
+      continue;
+    }
+    if (run[0] && run[0].lines[0]?.segment.size !== block.lines[0]?.segment.size) flush();
+    run.push(block);
+  }
+  flush();
+  return result;
+}
+
 const fullText = (block: TextBlock): string => block.lines.map((line) => line.text).join(" ");
 const comparable = (text: string): string => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "");
 
@@ -52,10 +79,20 @@ function plainLabel(block: TextBlock): TextLabel {
   const first = block.lines[0];
   if (first && caption.test(first.text) && block.lines.length <= 6) return "caption";
   if (block.lines.length > 1 && block.lines.every((line) => line.monospace)) return "code";
+  const [number, word] = first?.segment.words ?? [];
+  if (number && word && /^(?:\d{1,3}|\*{1,3}|[a-z])\)?$/.test(number.text) && number.size < 0.85 * word.size) return "footnote";
   return "text";
 }
 
-function isHeading(block: TextBlock, bodySize: number, next: Block | undefined): boolean {
+const roundSize = (size: number): number => Math.round(size * 2) / 2;
+
+/** Sizes that paragraphs of three lines and more are set in, without being bold. */
+function runningSizes(blocks: readonly TextBlock[]): Set<number> {
+  const running = blocks.filter((block) => block.lines.length >= 3 && !block.lines.every((line) => line.bold));
+  return new Set(running.map((block) => roundSize(block.lines[0]?.segment.size ?? 0)));
+}
+
+function isHeading(block: TextBlock, bodySize: number, textSizes: ReadonlySet<number>, next: Block | undefined): boolean {
   const text = fullText(block);
   const first = block.lines[0];
   if (!first || block.lines.length > maxHeadingLines || text.length > maxHeadingChars) return false;
@@ -64,8 +101,8 @@ function isHeading(block: TextBlock, bodySize: number, next: Block | undefined):
   if (/^\p{Ll}/u.test(text) && !block.marker) return false;
   const size = first.segment.size;
   const isNumbered = numbering.test(text);
-  if (size >= bodySize * 1.15 && text.length < 140) return true;
   const bold = block.lines.every((line) => line.bold);
+  if (size >= bodySize * 1.15 && text.length < 140 && (bold || !textSizes.has(roundSize(size)))) return true;
   const italic = block.lines.length === 1 && first.italic && /^\p{Lu}/u.test(text) && text.length < 70 && !/[.:;!?»"]$/.test(text);
   if (italic && !bold) return next?.kind === "text" && next.lines.length > 1 && !next.lines.some((line) => line.italic) && size >= bodySize * 0.98;
   if (!bold) return isNumbered && /^\d+(?:\.\d+)+\.?\s+\p{Lu}/u.test(text) && block.lines.length === 1 && text.length < 80 && !/[.:;]$/.test(text) && size >= bodySize * 0.98;

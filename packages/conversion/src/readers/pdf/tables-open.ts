@@ -239,7 +239,7 @@ function isTableOfContents(cells: readonly Omit<TableCellBox, "columnHeader">[])
   return numbers.length >= 0.7 * rows && entries.length >= 0.7 * rows && falls === 0 && Math.max(...numbers) > Math.min(...numbers);
 }
 
-const leader = /(?:[.…_]\s?){4,}\s*(\d{1,4})$/;
+const leader = /(?:[.…_]\s?){4,}\s*(?:\d{1,4}|[ivxl]{1,6})$/;
 
 /** Entries with dots that lead to the page number, three or more one under another: a table of contents. */
 export function leaderTables(segments: readonly Segment[]): TableBlock[] {

@@ -18,6 +18,8 @@ export interface Word extends Box {
 }
 
 interface Style {
+  /** A font of signs, whose character codes mean nothing. */
+  readonly isSymbolic: boolean;
   readonly size: number;
   readonly bold: boolean;
   readonly italic: boolean;
@@ -38,7 +40,7 @@ export function readWords(pdfium: Pdfium, page: PdfPage): Word[] {
   let open: { text: string; l: number; t: number; r: number; b: number; style: Style; object: number } | null = null;
   let afterBreak = false;
   const close = (glued: boolean) => {
-    if (open && open.text.trim() !== "") words.push(finish(open, glued));
+    if (open && open.text.trim() !== "" && open.r - open.l > 0.1) words.push(finish(open, glued));
     open = null;
   };
   const count = Math.min(api.FPDFText_CountChars(textPage), maxCharsPerPage);
@@ -56,8 +58,8 @@ export function readWords(pdfium: Pdfium, page: PdfPage): Word[] {
       close(false);
       continue;
     }
-    const text = characterText(code);
-    if (text === "") continue;
+    const character = characterText(code);
+    if (character === "") continue;
     if (!api.FPDFText_GetLooseCharBox(textPage, index, scratch)) continue;
     const floats = pdfium.floats();
     const at = scratch >> 2;
@@ -69,6 +71,7 @@ export function readWords(pdfium: Pdfium, page: PdfPage): Word[] {
       style = readStyle(pdfium, textPage, index, scratch, page);
       styles.set(object, style);
     }
+    const text = style.isSymbolic ? "\u2022" : character;
     const isNext = open !== null && follows(open, box, style, afterBreak ? 0.15 : 0.6);
     if (open && (!isNext || isNewStyle(open.style, style))) close(isNext);
     afterBreak = false;
@@ -107,13 +110,16 @@ function characterText(code: number): string {
 }
 
 function finish(open: { text: string; style: Style } & Box, glued: boolean): Word {
+  const { isSymbolic: _, ...style } = open.style;
   const hyphenated = open.text.endsWith("\u00ad") && open.text.length > 1;
   const text = open.text.replaceAll("\u00ad", "-").normalize("NFC");
-  return { text, l: open.l, t: open.t, r: open.r, b: open.b, ...open.style, hyphenated, glued };
+  const isWordBullet = text === "o" && style.monospace; // Word's bullet of the second level
+  return { text: isWordBullet ? "\u25e6" : text, l: open.l, t: open.t, r: open.r, b: open.b, ...style, hyphenated, glued };
 }
 
 const isNewStyle = (a: Style, b: Style): boolean =>
-  a.bold !== b.bold || a.angle !== b.angle || Math.abs(a.size - b.size) > 0.5 * Math.max(a.size, b.size);
+  a.bold !== b.bold ||
+  a.isSymbolic !== b.isSymbolic || a.angle !== b.angle || Math.abs(a.size - b.size) > 0.1 * Math.max(a.size, b.size);
 
 /** The character goes on where the word ends; a space too narrow for pdfium to mark counts as none. */
 function follows(open: Box & { style: Style }, box: Box, style: Style, maxGap: number): boolean {
@@ -122,6 +128,10 @@ function follows(open: Box & { style: Style }, box: Box, style: Style, maxGap: n
   const shared = Math.min(open.b, box.b) - Math.max(open.t, box.t);
   return box.l <= open.r + size * maxGap && box.l >= open.l - size * 0.5 && shared > 0.3 * Math.min(open.b - open.t, box.b - box.t);
 }
+
+const boldNames = /bold|black|heavy|demi|Bd(?:It|Cond|Ital|MT)?$|-Bd/i;
+const plainNames = /regular|roman|light|book|medium|italic|oblique|Rg|Md/i;
+const symbolFonts = /wingdings|webdings|dingbat|symbolset|marlett/i;
 
 function readStyle(pdfium: Pdfium, textPage: number, index: number, scratch: number, page: PdfPage): Style {
   const { api } = pdfium;
@@ -136,10 +146,13 @@ function readStyle(pdfium: Pdfium, textPage: number, index: number, scratch: num
   const name = Buffer.from(pdfium.bytes().subarray(scratch, scratch + Math.max(0, Math.min(nameBytes, 120) - 1))).toString("latin1");
   const flags = pdfium.ints()[(scratch + 128) >> 2] ?? 0;
   const weight = api.FPDFText_GetFontWeight(textPage, index);
+  const isSymbolic = symbolFonts.test(name);
   return {
     size: Math.round(size * 100) / 100,
     angle,
-    bold: weight >= 600 || (flags & 0x40000) !== 0 || /bold|black|heavy|semi|demi/i.test(name),
+    isSymbolic,
+    // the name is the best witness; pdfium's weight is a guess from the stem's width, off by hundreds in many fonts
+    bold: !isSymbolic && (boldNames.test(name) || (!plainNames.test(name) && ((flags & 0x40000) !== 0 || weight >= 700))),
     italic: (flags & 0x40) !== 0 || /italic|oblique/i.test(name),
     monospace: (flags & 1) !== 0 || /mono|courier|consol|typewriter/i.test(name),
   };

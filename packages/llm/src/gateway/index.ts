@@ -1,0 +1,3 @@
+export { createGatewayClient } from "./client.ts";
+export { createGatewayEmbedder, type GatewayEmbedderOptions } from "./embedder.ts";
+export type { GatewayConnection } from "./internal-call.ts";
