@@ -39,6 +39,11 @@ const makePoint = (n: number): Point => ({
     is_table: n % 11 === 0,
   },
 });
+/** Processor time of this process since `before`: what a busy machine does not distort. */
+const cpuMs = (before: NodeJS.CpuUsage): number => {
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1_000;
+};
 const quantile = (sorted: readonly number[], q: number): number =>
   Number((sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? Number.NaN).toFixed(2));
 
@@ -66,10 +71,12 @@ for (const points of sizes.length > 0 ? sizes : [10_000, 100_000]) {
     limit: 100,
   });
   const loadStart = performance.now();
+  const loadCpu = process.cpuUsage();
   await store.query(scope, "aurora_documents", ask({}));
   const load_ms = Math.round(performance.now() - loadStart);
+  const load_cpu_ms = Math.round(cpuMs(loadCpu));
   const memory_mb = Math.round((process.memoryUsage().rss - rssBefore) / 1024 ** 2);
-  console.log(JSON.stringify({ points, dimensions, write_ms, load_ms, memory_mb }));
+  console.log(JSON.stringify({ points, dimensions, write_ms, load_ms, load_cpu_ms, memory_mb }));
 
   const filters = {
     "2%": () => ({ must: [{ key: "source_app", match: `app-${Math.floor(Math.random() * 50)}` }] }),
@@ -78,6 +85,7 @@ for (const points of sizes.length > 0 ? sizes : [10_000, 100_000]) {
   };
   for (const [filter, make] of Object.entries(filters)) {
     const times: number[] = [];
+    const cpu = process.cpuUsage();
     for (let n = 0; n < queries; n++) {
       const query = ask(make());
       const start = performance.now();
@@ -86,7 +94,14 @@ for (const points of sizes.length > 0 ? sizes : [10_000, 100_000]) {
     }
     times.sort((a, b) => a - b);
     console.log(
-      JSON.stringify({ points, filter, queries, p50_ms: quantile(times, 0.5), p95_ms: quantile(times, 0.95) }),
+      JSON.stringify({
+        points,
+        filter,
+        queries,
+        p50_ms: quantile(times, 0.5),
+        p95_ms: quantile(times, 0.95),
+        mean_cpu_ms: Number((cpuMs(cpu) / queries).toFixed(2)),
+      }),
     );
   }
   await test.close();

@@ -4,7 +4,7 @@ import type { TenantScope } from "@aurora/kernel";
 import { analysisVersion, queryWords, sparseQuery } from "@aurora/rag";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { noContent, stateOf } from "./state.ts";
-import { type IngestionWorld, openWorld, until } from "./world.ts";
+import { type IngestionWorld, openWorld } from "./world.ts";
 
 const samples = resolve(import.meta.dirname, "../../samples");
 const sample = (name: string) => readFileSync(join(samples, name));
@@ -161,9 +161,7 @@ describe("a running job", () => {
     if (isQueueTold) await world.stores.queue.cancel(scope, "ingestion", jobId);
     expect(await world.ended(scope, jobId, 2_000)).toMatchObject({ state: "cancelled" });
     expect(performance.now() - startedMs).toBeLessThan(2_000);
-    await until(2_000, "the message to go", async () =>
-      (await world.stores.queue.pending(scope, "ingestion")).length === 0 ? true : null,
-    );
+    await world.idle(scope);
     expect(await stateOf(world, scope)).toMatchObject({ chunks: [], points: [], objects: [], terms: [] });
   });
 
@@ -217,9 +215,7 @@ describe("a running job", () => {
       },
     }));
     await world.addDocument(scope, "note.txt", text(prose("convoyeur")));
-    await until(10_000, "the message to go", async () =>
-      (await world.stores.queue.pending(scope, "ingestion")).length === 0 ? true : null,
-    );
+    await world.idle(scope);
     expect(await stateOf(world, scope)).toMatchObject({ ...noContent, corpus: [] });
   });
 

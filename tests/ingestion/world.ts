@@ -77,8 +77,8 @@ export async function openWorld(settings: Readonly<Record<string, string>> = {})
     config,
     environment,
     /** Starts a worker in this process; `wrap` may stand between it and its stores. */
-    startWorker: (wrap: (stores: IngestStores) => IngestStores = (same) => same) =>
-      startIngestion(wrap(stores), config, silentLogger, quickTiming),
+    startWorker: (wrap: (stores: IngestStores) => IngestStores = (same) => same, timing = quickTiming) =>
+      startIngestion(wrap(stores), config, silentLogger, timing),
     createTenant: () => database.createTenant(),
     /** A completed upload, its job and its message, as the API leaves them. */
     async addDocument(scope: TenantScope, filename: string, bytes: Uint8Array) {
@@ -116,6 +116,11 @@ export async function openWorld(settings: Readonly<Record<string, string>> = {})
         return row && finalJobStates.includes(row.state) && row.cleanedAt !== null ? row : null;
       });
     },
+    /** Waits until no message of the tenant is waiting or running. */
+    idle: (scope: TenantScope) =>
+      until(30_000, "the messages to go", async () =>
+        (await stores.queue.pending(scope, "ingestion")).length === 0 ? true : null,
+      ),
     inState: (scope: TenantScope, jobId: string, states: readonly JobState[]) =>
       until(10_000, `job ${jobId} to be ${states}`, async () => {
         const row = await job(scope, jobId);

@@ -1,13 +1,13 @@
 import { type CredentialCipher, createSessionTokens } from "@aurora/auth";
-import type { Provider } from "@aurora/contracts";
 import { AppError, type Clock, type Ids, type TenantScope } from "@aurora/kernel";
+import type { ChatModel } from "@aurora/llm";
 import type { ObjectStore } from "@aurora/object-store";
 import type { Queue } from "@aurora/queue";
 import type { Retriever } from "@aurora/rag";
 import type { VectorStore } from "@aurora/vector-store";
 import type { ApiDeps } from "./deps.ts";
 import { type CookieSettings, sessionCookie } from "./http/cookies.ts";
-import { type AnswerModel, type AnswerQuestionDeps, createAnswerQuestion } from "./use-cases/answer-question.ts";
+import { type AnswerQuestionDeps, createAnswerQuestion } from "./use-cases/answer-question.ts";
 import { type AuthenticateDeps, createAuthenticate } from "./use-cases/authenticate.ts";
 import { createManageApiKeys, type ManageApiKeysDeps } from "./use-cases/manage-api-keys.ts";
 import { createManageDocuments, type ManageDocumentsDeps } from "./use-cases/manage-documents.ts";
@@ -19,6 +19,7 @@ import {
   type SourceAppsDeps,
 } from "./use-cases/manage-registry.ts";
 import { createManageUsers, type ManageUsersDeps } from "./use-cases/manage-users.ts";
+import { createProbeProvider, type ProbeDeps } from "./use-cases/probe-provider.ts";
 import { createReadDocuments, type ReadDocumentsDeps } from "./use-cases/read-documents.ts";
 import { createReportHealth, type HealthDeps } from "./use-cases/report-health.ts";
 import { createReportOverview, type OverviewDeps } from "./use-cases/report-overview.ts";
@@ -38,7 +39,8 @@ export interface ApiPorts {
     readonly registry: SourceAppsDeps["registry"] &
       CallerAppsDeps["registry"] &
       ManageUsersDeps["registry"] &
-      CorpusDeps["registry"] & { findSourceApp: ApiDeps["findSourceApp"] };
+      CorpusDeps["registry"] &
+      ProbeDeps["registry"] & { findSourceApp: ApiDeps["findSourceApp"] };
     readonly providers: ManageProvidersDeps["providers"] &
       SourceAppsDeps["providers"] & {
         findDefaultModel(scope: TenantScope): Promise<{ provider: string; name: string } | null>;
@@ -62,7 +64,7 @@ export interface ApiPorts {
   readonly vectors: VectorStore;
   readonly queue: Queue;
   readonly retriever: Retriever;
-  readonly model: AnswerModel;
+  readonly model: ChatModel;
   readonly cipher: CredentialCipher;
   readonly spool: UploadDocumentDeps["spool"];
   readonly firstAdministratorNote: SignInDeps["firstAdministratorNote"];
@@ -122,7 +124,7 @@ export function assembleApi(ports: ApiPorts, settings: ApiSettings): ApiDeps {
       registry,
       isRegistryEnforced: settings.isCallerAppRegistryEnforced,
     }),
-    providers: createManageProviders({ clock, ids, providers, cipher: ports.cipher, probe: probeOf(ports) }),
+    providers: createManageProviders({ clock, ids, providers, cipher: ports.cipher, probe: createProbeProvider({ ids, registry, model: ports.model, gatewayModelName }) }),
     uploads: createUploadDocument({ clock, ids, objects, queue, documents, maxUploadBytes, spool: ports.spool }),
     documents: createReadDocuments({ documents, objects, maxUploadBytes }),
     manageDocuments: createManageDocuments({ clock, ids, objects, vectors, queue, documents, jobs }),
@@ -150,37 +152,4 @@ export function assembleApi(ports: ApiPorts, settings: ApiSettings): ApiDeps {
 }
 
 /** How the Gateway is asked for a model of one provider. */
-export const gatewayModelName = (provider: string, model: string): string => `${provider}/${model}`;
-
-/** Asks a provider's first model for one word, with no document and no corpus in play. */
-const probeOf =
-  ({ ids, model }: ApiPorts) =>
-  async (scope: TenantScope, provider: Provider, signal: AbortSignal): Promise<void> => {
-    const first = provider.models.find((candidate) => candidate.is_default) ?? provider.models[0];
-    if (!first) throw new AppError("invalid_input", "The provider has no model.");
-    const question = "ping";
-    const answer = model.ask(
-      scope,
-      {
-        model: gatewayModelName(provider.name, first.name),
-        messages: [{ role: "user", content: question }],
-        aurora: {
-          question,
-          evidence: [],
-          permission_scope_hash: "0".repeat(64),
-          prompt_version: "probe",
-          corpus_epoch: 0,
-          language: "en",
-          source_app: null,
-          pack_id: null,
-          user_id: scope.principal.id,
-          query_id: ids.uuid(),
-        },
-        evidenceSourceApps: [],
-      },
-      AbortSignal.any([signal, AbortSignal.timeout(probeLimitMs)]),
-    );
-    for await (const event of answer) if (event.kind === "end") return;
-    throw new AppError("upstream_failed", "The provider's answer broke off.");
-  };
-const probeLimitMs = 20_000;
+const gatewayModelName = (provider: string, model: string): string => `${provider}/${model}`;

@@ -21,6 +21,8 @@ export interface GatewayTiming extends Timeouts {
   readonly pingMs: number;
   /** How long a change of providers may go unseen. */
   readonly directoryMaxAgeMs: number;
+  /** How long calls under way may take to end when the process closes; then their connections are cut. */
+  readonly drainMs: number;
 }
 export const standardTiming: GatewayTiming = {
   connectMs: 5_000,
@@ -29,6 +31,7 @@ export const standardTiming: GatewayTiming = {
   totalMs: 600_000,
   pingMs: 15_000,
   directoryMaxAgeMs: 1_000,
+  drainMs: 10_000,
 };
 
 export interface GatewayDeps {
@@ -91,7 +94,9 @@ export function createGateway(deps: GatewayDeps): Gateway {
   return {
     server,
     async close() {
+      const cut = setTimeout(() => server.server.closeAllConnections(), timing.drainMs);
       await server.close();
+      clearTimeout(cut);
       await upstream.close();
       await Promise.all([cache.close(), usage.close()]);
     },

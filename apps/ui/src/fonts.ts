@@ -9,8 +9,14 @@ export const sans = localFont({
 });
 export const serif = localFont({
   src: [
-    { path: "../../../node_modules/@fontsource-variable/newsreader/files/newsreader-latin-opsz-normal.woff2", style: "normal" },
-    { path: "../../../node_modules/@fontsource-variable/newsreader/files/newsreader-latin-opsz-italic.woff2", style: "italic" },
+    {
+      path: "../../../node_modules/@fontsource-variable/newsreader/files/newsreader-latin-opsz-normal.woff2",
+      style: "normal",
+    },
+    {
+      path: "../../../node_modules/@fontsource-variable/newsreader/files/newsreader-latin-opsz-italic.woff2",
+      style: "italic",
+    },
   ],
   weight: "200 800",
   variable: "--font-serif",

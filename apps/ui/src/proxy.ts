@@ -2,8 +2,8 @@ import { NextRequest, type NextResponse } from "next/server";
 import createIntlMiddleware from "next-intl/middleware";
 import { contentSecurityPolicy } from "./content-security-policy.ts";
 import { readEnvironment } from "./environment.ts";
-import { pagePathHeader } from "./session/return-path.ts";
 import { routing } from "./i18n/routing.ts";
+import { pagePathHeader } from "./session/return-path.ts";
 
 const chooseLocale = createIntlMiddleware(routing);
 

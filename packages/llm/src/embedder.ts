@@ -20,6 +20,6 @@ export interface Embedder {
 
 /** Vectors of single words, where a model has them (static embeddings): what the soft-MaxSim rerank needs. */
 export interface WordVectors {
-  /** L2-normalised, or null for a word with no vector. `word` is folded (lower case, no marks). */
+  /** L2-normalised, not to be written into; null for a word with no vector. `word` is folded (lower case, no marks). */
   vectorOf(word: string): Float32Array | null;
 }

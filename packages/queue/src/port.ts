@@ -64,7 +64,10 @@ export interface QueueLog {
   warn(fields: object, message: string): void;
 }
 
-/** At-least-once delivery; handlers are idempotent. Fair between tenants: one tenant's backlog does not hold up another's first message. */
+/**
+ * At-least-once delivery; handlers are idempotent. Fair between tenants: one tenant's backlog does not hold up another's
+ * first message. `enqueue`, `cancel` and `pending` throw AppError `unavailable` when the broker does not answer.
+ */
 export interface Queue {
   /**
    * While the subject waits: nothing more, except that the earlier of the two times holds (a retry keeps its backoff).

@@ -188,6 +188,7 @@ export async function createApp(
       if (!route.reply.json) throw new Error(`${route.path} answered neither events nor JSON`);
       return reply
         .code(route.status)
+        .header("content-type", "application/json; charset=utf-8")
         .serializer((payload: unknown) => JSON.stringify(payload))
         .send(route.reply.json.parse(result));
     }

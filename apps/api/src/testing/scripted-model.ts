@@ -1,14 +1,14 @@
 import { AppError } from "@aurora/kernel";
-import type { AnswerModel, ModelRequest } from "../use-cases/answer-question.ts";
+import type { ChatModel, ChatModelRequest } from "@aurora/llm";
 
-export interface ScriptedModel extends AnswerModel {
+export interface ScriptedModel extends ChatModel {
   /** Deltas of the next answers. */
   deltas: readonly string[];
   /** Thrown instead of an answer, when set. */
   failure: AppError | null;
   /** Waits for its abort after the first delta, as a slow provider does. */
   hangs: boolean;
-  readonly requests: ModelRequest[];
+  readonly requests: ChatModelRequest[];
   /** How many answers were cut short by their signal. */
   aborted: number;
 }
@@ -35,6 +35,7 @@ export function createScriptedModel(): ScriptedModel {
       yield {
         kind: "end",
         model: request.model,
+        finishReason: "stop",
         usage: { prompt_tokens: 12, completion_tokens: 8, cost_usd: 0.001 },
         cache: { status: "miss", similarity: null, age_s: null },
       };

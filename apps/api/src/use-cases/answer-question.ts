@@ -1,14 +1,7 @@
-import {
-  type AuroraField,
-  type CacheInfo,
-  offlineModel,
-  type QueryRequest,
-  type QueryResponse,
-  type queryEvents,
-  type Usage,
-} from "@aurora/contracts";
+import { type CacheInfo, offlineModel, type QueryRequest, type QueryResponse, type queryEvents } from "@aurora/contracts";
 import { parseSuivi } from "@aurora/follow-up";
 import { AppError, type Clock, canonicalJson, type Ids, sha256Hex, type TenantScope } from "@aurora/kernel";
+import type { ChatModel, ChatModelEvent, ChatModelRequest } from "@aurora/llm";
 import {
   buildCitations,
   buildPrompt,
@@ -25,31 +18,12 @@ import type { z } from "zod";
 import { type LogPrivacy, logRow, type QueryRow } from "./log-question.ts";
 import { type CorpusDeps, passageUrl, readingScope, retrievalRequest } from "./search.ts";
 
-export interface ModelRequest {
-  readonly model: string;
-  readonly messages: readonly { readonly role: "system" | "user"; readonly content: string }[];
-  readonly aurora: z.input<typeof AuroraField>;
-  /** Every source_app whose text is in the evidence: the Gateway judges egress on all of them. */
-  readonly evidenceSourceApps: readonly string[];
-}
-export type ModelEvent =
-  | { readonly kind: "delta"; readonly text: string }
-  | {
-      readonly kind: "end";
-      readonly model: string;
-      readonly usage: z.output<typeof Usage>;
-      readonly cache: CacheInfo;
-    };
-/** The way to every model: the Gateway. @throws AppError what it refused with; `upstream_failed`, `upstream_timeout`. */
-export interface AnswerModel {
-  ask(scope: TenantScope, request: ModelRequest, signal: AbortSignal): AsyncIterable<ModelEvent>;
-}
-
 export interface AnswerQuestionDeps extends CorpusDeps {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly retriever: Retriever;
-  readonly model: AnswerModel;
+  /** The way to every model: the Gateway. */
+  readonly model: ChatModel;
   /** Name the Gateway knows the tenant's default model by; null = the offline engine. */
   readonly defaultModel: (scope: TenantScope) => Promise<string | null>;
   readonly log: { insertQuery(scope: TenantScope, row: QueryRow): Promise<void> };
@@ -131,7 +105,7 @@ export function createAnswerQuestion(deps: AnswerQuestionDeps) {
   ): AsyncGenerator<AnswerEvent, QueryResponse> {
     const evidence = hits.map(evidenceOf);
     const prompt = buildPrompt({ question: question.query, language: trace.language, evidence });
-    const request: ModelRequest = {
+    const request: ChatModelRequest = {
       model: question.model ?? (await deps.defaultModel(reading)) ?? offlineModel,
       messages: prompt.messages,
       aurora: {
@@ -151,7 +125,7 @@ export function createAnswerQuestion(deps: AnswerQuestionDeps) {
     const startedAtMs = clock.nowMs();
     const shown = createAnswerStream(hits.length);
     let body = "";
-    let end: Extract<ModelEvent, { kind: "end" }> | null = null;
+    let end: Extract<ChatModelEvent, { kind: "end" }> | null = null;
     for await (const event of deps.model.ask(reading, request, signal)) {
       if (event.kind === "end") {
         end = event;

@@ -5,7 +5,7 @@ import type { Queue } from "@aurora/queue";
 import { removeDocument } from "@aurora/rag";
 import type { VectorStore } from "@aurora/vector-store";
 import { type PageRequest, pageByTime } from "./paging.ts";
-import type { NewJob } from "./upload-document.ts";
+import { type NewJob, uploadSlotKey } from "./upload-document.ts";
 
 export interface ManageDocumentsDeps {
   readonly clock: Clock;
@@ -55,7 +55,7 @@ export function createManageDocuments({ clock, documents, ids, jobs, objects, qu
       if (!deleted) throw notFound();
       for (const jobId of deleted.openJobIds) await queue.cancel(scope, "ingestion", jobId);
       await removeDocument({ objects, vectors }, scope, id);
-      await objects.deletePrefix(scope, "uploads", deleted.objectKey);
+      for (const key of [deleted.objectKey, uploadSlotKey(id)]) await objects.deletePrefix(scope, "uploads", key);
     },
 
     /** Readers keep the present version until the new one is published. @throws AppError `conflict` while a job is open. */

@@ -62,7 +62,7 @@ type Upload = Omit<z.output<typeof CreateUploadRequest>, "caller_app" | "size_by
 const uploadUrlSeconds = 15 * 60;
 const anyBytes = "application/octet-stream";
 /** Where an upload URL may write, once. */
-const slotKey = (documentId: string): string => `incoming/${documentId}`;
+export const uploadSlotKey = (documentId: string): string => `incoming/${documentId}`;
 /** Where the original stays: named by its content, and no URL is ever made that writes there. */
 const originalKey = (documentId: string, sha256: string): string => `documents/${documentId}/${sha256}`;
 
@@ -105,7 +105,7 @@ export function createUploadDocument(deps: UploadDocumentDeps) {
     async begin(scope: TenantScope, callerApp: string, input: z.output<typeof CreateUploadRequest>) {
       if (input.size_bytes > deps.maxUploadBytes) throw tooLarge();
       const id = ids.uuid();
-      const objectKey = slotKey(id);
+      const objectKey = uploadSlotKey(id);
       const upload = await objects.presign(scope, "uploads", objectKey, {
         method: "PUT",
         sizeBytes: input.size_bytes,
@@ -134,7 +134,7 @@ export function createUploadDocument(deps: UploadDocumentDeps) {
       if (!found) throw new AppError("not_found", "Not found.");
       const { size_bytes: sizeBytes, sha256, caller_app: callerApp, job_id: jobId } = found.summary;
       if (!found.isUploading && jobId !== null) return { document_id: documentId, job_id: jobId };
-      const slot = slotKey(documentId);
+      const slot = uploadSlotKey(documentId);
       const frozen = originalKey(documentId, sha256);
       const arrived = await objects.head(scope, "uploads", slot);
       if (!arrived) throw new AppError("upload_incomplete", "The file has not arrived.");

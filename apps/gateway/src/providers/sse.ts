@@ -48,7 +48,7 @@ function blankLineEnd(bytes: Buffer, at: number): number | null {
   if (first === 0) return 0;
   if (first === null) return null;
   const second = breakLength(bytes, at + first);
-  if (second === null) return bytes[at + first] === cr ? at + first + 1 : null;
+  if (second === null) return first === 1 ? at + first + 1 : null; // after a CRLF, its LF is still to come
   return second === 0 ? 0 : at + first + second;
 }
 

@@ -25,7 +25,9 @@ export function AddProviderDialog({ onClose, onAdded }: { onClose: () => void; o
     event.preventDefault();
     const form = new FormData(event.currentTarget);
     const text = (name: string) => String(form.get(name) ?? "").trim();
-    const models = text("models").split(/[\s,]+/).filter(Boolean);
+    const models = text("models")
+      .split(/[\s,]+/)
+      .filter(Boolean);
     const request = CreateProviderRequest.safeParse({
       name: text("name"),
       kind,
@@ -37,7 +39,9 @@ export function AddProviderDialog({ onClose, onAdded }: { onClose: () => void; o
     });
     if (!request.success) {
       const field = String(request.error.issues[0]?.path[0] ?? "");
-      return setFailure(field === "name" ? t("form.badName") : field === "base_url" ? t("form.badUrl") : t("form.badModels"));
+      return setFailure(
+        field === "name" ? t("form.badName") : field === "base_url" ? t("form.badUrl") : t("form.badModels"),
+      );
     }
     setIsBusy(true);
     setFailure(null);
@@ -54,24 +58,53 @@ export function AddProviderDialog({ onClose, onAdded }: { onClose: () => void; o
     <Dialog title={t("add")} onClose={onClose}>
       <form method="post" className={styles.form} onSubmit={submit}>
         {failure && <Message tone="danger">{failure}</Message>}
-        <SelectField label={t("form.kind")} value={kind} onChange={(event) => setKind(kinds.find((one) => one === event.target.value) ?? "openai")}>
+        <SelectField
+          label={t("form.kind")}
+          value={kind}
+          onChange={(event) => setKind(kinds.find((one) => one === event.target.value) ?? "openai")}
+        >
           {kinds.map((one) => (
             <option key={one} value={one}>
               {t(`kind.${one}`)}
             </option>
           ))}
         </SelectField>
-        <TextField label={t("form.name")} hint={t("form.nameHint")} name="name" required maxLength={64} autoComplete="off" />
+        <TextField
+          label={t("form.name")}
+          hint={t("form.nameHint")}
+          name="name"
+          required
+          maxLength={64}
+          autoComplete="off"
+        />
         {kind === "openai_compatible" && (
           <>
-            <TextField label={t("form.url")} name="base_url" type="url" required placeholder="https://llm.example.org/v1" />
-            <SelectField label={t("form.location")} hint={t("form.locationHint")} name="location" defaultValue="external">
+            <TextField
+              label={t("form.url")}
+              name="base_url"
+              type="url"
+              required
+              placeholder="https://llm.example.org/v1"
+            />
+            <SelectField
+              label={t("form.location")}
+              hint={t("form.locationHint")}
+              name="location"
+              defaultValue="external"
+            >
               <option value="external">{t("location.external")}</option>
               <option value="local">{t("location.local")}</option>
             </SelectField>
           </>
         )}
-        <TextField label={t("form.key")} hint={t("form.keyHint")} name="api_key" type="password" autoComplete="off" required={kind !== "openai_compatible"} />
+        <TextField
+          label={t("form.key")}
+          hint={t("form.keyHint")}
+          name="api_key"
+          type="password"
+          autoComplete="off"
+          required={kind !== "openai_compatible"}
+        />
         <TextField label={t("form.models")} hint={t("form.modelsHint")} name="models" required autoComplete="off" />
         <label className={styles.check}>
           <input type="checkbox" name="is_default" />

@@ -75,11 +75,19 @@ function Figures({ overview }: { overview: Overview }) {
   const figures: readonly { name: string; value: string | null; note: string | null }[] = [
     { name: t("figure.questions"), value: formatNumber(locale, overview.questions_24h), note: t("figure.last24h") },
     { name: t("figure.noAnswer"), value: percent(overview.no_answer_rate_24h), note: t("figure.last24h") },
-    { name: t("figure.latency"), value: duration(overview.latency_p50_ms_24h), note: p95 && t("figure.p95", { value: p95 }) },
+    {
+      name: t("figure.latency"),
+      value: duration(overview.latency_p50_ms_24h),
+      note: p95 && t("figure.p95", { value: p95 }),
+    },
     { name: t("figure.cache"), value: percent(overview.cache_hit_rate_24h), note: t("figure.last24h") },
     {
       name: t("figure.cost"),
-      value: formatNumber(locale, overview.cost_usd_24h, { style: "currency", currency: "USD", currencyDisplay: "narrowSymbol" }),
+      value: formatNumber(locale, overview.cost_usd_24h, {
+        style: "currency",
+        currency: "USD",
+        currencyDisplay: "narrowSymbol",
+      }),
       note: t("figure.last24h"),
     },
     {
@@ -96,7 +104,14 @@ function Figures({ overview }: { overview: Overview }) {
       {figures.map(({ name, value, note }) => (
         <div key={name}>
           <dt>{name}</dt>
-          <dd className={styles.value}>{value ?? <span aria-label={t("figure.none")}>–</span>}</dd>
+          <dd className={styles.value}>
+            {value ?? (
+              <>
+                <span aria-hidden>–</span>
+                <span className="visually-hidden">{t("figure.none")}</span>
+              </>
+            )}
+          </dd>
           {note && <dd className={styles.note}>{note}</dd>}
         </div>
       ))}

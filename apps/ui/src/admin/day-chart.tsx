@@ -27,7 +27,12 @@ export function DayChart({ days }: { days: Overview["by_day"] }) {
         <span data-kind="answered">{t("days.answered")}</span>
         <span data-kind="unanswered">{t("days.unanswered")}</span>
       </p>
-      <svg className={styles.chart} viewBox={`0 0 ${width} ${height}`} role="img" aria-label={t("days.summary", { count: total })}>
+      <svg
+        className={styles.chart}
+        viewBox={`0 0 ${width} ${height}`}
+        role="img"
+        aria-label={t("days.summary", { count: total })}
+      >
         {[0, 0.5, 1].map((part) => {
           const y = bottom - part * (bottom - top);
           return (
@@ -55,10 +60,22 @@ export function DayChart({ days }: { days: Overview["by_day"] }) {
                 rx="3"
               />
               {unanswered > 0 && (
-                <rect className={styles.unanswered} x={x} y={bottom - unanswered} width={step * 0.6} height={unanswered} rx="3" />
+                <rect
+                  className={styles.unanswered}
+                  x={x}
+                  y={bottom - unanswered}
+                  width={step * 0.6}
+                  height={unanswered}
+                  rx="3"
+                />
               )}
               {(index === 0 || index === days.length - 1 || index === Math.floor(days.length / 2)) && (
-                <text className={styles.axis} x={x + step * 0.3} y={height - 6} textAnchor={index === 0 ? "start" : index === days.length - 1 ? "end" : "middle"}>
+                <text
+                  className={styles.axis}
+                  x={x + step * 0.3}
+                  y={height - 6}
+                  textAnchor={index === 0 ? "start" : index === days.length - 1 ? "end" : "middle"}
+                >
                   {dateOf(day.day).slice(0, 5)}
                 </text>
               )}

@@ -34,7 +34,8 @@ export function ProviderCard({ provider, onChanged }: { provider: Provider; onCh
       setIsBusy(false);
     }
   }
-  const runTest = () => doing(async () => setTest(await api.call(ProviderTestResult, `${path}/test`, { method: "POST" })));
+  const runTest = () =>
+    doing(async () => setTest(await api.call(ProviderTestResult, `${path}/test`, { method: "POST" })));
   const chooseDefault = (name: string) =>
     doing(async () => {
       await api.send(path, { method: "PUT", body: { default_model: name || null } });
@@ -53,7 +54,11 @@ export function ProviderCard({ provider, onChanged }: { provider: Provider; onCh
         <div>
           <h2>{provider.name}</h2>
           <p>
-            {[t(`kind.${provider.kind}`), t(`location.${provider.location}`), t(provider.has_credential ? "hasKey" : "noKey")].join(" · ")}
+            {[
+              t(`kind.${provider.kind}`),
+              t(`location.${provider.location}`),
+              t(provider.has_credential ? "hasKey" : "noKey"),
+            ].join(" · ")}
           </p>
           <p className={styles.url}>{provider.base_url}</p>
         </div>

@@ -2,10 +2,15 @@ import { describe, expect, it } from "vitest";
 import { parseAnswer, runsOf, safeLink } from "./answer-markdown.ts";
 
 describe("safeLink", () => {
-  it.each(["javascript:alert(1)", " javascript:alert(1)", "data:text/html,x", "http://plain.example", "//evil.example", "/fr/x", "vbscript:x"])(
-    "refuses %s",
-    (target) => expect(safeLink(target)).toBeNull(),
-  );
+  it.each([
+    "javascript:alert(1)",
+    " javascript:alert(1)",
+    "data:text/html,x",
+    "http://plain.example",
+    "//evil.example",
+    "/fr/x",
+    "vbscript:x",
+  ])("refuses %s", (target) => expect(safeLink(target)).toBeNull());
   it("lets https and mailto through", () => {
     expect(safeLink("https://example.org/a")).toBe("https://example.org/a");
     expect(safeLink("mailto:a@example.org")).toBe("mailto:a@example.org");
@@ -35,7 +40,11 @@ describe("runsOf", () => {
   it("gives back the whole text, in order", () => {
     const text = "x [1] y [2]";
     const support = [{ start: 0, end: 4, level: "weak" as const, markers: [] }];
-    expect(runsOf(text, 0, support).map((run) => run.text).join("")).toBe(text);
+    expect(
+      runsOf(text, 0, support)
+        .map((run) => run.text)
+        .join(""),
+    ).toBe(text);
   });
 });
 

@@ -32,10 +32,12 @@ export function runsOf(text: string, offset: number | null, support: readonly Su
     markers.set(match.index, match[0]);
     cuts.add(match.index).add(match.index + match[0].length);
   }
-  const local = offset === null ? [] : support.map((one) => ({ ...one, start: one.start - offset, end: one.end - offset }));
+  const local =
+    offset === null ? [] : support.map((one) => ({ ...one, start: one.start - offset, end: one.end - offset }));
   for (const { start, end } of local)
     for (const cut of [start, end])
-      if (cut > 0 && cut < text.length && ![...markers].some(([at, marker]) => cut > at && cut < at + marker.length)) cuts.add(cut);
+      if (cut > 0 && cut < text.length && ![...markers].some(([at, marker]) => cut > at && cut < at + marker.length))
+        cuts.add(cut);
   const ordered = [...cuts].sort((a, b) => a - b);
   return ordered.slice(0, -1).map((start, index) => {
     const level = local.find((one) => one.start <= start && start < one.end)?.level ?? "supported";

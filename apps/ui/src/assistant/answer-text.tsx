@@ -4,8 +4,8 @@ import type { Nodes } from "mdast";
 import { useTranslations } from "next-intl";
 import { createContext, type ReactNode, useContext, useMemo } from "react";
 import { classes } from "../components/classes.ts";
-import styles from "./answer-text.module.css";
 import { parseAnswer, runsOf, safeLink } from "./answer-markdown.ts";
+import styles from "./answer-text.module.css";
 
 type Props = {
   answer: string;
@@ -54,7 +54,11 @@ function Node({ node }: { node: Nodes }): ReactNode {
         </pre>
       );
     case "list":
-      return node.ordered ? <ol start={node.start ?? 1}>{children(node.children)}</ol> : <ul>{children(node.children)}</ul>;
+      return node.ordered ? (
+        <ol start={node.start ?? 1}>{children(node.children)}</ol>
+      ) : (
+        <ul>{children(node.children)}</ul>
+      );
     case "listItem":
       return <li>{children(node.children)}</li>;
     case "blockquote":

@@ -2,7 +2,15 @@
 import { maxQuestionChars } from "@aurora/contracts";
 import { ArrowUp, ChevronDown, Square } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { type FormEvent, type KeyboardEvent, type Ref, useImperativeHandle, useLayoutEffect, useRef, useState } from "react";
+import {
+  type FormEvent,
+  type KeyboardEvent,
+  type Ref,
+  useImperativeHandle,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from "react";
 import { useSession } from "../session/session-provider.tsx";
 import styles from "./ask-box.module.css";
 
@@ -82,7 +90,13 @@ export function AskBox({ ref, isBusy, sourceApp, onSourceApp, onAsk, onStop }: P
           <span className={styles.hint}>{t("ask.hint")}</span>
         )}
         {isBusy ? (
-          <button type="button" className={styles.send} onClick={onStop} aria-label={t("ask.stop")} title={t("ask.stop")}>
+          <button
+            type="button"
+            className={styles.send}
+            onClick={onStop}
+            aria-label={t("ask.stop")}
+            title={t("ask.stop")}
+          >
             <Square aria-hidden fill="currentColor" />
           </button>
         ) : (

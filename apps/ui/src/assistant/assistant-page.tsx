@@ -8,10 +8,10 @@ import { classes } from "../components/classes.ts";
 import { useSession } from "../session/session-provider.tsx";
 import { AskBox } from "./ask-box.tsx";
 import styles from "./assistant-page.module.css";
+import { useConversation } from "./conversation-provider.tsx";
 import { EngineLine } from "./engine-line.tsx";
 import { EvidencePanel } from "./evidence-panel.tsx";
 import { TurnView } from "./turn-view.tsx";
-import { useConversation } from "./use-conversation.ts";
 import { useMediaQuery } from "./use-media-query.ts";
 
 type OpenSource = { turnId: string; marker: string };

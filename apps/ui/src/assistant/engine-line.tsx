@@ -1,5 +1,5 @@
 "use client";
-import { offlineModel, Overview } from "@aurora/contracts";
+import { Overview, offlineModel } from "@aurora/contracts";
 import { useTranslations } from "next-intl";
 import { useApi } from "../api/api-provider.tsx";
 import { useResource } from "../api/use-resource.ts";
@@ -14,7 +14,9 @@ export function EngineLine({ lastModel }: { lastModel: string | null }) {
   const api = useApi();
   const { user } = useSession();
   const isAdmin = isAdministrator(user);
-  const overview = useResource(isAdmin ? "overview" : null, (signal) => api.call(Overview, "/api/admin/overview", { signal }));
+  const overview = useResource(isAdmin ? "overview" : null, (signal) =>
+    api.call(Overview, "/api/admin/overview", { signal }),
+  );
   const model = lastModel ?? overview.data?.answering_model ?? null;
   return (
     <p className={styles.engine}>

@@ -102,13 +102,23 @@ function Content({ citation, citations, onCite, onClose, titleId, heading }: Con
         <blockquote className={styles.quote}>{citation.quote}</blockquote>
       </div>
       <div className={styles.foot}>
-        <IconButton label={t("evidence.previous")} size="small" disabled={!previous} onClick={() => previous && onCite(previous)}>
+        <IconButton
+          label={t("evidence.previous")}
+          size="small"
+          disabled={!previous}
+          onClick={() => previous && onCite(previous)}
+        >
           <ChevronLeft aria-hidden />
         </IconButton>
         <IconButton label={t("evidence.next")} size="small" disabled={!next} onClick={() => next && onCite(next)}>
           <ChevronRight aria-hidden />
         </IconButton>
-        <ButtonLink href={documentPath(citation)} variant="primary" size="small" onClick={() => rememberPassage(citation)}>
+        <ButtonLink
+          href={documentPath(citation)}
+          variant="primary"
+          size="small"
+          onClick={() => rememberPassage(citation)}
+        >
           {t("evidence.open")}
           <ArrowUpRight aria-hidden />
         </ButtonLink>

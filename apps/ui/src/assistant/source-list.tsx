@@ -12,7 +12,10 @@ export function sourceLine({ title, page_start, page_end }: Citation, t: Transla
   return pages ? `${title}, ${pages}` : title;
 }
 
-export function pageLabel({ page_start, page_end }: Pick<Citation, "page_start" | "page_end">, t: Translate): string | null {
+export function pageLabel(
+  { page_start, page_end }: Pick<Citation, "page_start" | "page_end">,
+  t: Translate,
+): string | null {
   if (page_start === null) return null;
   return page_end !== null && page_end > page_start
     ? t("pageRange", { from: page_start, to: page_end })

@@ -27,7 +27,8 @@ export function TurnView({ turn, openMarker, onCite, onRetry, onAsk, canAsk }: P
   const text = useDeferredValue(turn.text);
   const locale = useLocale();
   const { response } = turn;
-  const languageName = (tag: unknown) => new Intl.DisplayNames([locale], { type: "language" }).of(String(tag)) ?? String(tag);
+  const languageName = (tag: unknown) =>
+    new Intl.DisplayNames([locale], { type: "language" }).of(String(tag)) ?? String(tag);
   const isRefusal = response?.status === "no_sources";
   return (
     <article className={styles.turn} aria-busy={isOpen(turn)}>

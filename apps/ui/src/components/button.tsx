@@ -8,7 +8,13 @@ const lookOf = ({ variant = "secondary", size = "normal" }: Look, className?: st
   classes(styles.button, styles[variant], size === "small" && styles.small, isIcon && styles.icon, className);
 
 export function Button({ variant, size, className, type = "button", ...rest }: ComponentProps<"button"> & Look) {
-  return <button type={type} className={lookOf({ ...(variant && { variant }), ...(size && { size }) }, className)} {...rest} />;
+  return (
+    <button
+      type={type}
+      className={lookOf({ ...(variant && { variant }), ...(size && { size }) }, className)}
+      {...rest}
+    />
+  );
 }
 
 /** A button that shows only an icon: its name is said to screen readers and shown as a tooltip. */

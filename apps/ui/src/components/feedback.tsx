@@ -9,7 +9,10 @@ const icons = { neutral: Info, danger: CircleAlert, caution: TriangleAlert, good
 export function Message({ tone = "neutral", children }: { tone?: keyof typeof icons; children: ReactNode }) {
   const Icon = icons[tone];
   return (
-    <div className={classes(styles.message, tone !== "neutral" && styles[tone])} role={tone === "danger" ? "alert" : "status"}>
+    <div
+      className={classes(styles.message, tone !== "neutral" && styles[tone])}
+      role={tone === "danger" ? "alert" : "status"}
+    >
       <Icon aria-hidden />
       <div>{children}</div>
     </div>

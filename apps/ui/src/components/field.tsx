@@ -43,7 +43,14 @@ export function TextField({ label, hint, error, isLabelHidden, className, ...res
   );
 }
 
-export function SelectField({ label, hint, error, isLabelHidden, className, ...rest }: ComponentProps<"select"> & Around) {
+export function SelectField({
+  label,
+  hint,
+  error,
+  isLabelHidden,
+  className,
+  ...rest
+}: ComponentProps<"select"> & Around) {
   const id = useId();
   const around = { label, hint, error: error ?? null, isLabelHidden: isLabelHidden ?? false };
   return (

@@ -3,7 +3,14 @@ import styles from "./horizon-art.module.css";
 /** The drawing of empty pages: a sheet lying on the horizon, curtains of light above it. */
 export function HorizonArt() {
   return (
-    <svg className={styles.art} viewBox="0 0 176 104" fill="none" strokeLinecap="round" strokeWidth="1.5" aria-hidden="true">
+    <svg
+      className={styles.art}
+      viewBox="0 0 176 104"
+      fill="none"
+      strokeLinecap="round"
+      strokeWidth="1.5"
+      aria-hidden="true"
+    >
       <g className={styles.ray}>
         <path d="M52 70c-5-16 8-22 3-46" opacity=".35" />
         <path d="M66 70c-5-20 9-30 4-58" opacity=".7" />

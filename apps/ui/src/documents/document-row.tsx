@@ -34,10 +34,17 @@ export function DocumentRow({ document, onDelete }: { document: DocumentSummary;
       <span className={styles.cell}>{service?.label ?? document.source_app}</span>
       <StatusBadge status={document.status} />
       <span className={styles.cell}>
-        {document.page_count ? t("pages", { count: document.page_count }) : formatDate(locale, new Date(document.created_at))}
+        {document.page_count
+          ? t("pages", { count: document.page_count })
+          : formatDate(locale, new Date(document.created_at))}
       </span>
       {canManage ? (
-        <IconButton className={styles.delete} size="small" label={t("deleteOf", { name: document.title })} onClick={onDelete}>
+        <IconButton
+          className={styles.delete}
+          size="small"
+          label={t("deleteOf", { name: document.title })}
+          onClick={onDelete}
+        >
           <Trash2 aria-hidden />
         </IconButton>
       ) : (

@@ -104,18 +104,16 @@ export function DocumentsPage() {
         </div>
       )}
       {isEmpty && !isFiltered && (
-        <EmptyState
-          art={<HorizonArt />}
-          title={t("empty.title")}
-          actions={canIngest && <UploadButton />}
-        >
+        <EmptyState art={<HorizonArt />} title={t("empty.title")} actions={canIngest && <UploadButton />}>
           {canIngest ? t("empty.text") : t("empty.readOnly")}
         </EmptyState>
       )}
       {isEmpty && isFiltered && (
         <EmptyState
           title={t("nothingFound.title")}
-          actions={<Button onClick={() => setFilters({ q: "", sourceApp: "", status: "" })}>{t("nothingFound.action")}</Button>}
+          actions={
+            <Button onClick={() => setFilters({ q: "", sourceApp: "", status: "" })}>{t("nothingFound.action")}</Button>
+          }
         >
           {t("nothingFound.text")}
         </EmptyState>

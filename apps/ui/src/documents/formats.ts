@@ -2,4 +2,5 @@
 export const acceptedFiles = ".pdf,.docx,.html,.htm,.md,.markdown,.txt,.csv";
 
 /** "Report.final.PDF" → "pdf"; a name without one → "file". */
-export const extensionOf = (filename: string): string => /\.([a-z0-9]{1,5})$/i.exec(filename)?.[1]?.toLowerCase() ?? "file";
+export const extensionOf = (filename: string): string =>
+  /\.([a-z0-9]{1,5})$/i.exec(filename)?.[1]?.toLowerCase() ?? "file";

@@ -1,4 +1,11 @@
-import { AcceptedJob, CreateUploadResponse, DocumentEvent, finalJobStates, type JobFailure, type JobState } from "@aurora/contracts";
+import {
+  AcceptedJob,
+  CreateUploadResponse,
+  DocumentEvent,
+  finalJobStates,
+  type JobFailure,
+  type JobState,
+} from "@aurora/contracts";
 import { type Api, ApiFailure } from "../api/client.ts";
 import { readEventStream } from "../api/event-stream.ts";
 

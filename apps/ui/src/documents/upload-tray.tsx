@@ -69,7 +69,7 @@ function UploadRow({ upload }: { upload: Upload }) {
     step.name === "processing"
       ? t(`status.${step.state}`)
       : step.name === "failed"
-        ? storageSentence(step.error, t) ?? sentence(step.error)
+        ? (storageSentence(step.error, t) ?? sentence(step.error))
         : step.name === "refused"
           ? explain(step.failure).reason
           : t(`step.${step.name}`);
@@ -127,7 +127,12 @@ function ChooseSourceApp() {
     );
   return (
     <Dialog title={t("choose.title", { count: pending.length })} onClose={dropPending}>
-      <SelectField label={t("choose.label")} hint={t("choose.hint")} value={target} onChange={(event) => setTarget(event.target.value)}>
+      <SelectField
+        label={t("choose.label")}
+        hint={t("choose.hint")}
+        value={target}
+        onChange={(event) => setTarget(event.target.value)}
+      >
         {targets.map((one) => (
           <option key={one.sourceApp} value={one.sourceApp}>
             {one.label}

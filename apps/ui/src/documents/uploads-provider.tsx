@@ -48,7 +48,11 @@ export function UploadsProvider({ children }: { children: ReactNode }) {
   }, []);
 
   const run = useCallback(
-    async (id: string, work: (running: Running, onStep: (step: UploadStep) => void) => Promise<void>, handles: UploadHandles) => {
+    async (
+      id: string,
+      work: (running: Running, onStep: (step: UploadStep) => void) => Promise<void>,
+      handles: UploadHandles,
+    ) => {
       const mine: Running = { controller: new AbortController(), handles };
       running.current.set(id, mine);
       let last = "";
@@ -71,10 +75,13 @@ export function UploadsProvider({ children }: { children: ReactNode }) {
   // Starts what waits, a few at a time: more would only share the same line and memory.
   useEffect(() => {
     const free = atOnce - running.current.size;
-    for (const item of items.filter(({ id, step }) => step.name === "waiting" && !running.current.has(id)).slice(0, Math.max(0, free)))
+    for (const item of items
+      .filter(({ id, step }) => step.name === "waiting" && !running.current.has(id))
+      .slice(0, Math.max(0, free)))
       void run(
         item.id,
-        ({ controller, handles }, onStep) => uploadFile(api, item.file, item.sourceApp, handles, controller.signal, onStep),
+        ({ controller, handles }, onStep) =>
+          uploadFile(api, item.file, item.sourceApp, handles, controller.signal, onStep),
         { documentId: null, jobId: null },
       );
   }, [api, items, run]);

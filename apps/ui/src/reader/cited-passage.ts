@@ -2,7 +2,11 @@ import { BoundingBox, type Citation } from "@aurora/contracts";
 import { z } from "zod";
 
 /** What to show of a document: the words, and on a page where they stand. */
-export const CitedPassage = z.object({ chunkId: z.string().nullable(), quote: z.string(), bboxes: z.array(BoundingBox) });
+export const CitedPassage = z.object({
+  chunkId: z.string().nullable(),
+  quote: z.string(),
+  bboxes: z.array(BoundingBox),
+});
 export type CitedPassage = z.infer<typeof CitedPassage>;
 
 const keyOf = (documentId: string) => `aurora.cited.${documentId}`;

@@ -13,14 +13,18 @@ export function DetailsPanel({ document }: { document: z.infer<typeof DocumentDe
   const locale = useLocale();
   const { sourceApps } = useSession();
   const explain = useFailureHelp();
-  const language = document.language && (new Intl.DisplayNames([locale], { type: "language" }).of(document.language) ?? null);
+  const language =
+    document.language && (new Intl.DisplayNames([locale], { type: "language" }).of(document.language) ?? null);
   const rows: readonly (readonly [string, string | null])[] = [
     [t("detail.file"), document.filename],
     [t("detail.size"), formatBytes(locale, document.size_bytes)],
     [t("detail.pages"), document.page_count === null ? null : formatNumber(locale, document.page_count)],
     [t("detail.chunks"), formatNumber(locale, document.chunk_count)],
     [t("detail.language"), language],
-    [t("detail.sourceApp"), sourceApps.find((one) => one.sourceApp === document.source_app)?.label ?? document.source_app],
+    [
+      t("detail.sourceApp"),
+      sourceApps.find((one) => one.sourceApp === document.source_app)?.label ?? document.source_app,
+    ],
     [t("detail.workspace"), document.workspace],
     [t("detail.pack"), document.pack_id],
     [t("detail.added"), formatDateTime(locale, new Date(document.created_at))],

@@ -36,7 +36,16 @@ describe("blocksOf", () => {
     const wide = cell("wide", 0, 0, { col_span: 2, column_header: true });
     const document = DoclingJson.parse({
       body: { children: [ref("tables/0")] },
-      tables: [{ data: { grid: [[wide, wide], [cell("a", 1, 0), cell("b", 1, 1)]] } }],
+      tables: [
+        {
+          data: {
+            grid: [
+              [wide, wide],
+              [cell("a", 1, 0), cell("b", 1, 1)],
+            ],
+          },
+        },
+      ],
     });
     expect(blocksOf(document)).toEqual([
       {

@@ -92,7 +92,12 @@ export function blocksOf(document: DoclingJson): Block[] {
         if (label === "title") push({ kind: "heading", text: content, level: 1 });
         else if (label === "section_header") push({ kind: "heading", text: content, level: (level ?? 1) + 1 });
         else if (label === "list_item")
-          push({ kind: "item", text: content, marker: enumerated ? (marker ?? null) : null, depth: Math.max(1, listDepth) });
+          push({
+            kind: "item",
+            text: content,
+            marker: enumerated ? (marker ?? null) : null,
+            depth: Math.max(1, listDepth),
+          });
         else if (label === "code" || label === "formula" || label === "caption") push({ kind: label, text: content });
         else push({ kind: label === "footnote" ? "note" : "text", text: content });
         visit(children, listDepth, depth + 1);

@@ -29,7 +29,11 @@ export function findQuote(texts: readonly string[], quote: string): QuoteRange[]
     .flatMap((piece) => rangesAt(places, packed, piece));
 }
 
-const fold = (text: string): string => text.normalize("NFC").replace(/[\s\u00ad]+/g, "").toLowerCase();
+const fold = (text: string): string =>
+  text
+    .normalize("NFC")
+    .replace(/[\s\u00ad]+/g, "")
+    .toLowerCase();
 
 function rangesAt(places: readonly { index: number; at: number }[], packed: string, needle: string): QuoteRange[] {
   const from = needle === "" ? -1 : packed.indexOf(needle);

@@ -122,7 +122,12 @@ export function PageView({ documentId, pages, startPage, passage }: Props) {
         <IconButton label={t("zoomOut")} size="small" disabled={zoom === 0} onClick={() => setZoom(zoom - 1)}>
           <Minus aria-hidden />
         </IconButton>
-        <IconButton label={t("zoomIn")} size="small" disabled={zoom === zooms.length - 1} onClick={() => setZoom(zoom + 1)}>
+        <IconButton
+          label={t("zoomIn")}
+          size="small"
+          disabled={zoom === zooms.length - 1}
+          onClick={() => setZoom(zoom + 1)}
+        >
           <Plus aria-hidden />
         </IconButton>
       </div>

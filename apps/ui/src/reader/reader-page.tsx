@@ -6,8 +6,8 @@ import { useState } from "react";
 import { useApi } from "../api/api-provider.tsx";
 import { ApiFailure } from "../api/client.ts";
 import { useResource } from "../api/use-resource.ts";
-import { ButtonLink, IconButton } from "../components/button.tsx";
 import buttonStyles from "../components/button.module.css";
+import { ButtonLink, IconButton } from "../components/button.tsx";
 import { classes } from "../components/classes.ts";
 import { FailureMessage } from "../components/failure-message.tsx";
 import { EmptyState, Message, Skeleton } from "../components/feedback.tsx";
@@ -57,7 +57,9 @@ export function ReaderPage({ documentId, page, chunkId }: Props) {
         <Link href="/documents" className={styles.back} aria-label={t("back")} title={t("back")}>
           <ArrowLeft aria-hidden />
         </Link>
-        <h1 className={styles.title}>{detail ? detail.title : <span className="visually-hidden">{t("loading")}</span>}</h1>
+        <h1 className={styles.title}>
+          {detail ? detail.title : <span className="visually-hidden">{t("loading")}</span>}
+        </h1>
         {hasPages && (
           <IconButton label={t("textView")} aria-pressed={isText} onClick={() => setIsText(!isText)}>
             <ScrollText aria-hidden />

@@ -14,7 +14,11 @@ export function usePassage(documentId: string, chunkId: string | null) {
     if (known) return known;
     for (let cursor: string | null = null; ; ) {
       const query = new URLSearchParams({ limit: "200", ...(cursor ? { cursor } : {}) });
-      const page: z.infer<typeof ChunkPage> = await api.call(ChunkPage, `/api/documents/${documentId}/chunks?${query}`, { signal });
+      const page: z.infer<typeof ChunkPage> = await api.call(
+        ChunkPage,
+        `/api/documents/${documentId}/chunks?${query}`,
+        { signal },
+      );
       const chunk = page.items.find(({ id }) => id === chunkId);
       if (chunk) return { chunkId, quote: chunk.text, bboxes: chunk.bboxes };
       cursor = page.next_cursor;
@@ -22,4 +26,3 @@ export function usePassage(documentId: string, chunkId: string | null) {
     }
   });
 }
-

@@ -2,6 +2,7 @@
 import { ChangePasswordRequest } from "@aurora/contracts";
 import { useTranslations } from "next-intl";
 import { type FormEvent, useState } from "react";
+import { useApi } from "../api/api-provider.tsx";
 import { ApiFailure } from "../api/client.ts";
 import { Brand } from "../components/brand.tsx";
 import { Button } from "../components/button.tsx";
@@ -9,7 +10,6 @@ import { useFailureSentence } from "../components/failure-message.tsx";
 import { Message } from "../components/feedback.tsx";
 import { AuroraSky } from "./aurora-sky.tsx";
 import { PasswordField } from "./password-field.tsx";
-import { useApi } from "../api/api-provider.tsx";
 import styles from "./sign-in.module.css";
 
 /** `onDone` runs once the API has accepted the new password. */

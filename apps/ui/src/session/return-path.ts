@@ -10,5 +10,6 @@ export function safeReturnPath(wanted: string | null, locale: string): string {
   if (!wanted?.startsWith(`/${locale}/`)) return home;
   const base = "https://site.invalid";
   const url = new URL(wanted, base);
-  return url.origin === base ? `${url.pathname}${url.search}` : home;
+  // Checked after parsing too: dots may climb to `//host`.
+  return url.origin === base && url.pathname.startsWith(`/${locale}/`) ? `${url.pathname}${url.search}` : home;
 }

@@ -2,6 +2,7 @@
 import { LoginResponse } from "@aurora/contracts";
 import { useLocale, useTranslations } from "next-intl";
 import { type FormEvent, useEffect, useRef, useState } from "react";
+import { useApi } from "../api/api-provider.tsx";
 import { ApiFailure } from "../api/client.ts";
 import { Button } from "../components/button.tsx";
 import { useFailureSentence } from "../components/failure-message.tsx";
@@ -9,7 +10,6 @@ import { Message } from "../components/feedback.tsx";
 import { TextField } from "../components/field.tsx";
 import { PasswordField } from "./password-field.tsx";
 import { safeReturnPath } from "./return-path.ts";
-import { useApi } from "../api/api-provider.tsx";
 import styles from "./sign-in.module.css";
 
 export function SignInForm() {
@@ -38,9 +38,7 @@ export function SignInForm() {
       // A whole new page: nothing of an earlier reader stays in memory.
       window.location.assign(safeReturnPath(new URLSearchParams(window.location.search).get("next"), locale));
     } catch (error) {
-      setFailure(
-        ApiFailure.is(error) && error.code === "invalid_credentials" ? t("signIn.refused") : sentence(error),
-      );
+      setFailure(ApiFailure.is(error) && error.code === "invalid_credentials" ? t("signIn.refused") : sentence(error));
       setIsBusy(false);
       email.current?.focus();
     }

@@ -4,8 +4,8 @@ import { useLocale, useTranslations } from "next-intl";
 import { Brand } from "../components/brand.tsx";
 import { Link } from "../i18n/routing.ts";
 import { AuroraSky } from "./aurora-sky.tsx";
-import { SignInForm } from "./sign-in-form.tsx";
 import styles from "./sign-in.module.css";
+import { SignInForm } from "./sign-in-form.tsx";
 
 export function SignInPage() {
   const t = useTranslations("auth");

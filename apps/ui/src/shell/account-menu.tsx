@@ -1,6 +1,6 @@
 "use client";
 import { localeNames, locales } from "@aurora/i18n";
-import { KeyRound, Keyboard, LogOut } from "lucide-react";
+import { Keyboard, KeyRound, LogOut } from "lucide-react";
 import { useLocale, useTranslations } from "next-intl";
 import { useEffect, useId, useRef, useState } from "react";
 import { useApi } from "../api/api-provider.tsx";
@@ -10,8 +10,8 @@ import { Message } from "../components/feedback.tsx";
 import { Link, usePathname } from "../i18n/routing.ts";
 import { ChangePasswordForm } from "../session/change-password.tsx";
 import { useSession } from "../session/session-provider.tsx";
-import { showShortcuts } from "./shortcuts.tsx";
 import styles from "./shell.module.css";
+import { showShortcuts } from "./shortcuts.tsx";
 import { applyTheme, readTheme, type Theme, themes } from "./theme.ts";
 
 const initialsOf = (name: string) =>
@@ -51,7 +51,12 @@ export function AccountMenu() {
 
   return (
     <>
-      <button type="button" className={styles.account} popoverTarget={menuId} aria-label={t("account.label", { name: user.name })}>
+      <button
+        type="button"
+        className={styles.account}
+        popoverTarget={menuId}
+        aria-label={t("account.label", { name: user.name })}
+      >
         <span className={styles.initials} aria-hidden>
           {initialsOf(user.name)}
         </span>
@@ -69,7 +74,13 @@ export function AccountMenu() {
           <legend>{t("theme.label")}</legend>
           <div className={styles.segments}>
             {themes.map((one) => (
-              <button key={one} type="button" className={styles.segment} aria-pressed={theme === one} onClick={() => choose(one)}>
+              <button
+                key={one}
+                type="button"
+                className={styles.segment}
+                aria-pressed={theme === one}
+                onClick={() => choose(one)}
+              >
                 {t(`theme.${one}`)}
               </button>
             ))}

@@ -9,8 +9,8 @@ import { isAdministrator } from "../session/load-session.ts";
 import { useSession } from "../session/session-provider.tsx";
 import { AccountMenu } from "./account-menu.tsx";
 import { currentDestination, destinations } from "./navigation.ts";
-import { Shortcuts } from "./shortcuts.tsx";
 import styles from "./shell.module.css";
+import { Shortcuts } from "./shortcuts.tsx";
 
 /** The frame of every signed-in page: navigation at the side (a bar below on a phone), the page, files in transfer. */
 export function Shell({ children }: { children: ReactNode }) {

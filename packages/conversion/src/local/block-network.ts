@@ -1,5 +1,6 @@
 import dgram from "node:dgram";
 import dns from "node:dns";
+import { syncBuiltinESMExports } from "node:module";
 import net from "node:net";
 
 /**
@@ -20,4 +21,5 @@ export function blockNetwork(): void {
   shut(dgram.Socket.prototype, ["bind", "connect", "send"]);
   shut(dns, ["lookup", "resolve", "resolve4", "resolve6"]);
   shut(dns.promises, ["lookup", "resolve", "resolve4", "resolve6"]);
+  syncBuiltinESMExports(); // named imports of these modules see it too
 }

@@ -21,7 +21,7 @@ export const textReader: Reader = {
       const lines = block.split("\n").filter((line) => line.trim() !== "");
       for (const part of splitLists(lines)) {
         if (!part.isList) {
-          builder.addText("text", part.lines.map((line) => line.trim()).join("\n"));
+          builder.addText("text", part.lines.map((line) => line.trim()).join(isWrapped(part.lines) ? " " : "\n"));
           continue;
         }
         const list = builder.addGroup("list");
@@ -35,6 +35,12 @@ export const textReader: Reader = {
     return { document: builder.document, title: null };
   },
 };
+
+/** Lines broken at the edge of the writer's window are one paragraph; short ones (an address, a poem) stay lines. */
+function isWrapped(lines: readonly string[]): boolean {
+  const full = lines.slice(0, -1);
+  return full.length > 0 && full.filter((line) => line.trim().length >= 45).length >= 0.6 * full.length;
+}
 
 interface Part {
   readonly isList: boolean;

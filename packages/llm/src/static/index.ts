@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { AppError } from "@aurora/kernel";
 import type { Embedder, WordVectors } from "../embedder.ts";
-import { loadStaticTable, normalised } from "./table.ts";
+import { loadStaticTable } from "./table.ts";
 
 export interface StaticModel {
   readonly embedder: Embedder;
@@ -41,8 +41,8 @@ export async function loadStaticModel(options: { readonly folder: string }): Pro
   };
   const wordVectors: WordVectors = {
     vectorOf(word) {
-      const vector = normalised(table.wordVector(word));
-      return vector.some((value) => value !== 0) ? vector : null;
+      const { unit, length } = table.wordVector(word);
+      return length > 0 ? unit : null;
     },
   };
   return { embedder, wordVectors };

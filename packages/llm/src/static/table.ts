@@ -12,6 +12,13 @@ const unknownWordFactor = 2.5;
 /** Float vectors kept for words seen lately, in two generations (at 192 dimensions: 12 MB each). */
 const generationSize = 16_384;
 
+/** Direction and length apart: comparing words needs the one, adding them up both. */
+export interface WordVector {
+  /** L2-normalised; zero where `length` is 0. */
+  readonly unit: Float32Array;
+  readonly length: number;
+}
+
 /**
  * Word vectors as an int8 table: row r = bytes × scale[r]. Rows 0 to V−1 are the words of the vocabulary, the next
  * `gramBuckets` rows are hashed character n-grams (models/static-fr-en-192/README.md describes the files).
@@ -22,8 +29,8 @@ export class StaticTable {
   readonly #scales: Float32Array;
   readonly #rowOfWord: ReadonlyMap<string, number>;
   readonly #gramBuckets: number;
-  #young = new Map<string, Float32Array>();
-  #old = new Map<string, Float32Array>();
+  #young = new Map<string, WordVector>();
+  #old = new Map<string, WordVector>();
 
   constructor(vocabulary: readonly string[], gramBuckets: number, rows: Int8Array, scales: Float32Array) {
     const rowCount = vocabulary.length + gramBuckets;
@@ -36,8 +43,8 @@ export class StaticTable {
     this.#gramBuckets = gramBuckets;
   }
 
-  /** @returns The vector of one folded word, not normalised. The caller must not write into it. */
-  wordVector(word: string): Float32Array {
+  /** @returns What the model knows of one folded word. The caller must not write into it. */
+  wordVector(word: string): WordVector {
     const young = this.#young.get(word);
     if (young) return young;
     const vector = this.#old.get(word) ?? this.#computeWordVector(word);
@@ -49,14 +56,15 @@ export class StaticTable {
     return vector;
   }
 
-  #computeWordVector(word: string): Float32Array {
+  #computeWordVector(word: string): WordVector {
     const vector = new Float32Array(this.dimensions);
     const row = this.#rowOfWord.get(word);
     if (row !== undefined) this.#addRow(vector, row, 1);
     const grams = gramsOf(word);
     const weight = (row === undefined ? unknownWordFactor : 1) / grams.length;
     for (const gram of grams) this.#addRow(vector, this.#rowOfWord.size + (crc32(gram) % this.#gramBuckets), weight);
-    return vector;
+    const length = scaleToUnit(vector);
+    return { unit: vector, length };
   }
 
   /** @returns Σ (1 + ln tf) · vector(word), L2-normalised; the zero vector for a text without a letter or digit. */
@@ -64,8 +72,13 @@ export class StaticTable {
     const counts = new Map<string, number>();
     for (const [word] of foldText(text).matchAll(wordPattern)) counts.set(word, (counts.get(word) ?? 0) + 1);
     const sum = new Float32Array(this.dimensions);
-    for (const [word, count] of counts) addScaled(sum, this.wordVector(word), 1 + Math.log(count));
-    return normalised(sum);
+    for (const [word, count] of counts) {
+      const { unit, length } = this.wordVector(word);
+      const factor = (1 + Math.log(count)) * length;
+      for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] ?? 0) + factor * (unit[i] ?? 0);
+    }
+    scaleToUnit(sum);
+    return sum;
   }
 
   #addRow(target: Float32Array, row: number, weight: number): void {
@@ -76,16 +89,13 @@ export class StaticTable {
   }
 }
 
-function addScaled(target: Float32Array, source: Float32Array, factor: number): void {
-  for (let i = 0; i < target.length; i++) target[i] = (target[i] ?? 0) + factor * (source[i] ?? 0);
-}
-
-/** @returns The vector scaled to length 1, a copy; the zero vector stays what it is. */
-export function normalised(vector: Float32Array): Float32Array {
+/** In place; the zero vector stays what it is. @returns The length before. */
+function scaleToUnit(vector: Float32Array): number {
   let square = 0;
   for (const value of vector) square += value * value;
-  const factor = square === 0 ? 0 : 1 / Math.sqrt(square);
-  return vector.map((value) => value * factor);
+  const length = Math.sqrt(square);
+  if (length > 0) for (let i = 0; i < vector.length; i++) vector[i] = (vector[i] ?? 0) / length;
+  return length;
 }
 
 /** The 3- to 5-grams of `<word>`, in characters (code points). A word of one letter has one: `<a>`. */

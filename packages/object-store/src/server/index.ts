@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type Clock, systemClock } from "@aurora/kernel";
 import { authenticate, type Credentials } from "./authenticate.ts";
@@ -60,14 +60,15 @@ export async function startS3Server(options: S3ServerOptions): Promise<S3Server>
   const badBucket = options.buckets.find((bucket) => !bucketPattern.test(bucket) || bucket.includes(".."));
   if (badBucket !== undefined) throw new Error(`startS3Server: "${badBucket}" is not a bucket name`);
   const clock = options.clock ?? systemClock;
-  const storage = await openFileStorage(options.folder, options.buckets);
   const origins = new Set(options.corsOrigins);
-  const deps = {
-    storage,
-    buckets: options.buckets,
-    maxObjectBytes: options.limits.maxObjectBytes,
-    nowMs: () => clock.nowMs(),
-  };
+  const server = createServer({
+    maxHeaderSize: maxHeaderBytes,
+    headersTimeout: headersTimeoutMs,
+    requestTimeout: options.limits.requestTimeoutMs,
+  });
+  server.maxConnections = options.limits.maxConnections;
+  // the port first: whoever holds it may still be writing into the folder
+  const opened = listen(server, options).then(() => openFileStorage(options.folder, options.buckets));
 
   async function answer(request: IncomingMessage, response: ServerResponse, mayContinue: boolean): Promise<void> {
     const startedMs = clock.nowMs();
@@ -90,6 +91,12 @@ export async function startS3Server(options: S3ServerOptions): Promise<S3Server>
           throw new S3Error("NoSuchBucket", "The specified bucket does not exist.");
         bucket = address.bucket;
         if (mayContinue) response.writeContinue();
+        const deps = {
+          storage: await opened,
+          buckets: options.buckets,
+          maxObjectBytes: options.limits.maxObjectBytes,
+          nowMs: () => clock.nowMs(),
+        };
         await run(deps, { request, response, head, auth, ...address });
       }
     } catch (error) {
@@ -110,22 +117,15 @@ export async function startS3Server(options: S3ServerOptions): Promise<S3Server>
     else options.log.info(line, "s3 request");
   }
 
-  const server = createServer({
-    maxHeaderSize: maxHeaderBytes,
-    headersTimeout: headersTimeoutMs,
-    requestTimeout: options.limits.requestTimeoutMs,
-  });
-  server.maxConnections = options.limits.maxConnections;
   server.on("request", (request, response) => void answer(request, response, false));
   // the head is judged before the client is told to send its body
   server.on("checkContinue", (request, response) => void answer(request, response, true));
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(options.port, options.host, () => {
-      server.off("error", reject);
-      resolve();
-    });
-  });
+  try {
+    await opened;
+  } catch (error) {
+    server.close();
+    throw error;
+  }
 
   return {
     port: (server.address() as AddressInfo).port,
@@ -139,6 +139,16 @@ export async function startS3Server(options: S3ServerOptions): Promise<S3Server>
         server.closeIdleConnections();
       }),
   };
+}
+
+function listen(server: Server, { host, port }: S3ServerOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
 }
 
 /** `/bucket/key` → both; the key may hold anything but NUL. */

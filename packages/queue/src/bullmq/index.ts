@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { AppError } from "@aurora/kernel";
 import { Queue as BullQueue } from "bullmq";
 import { Redis } from "ioredis";
 import type { Queue, QueueLog, QueueName } from "../port.ts";
@@ -7,6 +8,7 @@ import { type RedisMessage, type RedisWorker, startRedisWorker } from "./worker.
 
 /** Retries are ours to end (`maxAttempts` belongs to the worker), so BullMQ is told to go on. */
 const endlessAttempts = 1_000_000;
+const commandTimeoutMs = 5_000;
 
 /**
  * The queue of stack mode: BullMQ on Redis. Fair between tenants by priorities (start-time fair queueing), since
@@ -15,18 +17,18 @@ const endlessAttempts = 1_000_000;
  */
 export function createRedisQueue(options: { redisUrl: string; prefix: string; log: QueueLog }): Queue {
   const { prefix, log } = options;
-  const connect = (): Redis => {
-    const client = new Redis(options.redisUrl, { maxRetriesPerRequest: null });
+  const connect = (settings: { commandTimeout: number } | { maxRetriesPerRequest: null }): Redis => {
+    const client = new Redis(options.redisUrl, settings);
     client.on("error", (error: unknown) =>
       log.warn({ err: error }, "queue: the Redis connection broke, will come back"),
     );
     return client;
   };
-  const redis = connect();
+  const redis = connect({ commandTimeout: commandTimeoutMs }); // a caller must not wait for a Redis that is away
   const keys = createRedisKeys(redis, prefix);
   const queues = new Map<QueueName, BullQueue<RedisMessage>>();
   const workers = new Set<RedisWorker>();
-  let subscriber: Redis | undefined; // only where somebody works
+  let working: { readonly subscriber: Redis; readonly connection: Redis } | undefined; // only where somebody works
 
   function queueOf(name: QueueName): BullQueue<RedisMessage> {
     const known = queues.get(name);
@@ -45,10 +47,8 @@ export function createRedisQueue(options: { redisUrl: string; prefix: string; lo
     const known = await queue.getJob(jobId);
     if (known) {
       const isPulledForward = known.attemptsMade === 0 && known.timestamp + known.delay > Date.now() + delayMs;
-      if (isPulledForward && (await known.isDelayed())) {
+      if (isPulledForward && (await known.isDelayed()))
         await (delayMs === 0 ? known.promote() : known.changeDelay(delayMs)).catch(() => undefined); // it became due meanwhile
-        return;
-      }
     }
     // an id that waits or runs is left alone by BullMQ
     await queue.add("wake", message, {
@@ -62,24 +62,38 @@ export function createRedisQueue(options: { redisUrl: string; prefix: string; lo
     });
   }
 
-  function subscribe(): void {
-    if (subscriber) return;
-    subscriber = connect();
-    subscriber.on("message", (_channel: string, token: string) => {
+  async function cancel(tenantId: string, name: QueueName, subjectId: string): Promise<void> {
+    const jobId = jobIdOf({ tenantId, subjectId });
+    await keys.unwant(name, jobId);
+    if ((await queueOf(name).remove(jobId)) === 1) return;
+    const token = await keys.holder(name, jobId);
+    if (token === null) return;
+    await keys.cancelRun(name, jobId, token);
+    await redis.publish(keys.cancelChannel, token);
+  }
+
+  /** Connections that wait for Redis to come back, as BullMQ's workers must. */
+  function startWorking(): Redis {
+    if (working) return working.connection;
+    const patient = { maxRetriesPerRequest: null };
+    working = { subscriber: connect(patient), connection: connect(patient) };
+    working.subscriber.on("message", (_channel: string, token: string) => {
       for (const worker of workers) worker.cancel(token);
     });
-    subscriber
+    working.subscriber
       .subscribe(keys.cancelChannel)
       .catch((error: unknown) => log.warn({ err: error }, "queue: cancellations come by looking only"));
+    return working.connection;
   }
 
   return {
-    enqueue: ({ tenantId }, name, { subjectId }, { delayMs = 0 } = {}) => add(name, { tenantId, subjectId }, delayMs),
+    enqueue: ({ tenantId }, name, { subjectId }, { delayMs = 0 } = {}) =>
+      add(name, { tenantId, subjectId }, delayMs).catch(unavailable),
 
     work(_scope, name, workOptions, handle) {
-      subscribe();
+      const connection = startWorking();
       const enqueueAgain = (queue: QueueName, message: RedisMessage) => add(queue, message, 0);
-      const worker = startRedisWorker({ redis, prefix, keys, log, enqueueAgain }, name, workOptions, handle);
+      const worker = startRedisWorker({ connection, prefix, keys, log, enqueueAgain }, name, workOptions, handle);
       workers.add(worker);
       return {
         close: async (timeoutMs) => {
@@ -89,26 +103,23 @@ export function createRedisQueue(options: { redisUrl: string; prefix: string; lo
       };
     },
 
-    async cancel({ tenantId }, name, subjectId) {
-      const jobId = jobIdOf({ tenantId, subjectId });
-      await keys.unwant(name, jobId);
-      if ((await queueOf(name).remove(jobId)) === 1) return;
-      const token = await keys.holder(name, jobId);
-      if (token === null) return;
-      await keys.cancelRun(name, jobId, token);
-      await redis.publish(keys.cancelChannel, token);
-    },
+    cancel: (scope, name, subjectId) => cancel(scope.tenantId, name, subjectId).catch(unavailable),
 
     async pending({ tenantId }, name) {
-      const jobs = await queueOf(name).getJobs(["active", "wait", "prioritized", "delayed"]);
+      const jobs = await queueOf(name).getJobs(["active", "wait", "prioritized", "delayed"]).catch(unavailable);
       return jobs.filter((job) => job?.data.tenantId === tenantId).map((job) => job.data.subjectId);
     },
 
     async close() {
       await Promise.all([...workers].map((worker) => worker.close(0)));
       await Promise.all([...queues.values()].map((queue) => queue.close()));
-      subscriber?.disconnect();
+      working?.subscriber.disconnect();
+      working?.connection.disconnect();
       redis.disconnect();
     },
   };
+}
+
+function unavailable(cause: unknown): never {
+  throw new AppError("unavailable", "The queue does not answer.", { cause });
 }

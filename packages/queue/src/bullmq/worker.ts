@@ -18,7 +18,7 @@ export interface RedisMessage {
 }
 
 export interface RedisWorkerDeps {
-  readonly redis: Redis;
+  readonly connection: Redis;
   readonly prefix: string;
   readonly keys: RedisKeys;
   readonly log: QueueLog;
@@ -95,7 +95,7 @@ export function startRedisWorker(
   }
 
   const worker = new Worker<RedisMessage>(queue, (job, token) => process(job, token ?? ""), {
-    connection: deps.redis,
+    connection: deps.connection,
     prefix: deps.prefix,
     concurrency: options.concurrency,
     lockDuration: options.leaseMs,

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { jobScope, systemScope, type TenantScope } from "@aurora/kernel";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { type Delivery, DeliveryAborted, type Queue, type WorkOptions } from "../port.ts";
+import type { Delivery, Queue, WorkOptions } from "../port.ts";
+import { causeOf, gated } from "./gate.ts";
 
 export interface QueueHarness {
   /** A queue as another process would see it. */
@@ -20,32 +21,6 @@ const quick: WorkOptions = { concurrency: 4, leaseMs: 2_000, maxAttempts: 3, bac
 const until = (condition: () => void | Promise<void>) => vi.waitFor(condition, { timeout: 10_000, interval: 10 });
 const tenant = () => jobScope(randomUUID(), "contract");
 export const contractTenants = (): readonly [TenantScope, TenantScope] => [tenant(), tenant()];
-
-/** A handler that records what it was given and returns only when told to. */
-function gated() {
-  const started: Delivery[] = [];
-  const ends: (() => void)[] = [];
-  let atOnce = 0;
-  let mostAtOnce = 0;
-  const handle = async (delivery: Delivery): Promise<void> => {
-    started.push(delivery);
-    mostAtOnce = Math.max(mostAtOnce, ++atOnce);
-    try {
-      await new Promise<void>((resolve, reject) => {
-        ends.push(resolve);
-        delivery.signal.addEventListener("abort", () => reject(new Error("stopped")), { once: true });
-        if (delivery.signal.aborted) reject(new Error("stopped"));
-      });
-    } finally {
-      atOnce--;
-    }
-  };
-  return { started, handle, endAll: () => ends.splice(0).map((end) => end()), mostAtOnce: () => mostAtOnce };
-}
-const causeOf = (delivery: Delivery | undefined) => {
-  const reason: unknown = delivery?.signal.reason;
-  return reason instanceof DeliveryAborted ? reason.abortCause : null;
-};
 
 /** What every Queue owes. Real time: a broker's clock cannot be moved by hand. */
 export function queueContract(name: string, open: () => Promise<QueueHarness>): void {
@@ -100,13 +75,16 @@ export function queueContract(name: string, open: () => Promise<QueueHarness>): 
       await enqueue(first);
       await until(() => expect(seen).toEqual([first])); // the worker is up and idle again
       await drained();
+      const waitsMs: number[] = [];
       for (let round = 0; round < 5; round++) {
         const subjectId = randomUUID();
         const sentMs = performance.now();
         await enqueue(subjectId);
         await vi.waitFor(() => expect(seen).toContain(subjectId), { timeout: 5_000, interval: 2 });
-        expect(performance.now() - sentMs).toBeLessThan(200);
+        waitsMs.push(performance.now() - sentMs);
       }
+      const [, , medianMs] = waitsMs.sort((a, b) => a - b); // a busy machine may delay one of them
+      expect(medianMs).toBeLessThan(200);
     });
 
     it("keeps one waiting message per subject", async () => {

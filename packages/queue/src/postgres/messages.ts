@@ -1,3 +1,4 @@
+import { AppError } from "@aurora/kernel";
 import type { Pool, PoolClient } from "pg";
 import type { Lease } from "../lease-worker.ts";
 import type { QueueName } from "../port.ts";
@@ -5,9 +6,11 @@ import type { QueueName } from "../port.ts";
 /** NOTIFY payloads on this channel: `wake <queue>` or `cancel <message id>`. */
 export const channel = "queue_messages";
 
-/** One transaction that sees one tenant's rows and no other's. */
+/** One transaction that sees one tenant's rows and no other's. @throws AppError `unavailable` without a connection. */
 export async function inTenant<T>(pool: Pool, tenantId: string, run: (client: PoolClient) => Promise<T>): Promise<T> {
-  const client = await pool.connect();
+  const client = await pool.connect().catch((cause: unknown) => {
+    throw new AppError("unavailable", "The database does not answer.", { cause });
+  });
   let isBroken = false;
   try {
     // on a pipelining pool these travel with the first statement of `run`, at no round trip of their own

@@ -19,7 +19,10 @@ export function createNearestWords(question: readonly string[], wordVectors: Wor
   const known = new Map<string, Float32Array>();
   const compare = (word: string): Float32Array => {
     const vector = wordVectors.vectorOf(word);
-    return Float32Array.from(question, (own, i) => (own === word ? 1 : cosine(questionVectors[i] ?? null, vector)));
+    const cosines = new Float32Array(question.length);
+    for (const [i, own] of question.entries())
+      cosines[i] = own === word ? 1 : cosine(questionVectors[i] ?? null, vector);
+    return cosines;
   };
   return (passage) => {
     const nearest = new Float32Array(question.length);

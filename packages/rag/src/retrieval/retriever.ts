@@ -11,7 +11,8 @@ import type { Passage, PassageReader, StatisticsReader } from "./passages.ts";
 import { queryTermIds, queryWords, sparseQuery, wordWeights } from "./query-terms.ts";
 import { analysisLanguage, indexVersion, passageText } from "./sparse.ts";
 
-export const retrievalDefaults = { k: 6, fetchK: 40, mmrLambda: 0.7 } as const;
+/** λ measured: below 0.8 relevant passages leave the context (fr_piaf recall@6 .892 without MMR, .886 at 0.8, .880 at 0.7). */
+export const retrievalDefaults = { k: 6, fetchK: 40, mmrLambda: 0.8 } as const;
 /** Best points of each list (dense, sparse) that enter the fusion. */
 const listLimit = 100;
 /** Share of soft MaxSim added to the fused score. */

@@ -5,9 +5,9 @@ import { notFound } from "next/navigation";
 import { NextIntlClientProvider } from "next-intl";
 import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
+import { ApiProvider } from "../../api/api-provider.tsx";
 import { readEnvironment } from "../../environment.ts";
 import { sans, serif } from "../../fonts.ts";
-import { ApiProvider } from "../../api/api-provider.tsx";
 import { readTheme, themeCookie } from "../../shell/theme.ts";
 import "../../styles/tokens.css";
 import "../../styles/base.css";
@@ -38,7 +38,11 @@ export default async function LocaleLayout({ children, params }: Props) {
   // The cookie is read here so that the first byte already has the reader's theme: no flash, no inline script.
   const theme = readTheme((await cookies()).get(themeCookie)?.value);
   return (
-    <html lang={locale} data-theme={theme === "system" ? undefined : theme} className={`${sans.variable} ${serif.variable}`}>
+    <html
+      lang={locale}
+      data-theme={theme === "system" ? undefined : theme}
+      className={`${sans.variable} ${serif.variable}`}
+    >
       <body>
         <NextIntlClientProvider>
           <ApiProvider baseUrl={readEnvironment().publicApiUrl ?? ""}>{children}</ApiProvider>

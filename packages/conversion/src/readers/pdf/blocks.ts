@@ -34,7 +34,7 @@ export interface Marker {
 }
 
 const bulletPattern = /^([•‣▪▫●○◦■□➢➤►▶✓✔❖➔→⁃∙·*–—-])(?:\s+|(?=\p{Lu}))/u;
-const numberPattern = /^(\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{1,5})[.)°]|\(\d{1,3}\)|\([a-z]\))\s+(?=\S)/u;
+const numberPattern = /^(\(?(?:\d{1,3}|[a-z]|[ivx]{1,5})[.)°]|[A-Z]\)|\((?:\d{1,3}|[A-Z])\))\s+(?=\S)/u;
 
 export function markerOf(text: string): Marker | null {
   const bullet = bulletPattern.exec(text);

@@ -2,6 +2,7 @@ import { headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { getLocale } from "next-intl/server";
 import type { ReactNode } from "react";
+import { ConversationProvider } from "../../../assistant/conversation-provider.tsx";
 import { UploadsProvider } from "../../../documents/uploads-provider.tsx";
 import { pagePathHeader, signInPath } from "../../../session/return-path.ts";
 import { readSession } from "../../../session/server-session.ts";
@@ -14,7 +15,9 @@ export default async function SignedInLayout({ children }: { children: ReactNode
   return (
     <SessionProvider initial={session === "unknown" ? null : session}>
       <UploadsProvider>
-        <Shell>{children}</Shell>
+        <ConversationProvider>
+          <Shell>{children}</Shell>
+        </ConversationProvider>
       </UploadsProvider>
     </SessionProvider>
   );

@@ -1,12 +1,34 @@
 "use client";
-import { useCallback, useEffect, useRef, useState } from "react";
+import { createContext, type ReactNode, useCallback, useContext, useEffect, useRef, useState } from "react";
 import { useApi } from "../api/api-provider.tsx";
 import { useSession } from "../session/session-provider.tsx";
 import { askQuestion } from "./ask-question.ts";
 import { type Conversation, isOpen, loadConversation, newTurn, saveConversation, type Turn } from "./conversation.ts";
 
-/** The conversation of this tab: one question at a time. `isReady` false until what the tab kept has been read. */
-export function useConversation() {
+type ConversationControls = {
+  readonly turns: readonly Turn[];
+  /** False until what the tab kept has been read. */
+  readonly isReady: boolean;
+  readonly isBusy: boolean;
+  readonly ask: (question: string, sourceApp: string | null) => void;
+  readonly retry: (turn: Turn) => void;
+  readonly stop: () => void;
+  readonly restart: () => void;
+};
+const ConversationContext = createContext<ConversationControls | null>(null);
+
+/** The conversation of this tab, one question at a time. An answer goes on being written while another page is read. */
+export function ConversationProvider({ children }: { children: ReactNode }) {
+  return <ConversationContext value={useConversationState()}>{children}</ConversationContext>;
+}
+
+export function useConversation(): ConversationControls {
+  const conversation = useContext(ConversationContext);
+  if (!conversation) throw new Error("useConversation outside of ConversationProvider");
+  return conversation;
+}
+
+function useConversationState(): ConversationControls {
   const api = useApi();
   const { user } = useSession();
   const [conversation, setConversation] = useState<Conversation>({ threadId: "", turns: [] });

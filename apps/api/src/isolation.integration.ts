@@ -1,0 +1,229 @@
+import { createFirstTenantContent, type IsolationContent } from "./testing/isolation-content.ts";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Route } from "./http/define-route.ts";
+import { routes } from "./routes/table.ts";
+import { bearer, refusal, send } from "./testing/client.ts";
+import { formBody } from "./testing/publish.ts";
+import { startTestApi, type TestApi } from "./testing/start-test-api.ts";
+
+type Refusal = "404" | "403" | "own";
+interface Case {
+  /** Path with the first tenant's ids in it. */
+  readonly path: (content: IsolationContent) => string;
+  readonly payload?: (content: IsolationContent) => object;
+  readonly form?: Readonly<Record<string, string>>;
+  /** What an administrator of another tenant is answered: `own` = success, on their own tenant's data alone. */
+  readonly foreign: Refusal;
+  /** What a user of the same tenant without any permission is answered. */
+  readonly powerless: Refusal;
+  /** May destroy the content or the caller's session: run last. */
+  readonly isDestructive?: true;
+}
+
+const missing = { foreign: "404", powerless: "404" } as const;
+const onlyAdmin = { foreign: "own", powerless: "403" } as const;
+const onlyAdminThing = { foreign: "404", powerless: "403" } as const;
+const harmless = { foreign: "own", powerless: "own" } as const;
+
+/** One case a route. A route without one fails the first test below. */
+const cases: Readonly<Record<string, Case | "public">> = {
+  "POST /api/auth/login": "public",
+  "GET /api/health": "public",
+  "GET /api/ready": "public",
+  "POST /api/auth/logout": { path: () => "/api/auth/logout", ...harmless, isDestructive: true },
+  "GET /api/auth/me": { path: () => "/api/auth/me", ...harmless },
+  // 403 for a key, which has no password: it is refused before anything is looked at
+  "POST /api/auth/password": {
+    path: () => "/api/auth/password",
+    payload: () => ({ current_password: "x", new_password: "long enough for a password" }),
+    foreign: "403",
+    powerless: "403",
+  },
+  "POST /api/query": {
+    path: () => "/api/query",
+    payload: ({ sourceApp }) => ({ query: "x", source_app: sourceApp }),
+    ...missing,
+  },
+  "POST /api/search": {
+    path: () => "/api/search",
+    payload: ({ sourceApp }) => ({ query: "x", source_app: sourceApp }),
+    ...missing,
+  },
+  "GET /api/query/:id": { path: ({ queryId }) => `/api/query/${queryId}`, ...missing },
+  "POST /api/documents/uploads": {
+    path: () => "/api/documents/uploads",
+    payload: ({ sourceApp }) => ({ filename: "a", size_bytes: 1, sha256: "0".repeat(64), source_app: sourceApp }),
+    ...missing,
+  },
+  "POST /api/documents": { path: () => "/api/documents", form: { source_app: "private" }, ...missing },
+  "GET /api/documents": { path: () => "/api/documents", ...harmless },
+  "POST /api/documents/:id/complete": { path: ({ documentId }) => `/api/documents/${documentId}/complete`, ...missing },
+  "GET /api/documents/:id": { path: ({ documentId }) => `/api/documents/${documentId}`, ...missing },
+  "DELETE /api/documents/:id": { path: ({ documentId }) => `/api/documents/${documentId}`, ...missing, isDestructive: true },
+  "GET /api/documents/:id/events": { path: ({ documentId }) => `/api/documents/${documentId}/events`, ...missing },
+  "GET /api/documents/:id/content": { path: ({ documentId }) => `/api/documents/${documentId}/content`, ...missing },
+  "GET /api/documents/:id/chunks": { path: ({ documentId }) => `/api/documents/${documentId}/chunks`, ...missing },
+  "GET /api/documents/:id/pages/:page.png": { path: ({ documentId }) => `/api/documents/${documentId}/pages/1.png`, ...missing },
+  "GET /api/documents/:id/original": { path: ({ documentId }) => `/api/documents/${documentId}/original`, ...missing },
+  "POST /api/documents/:id/reindex": { path: ({ documentId }) => `/api/documents/${documentId}/reindex`, ...missing },
+  "GET /api/ingestion/jobs": { path: () => "/api/ingestion/jobs", ...harmless },
+  "GET /api/ingestion/jobs/:id": { path: ({ jobId }) => `/api/ingestion/jobs/${jobId}`, ...missing },
+  "POST /api/ingestion/jobs/:id/retry": { path: ({ jobId }) => `/api/ingestion/jobs/${jobId}/retry`, ...missing },
+  "POST /api/ingestion/jobs/:id/cancel": { path: ({ jobId }) => `/api/ingestion/jobs/${jobId}/cancel`, ...missing },
+  "GET /api/source-apps": { path: () => "/api/source-apps", ...harmless },
+  "GET /api/admin/health": { path: () => "/api/admin/health", ...onlyAdmin },
+  "GET /api/admin/overview": { path: () => "/api/admin/overview", ...onlyAdmin },
+  "GET /api/admin/users": { path: () => "/api/admin/users", ...onlyAdmin },
+  "POST /api/admin/users": {
+    path: () => "/api/admin/users",
+    payload: () => ({ email: `new-${Math.random()}@example.org`, name: "n", password: "a long new password" }),
+    ...onlyAdmin,
+  },
+  "GET /api/admin/users/:user_id": { path: ({ userId }) => `/api/admin/users/${userId}`, ...onlyAdminThing },
+  "PUT /api/admin/users/:user_id": {
+    path: ({ userId }) => `/api/admin/users/${userId}`,
+    payload: () => ({ name: "changed" }),
+    ...onlyAdminThing,
+  },
+  "DELETE /api/admin/users/:user_id": { path: ({ userId }) => `/api/admin/users/${userId}`, ...onlyAdminThing, isDestructive: true },
+  "GET /api/admin/users/:user_id/permissions": { path: ({ userId }) => `/api/admin/users/${userId}/permissions`, ...onlyAdminThing },
+  "PUT /api/admin/users/:user_id/permissions": {
+    path: ({ userId }) => `/api/admin/users/${userId}/permissions`,
+    payload: () => ({ items: [] }),
+    ...onlyAdminThing,
+  },
+  "GET /api/admin/api-keys": { path: () => "/api/admin/api-keys", ...onlyAdmin },
+  "POST /api/admin/api-keys": { path: () => "/api/admin/api-keys", payload: () => ({ name: "k" }), ...onlyAdmin },
+  "DELETE /api/admin/api-keys/:key_id": { path: ({ keyId }) => `/api/admin/api-keys/${keyId}`, ...onlyAdminThing },
+  "GET /api/admin/source-apps": { path: () => "/api/admin/source-apps", ...onlyAdmin },
+  "POST /api/admin/source-apps": {
+    path: () => "/api/admin/source-apps",
+    payload: () => ({ source_app: `s${Date.now()}`, label: "s" }),
+    ...onlyAdmin,
+  },
+  "PUT /api/admin/source-apps/:source_app": {
+    path: ({ sourceApp }) => `/api/admin/source-apps/${sourceApp}`,
+    payload: () => ({ label: "changed" }),
+    ...onlyAdminThing,
+  },
+  "GET /api/admin/caller-apps": { path: () => "/api/admin/caller-apps", ...onlyAdmin },
+  "POST /api/admin/caller-apps": {
+    path: () => "/api/admin/caller-apps",
+    payload: () => ({ name: `c${Date.now()}`, label: "c" }),
+    ...onlyAdmin,
+  },
+  "PUT /api/admin/caller-apps/:caller_app_id": {
+    path: ({ callerAppId }) => `/api/admin/caller-apps/${callerAppId}`,
+    payload: () => ({ label: "changed" }),
+    ...onlyAdminThing,
+  },
+  "DELETE /api/admin/caller-apps/:caller_app_id": {
+    path: ({ callerAppId }) => `/api/admin/caller-apps/${callerAppId}`,
+    ...onlyAdminThing,
+  },
+  "GET /api/admin/providers": { path: () => "/api/admin/providers", ...onlyAdmin },
+  "POST /api/admin/providers": {
+    path: () => "/api/admin/providers",
+    payload: () => ({ name: `p${Date.now()}`, kind: "openai", models: ["m"] }),
+    ...onlyAdmin,
+  },
+  "GET /api/admin/providers/:provider_id": { path: ({ providerId }) => `/api/admin/providers/${providerId}`, ...onlyAdminThing },
+  "PUT /api/admin/providers/:provider_id": {
+    path: ({ providerId }) => `/api/admin/providers/${providerId}`,
+    payload: () => ({ is_active: false }),
+    ...onlyAdminThing,
+  },
+  "DELETE /api/admin/providers/:provider_id": { path: ({ providerId }) => `/api/admin/providers/${providerId}`, ...onlyAdminThing },
+  "POST /api/admin/providers/:provider_id/test": {
+    path: ({ providerId }) => `/api/admin/providers/${providerId}/test`,
+    ...onlyAdminThing,
+  },
+};
+
+const nameOf = (route: Route) => `${route.method} ${route.path}`;
+const guarded = routes
+  .map((route) => ({ name: nameOf(route), route, test: cases[nameOf(route)] }))
+  .filter((entry): entry is { name: string; route: Route; test: Case } => typeof entry.test === "object")
+  .sort((a, b) => Number(a.test.isDestructive ?? false) - Number(b.test.isDestructive ?? false));
+
+let api: TestApi;
+let content: IsolationContent;
+beforeAll(async () => {
+  api = await startTestApi();
+  content = await createFirstTenantContent(api);
+});
+afterAll(() => api?.close());
+
+function call(route: Route, test: Case, credential: string | null, at = content) {
+  const form = test.form ? formBody(test.form, { filename: "a.txt", bytes: "a" }) : null;
+  const payload = form?.payload ?? test.payload?.(at);
+  return send(api, {
+    method: route.method,
+    url: test.path(at),
+    headers: { ...(credential && bearer(credential)), ...form?.headers },
+    ...(payload && { payload }),
+  });
+}
+
+describe("the route table and its cases", () => {
+  it("name the same routes: a new route needs a case here", () => {
+    expect(Object.keys(cases).sort()).toEqual(routes.map(nameOf).sort());
+  });
+  it("agree on what is public", () => {
+    const open = routes.filter((route) => route.needs === "public").map(nameOf);
+    expect(Object.keys(cases).filter((name) => cases[name] === "public").sort()).toEqual(open.sort());
+  });
+});
+
+describe("without a credential", () => {
+  it.each(guarded)("$name → 401, before the body is read", async ({ route, test }) => {
+    const reply = await call(route, test, null);
+    expect(refusal(reply)).toEqual({ status: 401, code: "unauthenticated" });
+    expect(reply.headers["www-authenticate"]).toBe("Bearer");
+  });
+});
+
+const expected = { "404": { status: 404, code: "not_found" }, "403": { status: 403, code: "forbidden" } } as const;
+
+describe("as a user of the tenant without any permission", () => {
+  it.each(guarded)("$name", async ({ route, test }) => {
+    const reply = await call(route, test, test.isDestructive ? content.powerlessSpareToken : content.powerlessKey);
+    if (test.powerless === "own") expectNothingOfTheFirstTenant(reply);
+    else expect(refusal(reply)).toEqual(expected[test.powerless]);
+  });
+});
+
+describe("as an administrator of another tenant", () => {
+  it.each(guarded)("$name", async ({ route, test }) => {
+    const reply = await call(route, test, test.isDestructive ? content.foreignSpareToken : content.foreignKey);
+    if (test.foreign === "own") return expectNothingOfTheFirstTenant(reply);
+    expect(refusal(reply)).toEqual(expected[test.foreign]);
+    if (test.foreign !== "404") return;
+    // word for word what is answered for an id that exists nowhere
+    const nowhere = { ...content, ...content.nowhere };
+    const { request_id: _one, ...seen } = reply.body;
+    const { request_id: _other, ...unseen } = (await call(route, test, test.isDestructive ? content.foreignSpareToken : content.foreignKey, nowhere)).body;
+    expect(seen).toEqual(unseen);
+  });
+});
+
+function expectNothingOfTheFirstTenant(reply: { status: number; text: string }): void {
+  expect(reply.status).toBeLessThan(300);
+  for (const secret of content.fingerprints) expect(reply.text).not.toContain(secret);
+}
+
+describe("after all of it", () => {
+  it("the first tenant's things are as they were", async () => {
+    const own = bearer(api.adminKey);
+    const document = await send(api, { url: `/api/documents/${content.documentId}`, headers: own });
+    expect(document.body).toMatchObject({ status: "success", job_id: content.jobId });
+    const user = await send(api, { url: `/api/admin/users/${content.userId}`, headers: own });
+    expect(user.body).toMatchObject({ name: "victim@example.org", is_active: true });
+    const provider = await send(api, { url: `/api/admin/providers/${content.providerId}`, headers: own });
+    expect(provider.body).toMatchObject({ is_active: true });
+    const apps = await send(api, { url: "/api/admin/source-apps", headers: own });
+    expect(apps.body.items.find((app: { source_app: string }) => app.source_app === content.sourceApp)).toMatchObject({ label: "Private" });
+    const keys = await send(api, { url: "/api/admin/api-keys", headers: own });
+    expect(keys.body.items.find((key: { id: string }) => key.id === content.keyId)).toMatchObject({ revoked_at: null });
+  });
+});

@@ -1,0 +1,112 @@
+import { hashPassword, makeApiKey } from "@aurora/auth";
+import { createAccountRepository } from "@aurora/db";
+import { systemIds, tenantScope } from "@aurora/kernel";
+import { bearer, createSignedInUser, send, signIn, userPassword } from "./client.ts";
+import { contract, publish, upload } from "./publish.ts";
+import type { TestApi } from "./start-test-api.ts";
+
+interface Things {
+  readonly sourceApp: string;
+  readonly documentId: string;
+  readonly jobId: string;
+  readonly queryId: string;
+  readonly userId: string;
+  readonly keyId: string;
+  readonly callerAppId: string;
+  readonly providerId: string;
+}
+/** One of everything in the first tenant, and the credentials of those who must not see it. */
+export interface IsolationContent extends Things {
+  /** Ids that exist nowhere. */
+  readonly nowhere: Things;
+  readonly powerlessKey: string;
+  readonly powerlessSpareToken: string;
+  readonly foreignKey: string;
+  readonly foreignSpareToken: string;
+  /** Words found in no answer to anybody else. */
+  readonly fingerprints: readonly string[];
+}
+
+export async function createFirstTenantContent(api: TestApi): Promise<IsolationContent> {
+  const admin = bearer(api.adminKey);
+  const post = async (url: string, payload: object) => {
+    const reply = await send(api, { method: "POST", url, headers: admin, payload });
+    if (reply.status >= 300) throw new Error(`${url} answered ${reply.status}: ${reply.text}`);
+    return reply.body;
+  };
+  const sourceApp = "private";
+  await post("/api/admin/source-apps", { source_app: sourceApp, label: "Private" });
+  const { tenant_id: tenantId } = (await send(api, { url: "/api/auth/me", headers: admin })).body;
+  const accepted = (await upload(api, api.adminKey, { source_app: sourceApp }, { filename: "fingerprint-file.txt", bytes: "x" })).body;
+  await publish(api, tenantId, accepted, { ...contract, sourceApp });
+  const answer = await post("/api/query", { query: "Quand le solde de la commande est-il versé ?" });
+  const user = await createSignedInUser(api, "victim@example.org");
+  const key = await post("/api/admin/api-keys", { name: "fingerprint key" });
+  const callerApp = await post("/api/admin/caller-apps", { name: "fingerprint-app", label: "x" });
+  const provider = await post("/api/admin/providers", { name: "fingerprint-provider", kind: "openai", models: ["gpt"] });
+  const powerless = await post("/api/admin/api-keys", { name: "powerless" });
+  const powerlessUser = await createSignedInUser(api, "powerless@example.org");
+  return {
+    sourceApp,
+    documentId: accepted.document_id,
+    jobId: accepted.job_id,
+    queryId: answer.query_id,
+    userId: user.id,
+    keyId: key.api_key.id,
+    callerAppId: callerApp.id,
+    providerId: provider.id,
+    nowhere: {
+      sourceApp: "nowhere",
+      documentId: systemIds.uuid(),
+      jobId: systemIds.uuid(),
+      queryId: systemIds.uuid(),
+      userId: systemIds.uuid(),
+      keyId: systemIds.uuid(),
+      callerAppId: systemIds.uuid(),
+      providerId: systemIds.uuid(),
+    },
+    powerlessKey: powerless.key,
+    powerlessSpareToken: powerlessUser.token,
+    ...(await createForeignAdministrator(api)),
+    fingerprints: [tenantId, accepted.document_id, accepted.job_id, "fingerprint", "victim@example.org", '"private"'],
+  };
+}
+
+/** A second organisation with an administrator's key and session. */
+async function createForeignAdministrator(api: TestApi): Promise<{ foreignKey: string; foreignSpareToken: string }> {
+  const key = makeApiKey(systemIds);
+  const at = new Date(api.clock.nowMs());
+  const userId = systemIds.uuid();
+  const scope = tenantScope(systemIds.uuid(), { kind: "job", id: "test", role: "system" }, "all");
+  await createAccountRepository(api.database.database).createTenant(scope, {
+    name: "Elsewhere",
+    at,
+    administrator: {
+      id: userId,
+      email: "admin@elsewhere.example",
+      emailFolded: "admin@elsewhere.example",
+      name: "Elsewhere",
+      passwordHash: await hashPassword(userPassword),
+      role: "admin",
+      locale: "en",
+      isService: false,
+      mustChangePassword: false,
+      createdAt: at,
+    },
+    sourceApp: { name: "default", label: "Default" },
+    callerApps: [{ id: systemIds.uuid(), name: "unknown", label: "Unknown" }],
+    apiKey: {
+      id: systemIds.uuid(),
+      name: "elsewhere",
+      role: "admin",
+      prefix: key.prefix,
+      keyHash: key.hash,
+      permissions: [],
+      callerApps: [],
+      createdBy: userId,
+      createdAt: at,
+      expiresAt: new Date(at.getTime() + 86_400_000),
+    },
+  });
+  return { foreignKey: key.key, foreignSpareToken: await signIn(api, "admin@elsewhere.example", userPassword) };
+}
