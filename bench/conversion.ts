@@ -31,7 +31,15 @@ interface Scores {
 }
 
 const textOf = (node: Nodes): string =>
-  "value" in node ? (node.type === "html" ? "" : node.value) : "children" in node ? node.children.map((child) => textOf(child)).join(node.type === "paragraph" || node.type === "heading" ? "" : " ") : "";
+  "value" in node
+    ? node.type === "html"
+      ? ""
+      : node.value
+    : "children" in node
+      ? node.children
+          .map((child) => textOf(child))
+          .join(node.type === "paragraph" || node.type === "heading" ? "" : " ")
+      : "";
 const normal = (text: string): string => text.normalize("NFKC").replace(/\s+/g, " ").trim().toLowerCase();
 const tokensOf = (text: string): string[] => normal(text).match(/[\p{L}\p{N}]+/gu) ?? [];
 
@@ -41,7 +49,15 @@ function partsOf(markdown: string): Parts {
   const parts = { tokens: [] as string[], headings: [] as string[], items: [] as string[], cells: [] as string[] };
   const visit = (node: Nodes) => {
     if (node.type === "heading") parts.headings.push(normal(textOf(node)));
-    if (node.type === "listItem") parts.items.push(normal(node.children.filter((child) => child.type !== "list").map((child) => textOf(child)).join(" ")));
+    if (node.type === "listItem")
+      parts.items.push(
+        normal(
+          node.children
+            .filter((child) => child.type !== "list")
+            .map((child) => textOf(child))
+            .join(" "),
+        ),
+      );
     if (node.type === "tableCell") parts.cells.push(normal(textOf(node)));
     if ("children" in node) for (const child of node.children) visit(child);
   };
@@ -87,7 +103,9 @@ function likeness(a: string, b: string): number {
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
     for (let j = 1; j <= b.length; j++)
-      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)));
+      next.push(
+        Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)),
+      );
     row = next;
   }
   return 1 - (row[b.length] ?? longest) / Math.max(1, longest);
@@ -123,7 +141,9 @@ const mean = (values: readonly (number | null)[]): number | null => {
 };
 const shown = (value: number | null): string => (value === null ? "–" : value.toFixed(3)).padStart(8);
 const line = (name: string, scores: Scores, tail: string): string =>
-  name.padEnd(44) + [scores.tokens, scores.order, scores.headings, scores.items, scores.cells].map(shown).join("") + tail;
+  name.padEnd(44) +
+  [scores.tokens, scores.order, scores.headings, scores.items, scores.cells].map(shown).join("") +
+  tail;
 
 async function measure(format: (typeof formats)[number], showFiles: boolean): Promise<void> {
   const sources = join(root, format, "sources");
@@ -138,7 +158,12 @@ async function measure(format: (typeof formats)[number], showFiles: boolean): Pr
     let failure = "";
     try {
       const file = { filename: name, bytes: readFileSync(join(sources, name)) };
-      const result = await convertFile(file, { maxPages: 1_000, pageImageDpi: 0, onPageImage: async () => {}, onProgress: () => {} });
+      const result = await convertFile(file, {
+        maxPages: 1_000,
+        pageImageDpi: 0,
+        onPageImage: async () => {},
+        onProgress: () => {},
+      });
       markdown = result.markdown;
       pages += result.pages.length;
     } catch (error) {
@@ -156,8 +181,55 @@ async function measure(format: (typeof formats)[number], showFiles: boolean): Pr
     items: mean(rows.map((row) => row.items)),
     cells: mean(rows.map((row) => row.cells)),
   };
-  const speed = pages > 0 ? `${(pages / seconds).toFixed(1)} pages/s` : `${((seconds * 1_000) / rows.length).toFixed(0)} ms a file`;
+  const speed =
+    pages > 0 ? `${(pages / seconds).toFixed(1)} pages/s` : `${((seconds * 1_000) / rows.length).toFixed(0)} ms a file`;
   console.log(line(`${format} (${rows.length} files)`, all, `  ${speed}`));
+}
+
+/** Cells of an ICDAR 2013 table file, a list a table (a table may go on over several regions). */
+function icdarTables(xml: string): string[][] {
+  return xml
+    .split(/<table\b/)
+    .slice(1)
+    .map((table) => [...table.matchAll(/<content>([\s\S]*?)<\/content>/g)].map((match) => cellText(unescapeXml(match[1] ?? ""))))
+    .map((cells) => cells.filter((cell) => cell !== ""));
+}
+
+const unescapeXml = (text: string): string =>
+  text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&quot;", '"').replaceAll("&apos;", "'").replaceAll("&amp;", "&");
+/** Spaces and marks aside, which the ground truth sets at will. */
+const cellText = (text: string): string => normal(text).replace(/[^\p{L}\p{N}]+/gu, "");
+
+/** Born-digital PDFs of ICDAR 2013: tables matched greedily by their cells; a table counts as found at cell F1 ≥ .5. */
+async function measureIcdar(showFiles: boolean): Promise<void> {
+  const folder = join(root, "../icdar2013-odd");
+  let [found, wanted, tables] = [0, 0, 0];
+  let [common, foundCells, wantedCells] = [0, 0, 0];
+  for (const name of readdirSync(folder).filter((file) => file.endsWith("-str.xml")).sort()) {
+    const pdf = join(folder, name.replace("-str.xml", ".pdf"));
+    if (!existsSync(pdf)) continue;
+    const truth = icdarTables(readFileSync(join(folder, name), "utf8"));
+    const file = { filename: "a.pdf", bytes: readFileSync(pdf) };
+    const { document } = await convertFile(file, { maxPages: 1_000, pageImageDpi: 0, onPageImage: async () => {}, onProgress: () => {} });
+    const own = document.tables
+      .filter((table) => table.label === "table")
+      .map((table) => table.data.table_cells.map((cell) => cellText(cell.text)).filter((cell) => cell !== ""));
+    const left = [...own];
+    let [fileCommon, fileFound] = [0, 0];
+    for (const cells of truth) {
+      const best = left.map((table) => ({ table, f1: bagF1(table, cells) ?? 0 })).sort((a, b) => b.f1 - a.f1)[0];
+      if (!best || best.f1 === 0) continue;
+      left.splice(left.indexOf(best.table), 1);
+      fileCommon += (best.f1 * (best.table.length + cells.length)) / 2;
+      if (best.f1 >= 0.5) fileFound++;
+    }
+    const [foundHere, wantedHere] = [own.flat().length, truth.flat().length];
+    if (showFiles) console.log(`  ${name.padEnd(24)} tables ${fileFound}/${truth.length} (ours ${own.length})  cell F1 ${((2 * fileCommon) / Math.max(1, foundHere + wantedHere)).toFixed(3)}`);
+    [found, wanted, tables] = [found + fileFound, wanted + truth.length, tables + own.length];
+    [common, foundCells, wantedCells] = [common + fileCommon, foundCells + foundHere, wantedCells + wantedHere];
+  }
+  const f1 = (2 * common) / (foundCells + wantedCells);
+  console.log(`icdar2013 odd half: ${found}/${wanted} tables found (ours ${tables}), cell P ${(common / foundCells).toFixed(3)} R ${(common / wantedCells).toFixed(3)} F1 ${f1.toFixed(3)}`);
 }
 
 if (!existsSync(root)) console.log("skipped: no data (set NEXUS_FIXTURES_DIR)");
@@ -165,4 +237,5 @@ else {
   const only = process.argv.includes("--only") ? process.argv[process.argv.indexOf("--only") + 1] : null;
   console.log(`${"".padEnd(44)}  tokens   order   heads   items   cells`);
   for (const format of formats) if (!only || only === format) await measure(format, process.argv.includes("--files"));
+  if (!only || only === "icdar") await measureIcdar(process.argv.includes("--files"));
 }

@@ -5,15 +5,15 @@
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { buildServices, bundlePath } from "../apps/nexus/src/build/services.ts";
-import { createMemoryRows } from "../apps/ingest/src/testing/memory-rows.ts";
-import { type IngestDeps, ingestDocument } from "../apps/ingest/src/use-cases/ingest-document.ts";
 import { createLocalConverter } from "@aurora/conversion/local";
 import { jobScope, sha256Hex, systemClock } from "@aurora/kernel";
 import { loadStaticModel } from "@aurora/llm/static";
 import { createMemoryObjectStore } from "@aurora/object-store/memory";
 import { silentLogger } from "@aurora/telemetry";
 import { createMemoryVectorStore } from "@aurora/vector-store/memory";
+import { createMemoryRows } from "../apps/ingest/src/testing/memory-rows.ts";
+import { type IngestDeps, ingestDocument } from "../apps/ingest/src/use-cases/ingest-document.ts";
+import { buildServices, bundlePath } from "../apps/nexus/src/build/services.ts";
 import { root } from "./lib/product.ts";
 import { atLeast, type Figure, plain, report } from "./lib/report.ts";
 
@@ -22,7 +22,11 @@ const formats = ["pdf", "docx", "html", "md", "csv", "txt"] as const;
 const tenantId = "00000000-0000-7000-8000-00000000000a";
 
 const fixtures = resolve(root, process.env.NEXUS_FIXTURES_DIR ?? "../shared/data", "documents");
-const folders = [join(root, "samples"), join(fixtures, "fr"), ...formats.map((f) => join(fixtures, "docling", f, "sources"))];
+const folders = [
+  join(root, "samples"),
+  join(fixtures, "fr"),
+  ...formats.map((f) => join(fixtures, "docling", f, "sources")),
+];
 const files = folders
   .filter((folder) => existsSync(folder))
   .flatMap((folder) =>

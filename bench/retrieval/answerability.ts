@@ -1,6 +1,7 @@
 import type { TenantScope } from "@aurora/kernel";
 import type { Embedder } from "@aurora/llm";
-import type { Retriever } from "@aurora/rag";
+import type { Passage, Retriever } from "@aurora/rag";
+import type { Point } from "@aurora/vector-store";
 import { passagesOf, pointsOf, type RetrievalSet } from "./corpus.ts";
 import { createMemoryIndex, type MemoryIndex } from "./memory.ts";
 import { mean } from "./metrics.ts";
@@ -11,7 +12,7 @@ interface Deps {
   readonly scope: TenantScope;
 }
 
-const questionsPerSet = 150;
+const questionsPerSet = 100;
 /** Documents of a small corpus: what a first-time user has. */
 const smallCorpusSize = 60;
 
@@ -26,71 +27,82 @@ const strangers: Readonly<Record<string, readonly string[]>> = {
   gnome_en_fr: ["fr_piaf", "en_xquad"],
 };
 
-/** Per set and kind of corpus, the share of questions judged answerable: to be near 1 where `answerable`, else near 0. */
-export async function benchAnswerability(sets: readonly RetrievalSet[], deps: Deps) {
-  const rows: object[] = [];
-  const indexed = new Map(
-    await Promise.all(
-      sets.map(async (set) => {
-        const passages = passagesOf(set);
-        return [set.name, { passages, points: await pointsOf(passages, deps.embedder) }] as const;
-      }),
-    ),
-  );
+interface Indexed {
+  readonly passages: readonly Passage[];
+  readonly points: readonly Point[];
+}
+
+/** Per set and kind of corpus, the share of questions judged answerable: near 1 is right where `answerable`, else near 0. */
+export async function benchAnswerability(sets: readonly RetrievalSet[], deps: Deps): Promise<object[]> {
+  const corpora = new Map<string, Indexed>();
   for (const set of sets) {
-    const step = Math.max(1, Math.floor(set.queries.length / questionsPerSet));
-    const questions = set.queries.filter((_, index) => index % step === 0).slice(0, questionsPerSet);
-    /** Share of questions judged answerable over the documents that `keeps` leaves in a corpus. */
-    const shareOver = async (name: string, keeps: (documentId: string, relevant: ReadonlySet<string>) => boolean) => {
-      const corpus = indexed.get(name);
-      if (!corpus) return null;
+    const passages = passagesOf(set);
+    corpora.set(set.name, { passages, points: await pointsOf(passages, deps.embedder) });
+  }
+  const isAnswerable = async (index: MemoryIndex, query: string): Promise<boolean> => {
+    const { answerable } = await deps.retrieverOver(index).retrieve(deps.scope, {
+      ...{ query, sourceApp: null, workspace: null, packId: null, documentIds: [] },
+      ...{ k: null, fetchK: null, mmrLambda: null },
+    });
+    return answerable.isAnswerable;
+  };
+  const rows: object[] = [];
+  for (const set of sets) {
+    const own = corpora.get(set.name);
+    if (!own) continue;
+    const questions = everyNth(set.queries, questionsPerSet);
+    const share = async (indexFor: (relevant: ReadonlySet<string>) => MemoryIndex): Promise<number> => {
       const verdicts: number[] = [];
-      let whole: Retriever | null = null;
-      for (const { text, rel } of questions) {
-        const relevant = new Set(Object.keys(rel));
-        const isKept = corpus.passages.map((passage) => keeps(passage.documentId, relevant));
-        const only = <Item>(items: readonly Item[]) => items.filter((_, index) => isKept[index]);
-        const retriever: Retriever =
-          isKept.every(Boolean) && whole
-            ? whole
-            : deps.retrieverOver(createMemoryIndex(only(corpus.points), only(corpus.passages)));
-        if (isKept.every(Boolean)) whole = retriever;
-        const { answerable } = await retriever.retrieve(deps.scope, {
-          ...{ query: text, sourceApp: null, workspace: null, packId: null, documentIds: [] },
-          ...{ k: null, fetchK: null, mmrLambda: null },
-        });
-        verdicts.push(answerable.isAnswerable ? 1 : 0);
-      }
+      for (const { text, rel } of questions)
+        verdicts.push((await isAnswerable(indexFor(new Set(Object.keys(rel))), text)) ? 1 : 0);
       return Math.round(mean(verdicts) * 1_000) / 1_000;
     };
-    const small = (name: string) => {
-      const ids = [...new Set(indexed.get(name)?.passages.map((passage) => passage.documentId))];
-      const every = Math.max(1, Math.floor(ids.length / smallCorpusSize));
-      return new Set(ids.filter((_, index) => index % every === 0).slice(0, smallCorpusSize));
-    };
-    const own = small(set.name);
+    const whole = indexOf(own, () => true);
+    const sample = sampleOf(own);
+    const otherSubject: Record<string, object> = {};
+    for (const name of strangers[set.name] ?? []) {
+      const other = corpora.get(name);
+      if (!other) continue;
+      const [wholeOther, otherSample] = [indexOf(other, () => true), sampleOf(other)];
+      const smallOther = indexOf(other, (id) => otherSample.has(id));
+      otherSubject[name] = { whole: await share(() => wholeOther), small: await share(() => smallOther) };
+    }
     rows.push({
       set: set.name,
       answerable: {
-        whole: await shareOver(set.name, () => true),
-        small: await shareOver(set.name, (id, relevant) => relevant.has(id) || own.has(id)),
+        whole: await share(() => whole),
+        small: await share((relevant) => indexOf(own, (id) => relevant.has(id) || sample.has(id))),
       },
       relevant_removed: {
-        whole: await shareOver(set.name, (id, relevant) => !relevant.has(id)),
-        small: await shareOver(set.name, (id, relevant) => !relevant.has(id) && own.has(id)),
+        whole: await share((relevant) => hiding(whole, relevant)),
+        small: await share((relevant) => indexOf(own, (id) => sample.has(id) && !relevant.has(id))),
       },
-      other_subject: Object.fromEntries(
-        await Promise.all(
-          (strangers[set.name] ?? []).map(async (name) => {
-            const sample = small(name);
-            return [
-              name,
-              { whole: await shareOver(name, () => true), small: await shareOver(name, (id) => sample.has(id)) },
-            ];
-          }),
-        ),
-      ),
+      other_subject: otherSubject,
     });
   }
   return rows;
+}
+
+function indexOf({ passages, points }: Indexed, keeps: (documentId: string) => boolean): MemoryIndex {
+  const isKept = passages.map(({ documentId }) => keeps(documentId));
+  return createMemoryIndex(
+    points.filter((_, index) => isKept[index]),
+    passages.filter((_, index) => isKept[index]),
+  );
+}
+
+/** The same corpus with some documents unpublished; its term counts are the whole corpus'. */
+const hiding = (index: MemoryIndex, hidden: ReadonlySet<string>): MemoryIndex => ({
+  ...index,
+  passages: {
+    load: async (scope, ids) => (await index.passages.load(scope, ids)).filter((one) => !hidden.has(one.documentId)),
+  },
+});
+
+const sampleOf = ({ passages }: Indexed): ReadonlySet<string> =>
+  new Set(everyNth([...new Set(passages.map(({ documentId }) => documentId))], smallCorpusSize));
+
+function everyNth<Item>(items: readonly Item[], count: number): Item[] {
+  const step = Math.max(1, Math.floor(items.length / count));
+  return items.filter((_, index) => index % step === 0).slice(0, count);
 }

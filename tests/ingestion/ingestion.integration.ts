@@ -185,7 +185,8 @@ describe("a running job", () => {
 
   it.each(["put", "upsert", "publish"])("ends quietly when its document is deleted at %s", async (moment) => {
     const deleteDocument = async () => {
-      await rowsOf("delete from documents where tenant_id = $1");
+      for (const { id } of await rowsOf<{ id: string }>("select id from documents where tenant_id = $1"))
+        await world.deleteRow(scope, id);
     };
     startWorker((stores) => ({
       ...stores,

@@ -61,7 +61,7 @@ afterAll(() => world.close());
 async function killedAt(point: string, moment: "before" | "during"): Promise<void> {
   const worker = spawn(
     process.execPath,
-    ["--import", "tsx", join(import.meta.dirname, "killable-worker.ts"), point, moment],
+    ["--no-warnings", "--import", "tsx", join(import.meta.dirname, "killable-worker.ts"), point, moment],
     { env: { PATH: process.env.PATH, ...world.environment }, stdio: ["ignore", "inherit", "inherit"] },
   );
   const timer = setTimeout(() => worker.kill("SIGTERM"), 20_000);
@@ -132,4 +132,4 @@ it("a worker killed while it swaps versions loses nothing and doubles nothing", 
     expect(state.terms).toEqual(clean.terms);
     expect(state.openJobs).toEqual([]);
   }
-});
+}, 180_000);

@@ -3,9 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadConfig } from "@aurora/config";
 import { finalJobStates, type JobFailure, type JobState } from "@aurora/contracts";
+import { createDocumentRepository } from "@aurora/db";
 import { connectionUrl } from "@aurora/db/embedded";
 import { sha256Hex, systemIds, type TenantScope } from "@aurora/kernel";
 import { startS3Server } from "@aurora/object-store/server";
+import { originalKey } from "@aurora/rag";
 import { silentLogger } from "@aurora/telemetry";
 import { createDocument, startTestDatabase } from "@aurora/testing";
 import { type IngestStores, openStores, startIngestion } from "../../apps/ingest/src/wire.ts";
@@ -82,9 +84,11 @@ export async function openWorld(settings: Readonly<Record<string, string>> = {})
     createTenant: () => database.createTenant(),
     /** A completed upload, its job and its message, as the API leaves them. */
     async addDocument(scope: TenantScope, filename: string, bytes: Uint8Array) {
-      const objectKey = `originals/${sha256Hex(bytes)}`;
+      const documentId = systemIds.uuid();
+      const objectKey = originalKey(documentId, sha256Hex(bytes));
       await stores.objects.put(scope, "uploads", objectKey, bytes, { contentType: "application/octet-stream" });
-      const { id: documentId } = await createDocument(database.database, scope, {
+      await createDocument(database.database, scope, {
+        id: documentId,
         filename,
         title: filename,
         mediaType: null,
@@ -97,7 +101,7 @@ export async function openWorld(settings: Readonly<Record<string, string>> = {})
     /** New content and a new version of a document, as a re-index asks for. */
     async addVersion(scope: TenantScope, documentId: string, version: number, bytes?: Uint8Array): Promise<string> {
       if (bytes) {
-        const objectKey = `originals/${sha256Hex(bytes)}`;
+        const objectKey = originalKey(documentId, sha256Hex(bytes));
         await stores.objects.put(scope, "uploads", objectKey, bytes, { contentType: "application/octet-stream" });
         await admin.query("update documents set object_key = $2, size_bytes = $3, sha256 = $4 where id = $1", [
           documentId,
@@ -108,6 +112,9 @@ export async function openWorld(settings: Readonly<Record<string, string>> = {})
       }
       return addJob(scope, documentId, version);
     },
+    /** The first half of a deletion, as the API does it: the row, and its share of the statistics. */
+    deleteRow: (scope: TenantScope, documentId: string) =>
+      createDocumentRepository(database.database).deleteDocument(scope, documentId),
     job,
     /** Waits until the job has ended and has been tidied up after. */
     async ended(scope: TenantScope, jobId: string, timeoutMs = 30_000) {

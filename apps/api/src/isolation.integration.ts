@@ -16,8 +16,8 @@ interface Case {
   readonly foreign: Refusal;
   /** What a user of the same tenant without any permission is answered. */
   readonly powerless: Refusal;
-  /** May destroy the content or the caller's session: run last. */
-  readonly isDestructive?: true;
+  /** Ends the session it is called with: called with one of its own. */
+  readonly endsSession?: true;
 }
 
 const missing = { foreign: "404", powerless: "404" } as const;
@@ -30,7 +30,7 @@ const cases: Readonly<Record<string, Case | "public">> = {
   "POST /api/auth/login": "public",
   "GET /api/health": "public",
   "GET /api/ready": "public",
-  "POST /api/auth/logout": { path: () => "/api/auth/logout", ...harmless, isDestructive: true },
+  "POST /api/auth/logout": { path: () => "/api/auth/logout", ...harmless, endsSession: true },
   "GET /api/auth/me": { path: () => "/api/auth/me", ...harmless },
   // 403 for a key, which has no password: it is refused before anything is looked at
   "POST /api/auth/password": {
@@ -59,7 +59,7 @@ const cases: Readonly<Record<string, Case | "public">> = {
   "GET /api/documents": { path: () => "/api/documents", ...harmless },
   "POST /api/documents/:id/complete": { path: ({ documentId }) => `/api/documents/${documentId}/complete`, ...missing },
   "GET /api/documents/:id": { path: ({ documentId }) => `/api/documents/${documentId}`, ...missing },
-  "DELETE /api/documents/:id": { path: ({ documentId }) => `/api/documents/${documentId}`, ...missing, isDestructive: true },
+  "DELETE /api/documents/:id": { path: ({ documentId }) => `/api/documents/${documentId}`, ...missing },
   "GET /api/documents/:id/events": { path: ({ documentId }) => `/api/documents/${documentId}/events`, ...missing },
   "GET /api/documents/:id/content": { path: ({ documentId }) => `/api/documents/${documentId}/content`, ...missing },
   "GET /api/documents/:id/chunks": { path: ({ documentId }) => `/api/documents/${documentId}/chunks`, ...missing },
@@ -85,7 +85,7 @@ const cases: Readonly<Record<string, Case | "public">> = {
     payload: () => ({ name: "changed" }),
     ...onlyAdminThing,
   },
-  "DELETE /api/admin/users/:user_id": { path: ({ userId }) => `/api/admin/users/${userId}`, ...onlyAdminThing, isDestructive: true },
+  "DELETE /api/admin/users/:user_id": { path: ({ userId }) => `/api/admin/users/${userId}`, ...onlyAdminThing },
   "GET /api/admin/users/:user_id/permissions": { path: ({ userId }) => `/api/admin/users/${userId}/permissions`, ...onlyAdminThing },
   "PUT /api/admin/users/:user_id/permissions": {
     path: ({ userId }) => `/api/admin/users/${userId}/permissions`,
@@ -143,8 +143,7 @@ const cases: Readonly<Record<string, Case | "public">> = {
 const nameOf = (route: Route) => `${route.method} ${route.path}`;
 const guarded = routes
   .map((route) => ({ name: nameOf(route), route, test: cases[nameOf(route)] }))
-  .filter((entry): entry is { name: string; route: Route; test: Case } => typeof entry.test === "object")
-  .sort((a, b) => Number(a.test.isDestructive ?? false) - Number(b.test.isDestructive ?? false));
+  .filter((entry): entry is { name: string; route: Route; test: Case } => typeof entry.test === "object");
 
 let api: TestApi;
 let content: IsolationContent;
@@ -187,29 +186,29 @@ const expected = { "404": { status: 404, code: "not_found" }, "403": { status: 4
 
 describe("as a user of the tenant without any permission", () => {
   it.each(guarded)("$name", async ({ route, test }) => {
-    const reply = await call(route, test, test.isDestructive ? content.powerlessSpareToken : content.powerlessKey);
-    if (test.powerless === "own") expectNothingOfTheFirstTenant(reply);
+    const reply = await call(route, test, test.endsSession ? content.powerlessSession : content.powerlessKey);
+    if (test.powerless === "own") expectNoneOf(content.fingerprints, reply);
     else expect(refusal(reply)).toEqual(expected[test.powerless]);
   });
 });
 
 describe("as an administrator of another tenant", () => {
   it.each(guarded)("$name", async ({ route, test }) => {
-    const reply = await call(route, test, test.isDestructive ? content.foreignSpareToken : content.foreignKey);
-    if (test.foreign === "own") return expectNothingOfTheFirstTenant(reply);
+    const reply = await call(route, test, test.endsSession ? content.foreignSession : content.foreignKey);
+    if (test.foreign === "own") return expectNoneOf([...content.fingerprints, content.tenantId], reply);
     expect(refusal(reply)).toEqual(expected[test.foreign]);
     if (test.foreign !== "404") return;
     // word for word what is answered for an id that exists nowhere
     const nowhere = { ...content, ...content.nowhere };
     const { request_id: _one, ...seen } = reply.body;
-    const { request_id: _other, ...unseen } = (await call(route, test, test.isDestructive ? content.foreignSpareToken : content.foreignKey, nowhere)).body;
+    const { request_id: _other, ...unseen } = (await call(route, test, content.foreignKey, nowhere)).body;
     expect(seen).toEqual(unseen);
   });
 });
 
-function expectNothingOfTheFirstTenant(reply: { status: number; text: string }): void {
+function expectNoneOf(secrets: readonly string[], reply: { status: number; text: string }): void {
   expect(reply.status).toBeLessThan(300);
-  for (const secret of content.fingerprints) expect(reply.text).not.toContain(secret);
+  for (const secret of secrets) expect(reply.text).not.toContain(secret);
 }
 
 describe("after all of it", () => {

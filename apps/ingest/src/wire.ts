@@ -10,6 +10,7 @@ import { loadStaticModel } from "@aurora/llm/static";
 import type { ObjectStore } from "@aurora/object-store";
 import { createS3ObjectStore } from "@aurora/object-store/s3";
 import type { Queue } from "@aurora/queue";
+import { createRedisQueue } from "@aurora/queue/bullmq";
 import { createPostgresQueue } from "@aurora/queue/postgres";
 import type { Logger } from "@aurora/telemetry";
 import type { VectorStore } from "@aurora/vector-store";
@@ -31,6 +32,10 @@ const maxAttempts = 4;
 
 /** @throws AppError `conflict` when the stored vectors are of another embedder. */
 export async function openStores(config: Config, logger: Logger): Promise<IngestStores & { close(): Promise<void> }> {
+  if (config.qdrantUrl !== null)
+    throw new Error("QDRANT_URL is set, but this version keeps its vectors itself: remove it");
+  if (config.embedding.model !== null)
+    throw new Error("EMBEDDING_MODEL is set, but this version embeds with its own model: remove it");
   const database = createDatabase({
     connection: required(config.database.url, "DATABASE_URL"),
     maxConnections: 4 + 3 * config.ingestion.concurrency,
@@ -51,7 +56,9 @@ export async function openStores(config: Config, logger: Logger): Promise<Ingest
     clock: systemClock,
   });
   const vectors = createEmbeddedVectorStore({ pool: database.pool });
-  const queue = createPostgresQueue({ pool: database.pool, log: logger });
+  const queue = config.redisUrl
+    ? createRedisQueue({ redisUrl: config.redisUrl, prefix: "aurora-nexus", log: logger })
+    : createPostgresQueue({ pool: database.pool, log: logger });
   const root = productRoot(import.meta.dirname);
   const { embedder } = await loadStaticModel({ folder: join(root, "models/static-fr-en-192") });
   await vectors.ensureCollection("aurora_documents", { dimensions: embedder.dimensions, embedderId: embedder.id });

@@ -12,6 +12,8 @@ const tickMs = 10_000;
 const sweepEveryMs = 60_000;
 
 export async function startWorker(config: Config, logger: Logger): Promise<{ close(): Promise<void> }> {
+  if (config.qdrantUrl !== null)
+    throw new Error("QDRANT_URL is set, but this version keeps its vectors itself: remove it");
   const database = createDatabase({
     connection: required(config.database.url, "DATABASE_URL"),
     maxConnections: 4,

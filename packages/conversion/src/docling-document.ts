@@ -145,7 +145,8 @@ export type DocumentNode = Group | TextItem | TableItem | PictureItem;
 
 export const isTextItem = (node: DocumentNode): node is TextItem => "text" in node;
 export const isTable = (node: DocumentNode): node is TableItem => "data" in node;
-export const isPicture = (node: DocumentNode): node is PictureItem => node.label === "picture" || node.label === "chart";
+export const isPicture = (node: DocumentNode): node is PictureItem =>
+  node.label === "picture" || node.label === "chart";
 export const isGroup = (node: DocumentNode): node is Group => "name" in node;
 
 /** The node a `$ref` of this document names. @throws Error for a reference to nothing: a bug of whoever made the document. */

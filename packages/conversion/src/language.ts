@@ -28,7 +28,12 @@ function words(list: string): ReadonlySet<string> {
  * (fewer than 8 % function words, or two languages within a tenth of each other). Reads the first 20,000 words.
  */
 export function guessLanguage(text: string): string | null {
-  const tokens = (text.slice(0, 200_000).toLowerCase().match(/\p{L}+/gu) ?? []).slice(0, 20_000);
+  const tokens = (
+    text
+      .slice(0, 200_000)
+      .toLowerCase()
+      .match(/\p{L}+/gu) ?? []
+  ).slice(0, 20_000);
   if (tokens.length < 4) return null;
   const scores = Object.entries(stopWords)
     .map(([language, list]) => ({ language, hits: tokens.filter((token) => list.has(token)).length }))

@@ -73,7 +73,8 @@ function readDirectory(view: DataView, count: number, start: number, limits: Zip
     if (at + 46 > view.byteLength || view.getUint32(at, true) !== 0x02014b50) throw corrupt("central directory");
     const nameBytes = view.getUint16(at + 28, true);
     const name = new TextDecoder().decode(new Uint8Array(view.buffer, view.byteOffset + at + 46, nameBytes));
-    if (view.getUint16(at + 8, true) & 1) throw new AppError("document_encrypted", "The file is protected by a password.");
+    if (view.getUint16(at + 8, true) & 1)
+      throw new AppError("document_encrypted", "The file is protected by a password.");
     entries.set(name, {
       method: view.getUint16(at + 10, true),
       packedBytes: view.getUint32(at + 20, true),

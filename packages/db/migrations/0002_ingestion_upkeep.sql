@@ -24,7 +24,6 @@ CREATE INDEX ingestion_jobs_unclean ON ingestion_jobs (tenant_id, updated_at)
 CREATE TABLE document_deletions (
   tenant_id uuid NOT NULL,
   document_id uuid NOT NULL,
-  object_key text NOT NULL, -- in `uploads`
   deleted_at timestamptz NOT NULL,
   PRIMARY KEY (tenant_id, document_id)
 );
@@ -32,8 +31,8 @@ CREATE FUNCTION remember_document_deletion() RETURNS trigger
   LANGUAGE plpgsql SET search_path = pg_catalog, public
   AS $$
   BEGIN
-    INSERT INTO document_deletions (tenant_id, document_id, object_key, deleted_at)
-    VALUES (OLD.tenant_id, OLD.id, OLD.object_key, clock_timestamp());
+    INSERT INTO document_deletions (tenant_id, document_id, deleted_at)
+    VALUES (OLD.tenant_id, OLD.id, clock_timestamp());
     RETURN NULL;
   END $$;
 CREATE TRIGGER remember_deletion AFTER DELETE ON documents FOR EACH ROW EXECUTE FUNCTION remember_document_deletion();

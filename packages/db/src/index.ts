@@ -15,8 +15,8 @@ export {
   type TenantRow,
 } from "./lookups.ts";
 export { type MigrateOptions, migrate } from "./migrate.ts";
-export { createGatewayRows } from "./repositories/gateway/index.ts";
 export * from "./repositories/api/index.ts";
+export { createGatewayRows } from "./repositories/gateway/index.ts";
 export {
   createIngestionRows,
   createMaintenanceRows,

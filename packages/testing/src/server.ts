@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createDatabase, migrate } from "@aurora/db";
 import { type EmbeddedPostgres, openEmbeddedPostgres, type SocketConnection } from "@aurora/db/embedded";
+import { AppError } from "@aurora/kernel";
 
 /** Login settings as `pg` takes them. */
 export type TestConnection = SocketConnection | { readonly connectionString: string };
@@ -48,7 +49,13 @@ async function openServer(): Promise<TestServer> {
   const server = await openEmbeddedPostgres({ folder, isDurable: false });
   if (!server.wasRunning) endWithRun(server.pid, runPid, folder);
   const template = "nexus_template";
-  await migrate({ admin: server.admin, database: template, appPassword: server.app.password });
+  const toTemplate = { admin: server.admin, database: template, appPassword: server.app.password };
+  await migrate(toTemplate).catch(async (error: unknown) => {
+    if (!AppError.is(error) || error.code !== "conflict") throw error;
+    // A run that watches files: a migration was changed since the template was made.
+    await asRoot(server.admin, `drop database ${template} with (force)`);
+    await migrate(toTemplate);
+  });
   return {
     admin: (database) => ({ ...server.admin, database }),
     app: (database) => ({ ...server.app, database }),
@@ -72,19 +79,18 @@ function endWithRun(serverPid: EmbeddedPostgres["pid"], runPid: number, folder: 
 /** Makes `name` with the current schema. */
 export async function createMigratedDatabase(server: TestServer, name: string): Promise<void> {
   if (server.template !== null)
-    await asRoot(server, `create database ${name} owner nexus_owner template ${server.template} strategy file_copy`);
+    await asRoot(
+      server.admin("postgres"),
+      `create database ${name} owner nexus_owner template ${server.template} strategy file_copy`,
+    );
   await migrate({ admin: server.admin("postgres"), database: name, appPassword: server.appPassword });
 }
 
 export const dropDatabase = (server: TestServer, name: string): Promise<void> =>
-  asRoot(server, `drop database ${name} with (force)`);
+  asRoot(server.admin("postgres"), `drop database ${name} with (force)`);
 
-async function asRoot(server: TestServer, statement: string): Promise<void> {
-  const root = createDatabase({
-    connection: server.admin("postgres"),
-    maxConnections: 1,
-    applicationName: "test-root",
-  });
+async function asRoot(connection: TestConnection, statement: string): Promise<void> {
+  const root = createDatabase({ connection, maxConnections: 1, applicationName: "test-root" });
   try {
     await root.pool.query(statement);
   } finally {

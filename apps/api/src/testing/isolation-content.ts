@@ -20,9 +20,10 @@ export interface IsolationContent extends Things {
   /** Ids that exist nowhere. */
   readonly nowhere: Things;
   readonly powerlessKey: string;
-  readonly powerlessSpareToken: string;
+  readonly powerlessSession: string;
   readonly foreignKey: string;
-  readonly foreignSpareToken: string;
+  readonly foreignSession: string;
+  readonly tenantId: string;
   /** Words found in no answer to anybody else. */
   readonly fingerprints: readonly string[];
 }
@@ -66,14 +67,15 @@ export async function createFirstTenantContent(api: TestApi): Promise<IsolationC
       providerId: systemIds.uuid(),
     },
     powerlessKey: powerless.key,
-    powerlessSpareToken: powerlessUser.token,
+    powerlessSession: powerlessUser.token,
     ...(await createForeignAdministrator(api)),
-    fingerprints: [tenantId, accepted.document_id, accepted.job_id, "fingerprint", "victim@example.org", '"private"'],
+    tenantId,
+    fingerprints: [accepted.document_id, accepted.job_id, "fingerprint", "victim@example.org", '"private"'],
   };
 }
 
 /** A second organisation with an administrator's key and session. */
-async function createForeignAdministrator(api: TestApi): Promise<{ foreignKey: string; foreignSpareToken: string }> {
+async function createForeignAdministrator(api: TestApi): Promise<{ foreignKey: string; foreignSession: string }> {
   const key = makeApiKey(systemIds);
   const at = new Date(api.clock.nowMs());
   const userId = systemIds.uuid();
@@ -108,5 +110,5 @@ async function createForeignAdministrator(api: TestApi): Promise<{ foreignKey: s
       expiresAt: new Date(at.getTime() + 86_400_000),
     },
   });
-  return { foreignKey: key.key, foreignSpareToken: await signIn(api, "admin@elsewhere.example", userPassword) };
+  return { foreignKey: key.key, foreignSession: await signIn(api, "admin@elsewhere.example", userPassword) };
 }

@@ -135,7 +135,9 @@ function CitedPage({ citation }: { citation: Citation }) {
   );
   const page = document.data?.pages.find((one) => one.page === citation.page_start);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another citation of the same page stands elsewhere on it
-  useEffect(() => box.current?.scrollIntoView({ block: "center" }), [page, citation.marker]);
+  useEffect(() => {
+    box.current?.scrollIntoView({ block: "center" });
+  }, [page, citation.marker]);
   if (document.error) return <FailureMessage error={document.error} onRetry={document.reload} />;
   if (document.isLoading) return <Skeleton shape="page" />;
   if (!page) return null;

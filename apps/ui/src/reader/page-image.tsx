@@ -29,6 +29,7 @@ export function PageImage({ documentId, size, boxes, isEager, firstBox }: Props)
       {state === "failed" ? (
         <p className={styles.failed}>{t("pageFailed", { page: size.page })}</p>
       ) : (
+        // biome-ignore lint/performance/noImgElement: a picture behind a session cookie, already of the right size
         <img
           src={`${api.baseUrl}/api/documents/${documentId}/pages/${size.page}.png`}
           alt={mine.length > 0 ? t("pageAltCited", { page: size.page }) : t("pageAlt", { page: size.page })}

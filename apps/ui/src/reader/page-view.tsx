@@ -78,6 +78,7 @@ export function PageView({ documentId, pages, startPage, passage }: Props) {
                   data-cited={cited.has(page) || undefined}
                   onClick={() => goTo(page)}
                 >
+                  {/* biome-ignore lint/performance/noImgElement: a picture behind a session cookie, already of the right size */}
                   <img
                     src={`${api.baseUrl}/api/documents/${documentId}/pages/${page}.png`}
                     alt=""

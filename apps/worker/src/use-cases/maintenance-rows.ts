@@ -19,12 +19,7 @@ export interface MaintenanceRows {
     now: Date,
     remove: (documentId: string, versions: readonly number[]) => Promise<void>,
   ): Promise<boolean>;
-  /** Documents whose row went before `deletedBefore`, and the original each had. */
-  findDeletedDocuments(
-    scope: TenantScope,
-    deletedBefore: Date,
-    atMost: number,
-  ): Promise<readonly { readonly documentId: string; readonly objectKey: string }[]>;
-  isOriginalInUse(scope: TenantScope, objectKey: string, exceptDocumentId: string): Promise<boolean>;
+  /** Ids of documents whose row went before `deletedBefore`. */
+  findDeletedDocuments(scope: TenantScope, deletedBefore: Date, atMost: number): Promise<readonly string[]>;
   forgetDeletedDocument(scope: TenantScope, documentId: string): Promise<void>;
 }

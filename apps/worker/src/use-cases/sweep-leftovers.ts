@@ -5,12 +5,7 @@ import type { MaintenanceRows } from "./maintenance-rows.ts";
 export interface SweepDeps extends VersionStores {
   readonly rows: Pick<
     MaintenanceRows,
-    | "deleteAbandonedUploads"
-    | "findUncleanJobs"
-    | "cleanJob"
-    | "findDeletedDocuments"
-    | "isOriginalInUse"
-    | "forgetDeletedDocument"
+    "deleteAbandonedUploads" | "findUncleanJobs" | "cleanJob" | "findDeletedDocuments" | "forgetDeletedDocument"
   >;
   readonly clock: Clock;
 }
@@ -44,11 +39,9 @@ export async function sweepLeftovers(
   }
 
   const deletions = await deps.rows.findDeletedDocuments(scope, settledBefore, batchSize);
-  for (const { documentId, objectKey } of deletions) {
+  for (const documentId of deletions) {
     signal.throwIfAborted();
     await removeDocument(deps, scope, documentId);
-    if (!(await deps.rows.isOriginalInUse(scope, objectKey, documentId)))
-      await deps.objects.deletePrefix(scope, "uploads", objectKey);
     await deps.rows.forgetDeletedDocument(scope, documentId);
   }
   return { abandoned_uploads: abandoned, dead_versions: dead, deleted_documents: deletions.length };

@@ -8,12 +8,32 @@ const sentences = (text: string) => sentencesOf(text).map(({ start, end }) => te
 
 describe("sentences", () => {
   it.each([
-    ["titles and initials", "M. Durand a vu Mme J. Petit. Elle partait.", ["M. Durand a vu Mme J. Petit.", "Elle partait."]],
-    ["legal abbreviations", "L’art. 12 (cf. p. 3, p. ex.) s’applique. Le n° 4 aussi.", ["L’art. 12 (cf. p. 3, p. ex.) s’applique.", "Le n° 4 aussi."]],
+    [
+      "titles and initials",
+      "M. Durand a vu Mme J. Petit. Elle partait.",
+      ["M. Durand a vu Mme J. Petit.", "Elle partait."],
+    ],
+    [
+      "legal abbreviations",
+      "L’art. 12 (cf. p. 3, p. ex.) s’applique. Le n° 4 aussi.",
+      ["L’art. 12 (cf. p. 3, p. ex.) s’applique.", "Le n° 4 aussi."],
+    ],
     ["guillemets with their spaces", "Il dit : « Venez. » Puis il part.", ["Il dit : « Venez. »", "Puis il part."]],
-    ["marks after a no-break space", "Pourquoi\u00a0? Parce que\u00a0! Bien.", ["Pourquoi\u00a0?", "Parce que\u00a0!", "Bien."]],
-    ["decimals and dates", "Le taux est de 3.5 % le 1.2.2025. Il monte.", ["Le taux est de 3.5 % le 1.2.2025.", "Il monte."]],
-    ["English abbreviations", "Use it, e.g. with Dr. Smith, i.e. today. It works.", ["Use it, e.g. with Dr. Smith, i.e. today.", "It works."]],
+    [
+      "marks after a no-break space",
+      "Pourquoi\u00a0? Parce que\u00a0! Bien.",
+      ["Pourquoi\u00a0?", "Parce que\u00a0!", "Bien."],
+    ],
+    [
+      "decimals and dates",
+      "Le taux est de 3.5 % le 1.2.2025. Il monte.",
+      ["Le taux est de 3.5 % le 1.2.2025.", "Il monte."],
+    ],
+    [
+      "English abbreviations",
+      "Use it, e.g. with Dr. Smith, i.e. today. It works.",
+      ["Use it, e.g. with Dr. Smith, i.e. today.", "It works."],
+    ],
     ["an abbreviation that ends one", "Vis, écrous, etc. Puis on monte.", ["Vis, écrous, etc.", "Puis on monte."]],
     ["a number that opens a line", "3. Couper le courant.\n4. Attendre.", ["3. Couper le courant.", "4. Attendre."]],
   ])("are cut rightly at %s", (_, text, expected) => {
@@ -22,11 +42,17 @@ describe("sentences", () => {
 });
 
 const chunksOf = async (markdown: string) => chunkForIndex((await convertHere(textFile("a.md", markdown))).document);
-const long = (count: number) => Array.from({ length: count }, (_, index) => `Phrase numéro ${index} qui dit quelque chose d’assez long pour compter.`).join(" ");
+const long = (count: number) =>
+  Array.from(
+    { length: count },
+    (_, index) => `Phrase numéro ${index} qui dit quelque chose d’assez long pour compter.`,
+  ).join(" ");
 
 describe("index chunks", () => {
   it("never cross a heading, and carry the path of those above", async () => {
-    const chunks = await chunksOf("# Guide\n\nIntro.\n\n## Un\n\nTexte un.\n\n### Détail\n\nTexte bas.\n\n## Deux\n\nTexte deux.\n");
+    const chunks = await chunksOf(
+      "# Guide\n\nIntro.\n\n## Un\n\nTexte un.\n\n### Détail\n\nTexte bas.\n\n## Deux\n\nTexte deux.\n",
+    );
     expect(chunks.map(({ headingPath, text }) => [headingPath.join(" > "), text])).toEqual([
       ["Guide", "Intro."],
       ["Guide > Un", "Texte un."],
@@ -53,7 +79,8 @@ describe("index chunks", () => {
       expect(shared.length).toBeGreaterThan(0);
       expect(shared.join(" ").length).toBeLessThanOrEqual(270);
     }
-    for (let index = 0; index < 60; index++) expect(chunks.some((chunk) => chunk.text.includes(`numéro ${index} `))).toBe(true);
+    for (let index = 0; index < 60; index++)
+      expect(chunks.some((chunk) => chunk.text.includes(`numéro ${index} `))).toBe(true);
   });
 
   it("cut a sentence longer than a chunk at a clause", async () => {
@@ -86,14 +113,18 @@ describe("index chunks", () => {
     const start = chunk?.text.indexOf(quote) ?? -1;
     const spans = (chunk?.spans ?? []).filter((span) => span.start < start + quote.length && span.end > start);
     expect(start).toBeGreaterThan(0);
-    expect(spans.map((span) => chunk?.text.slice(span.start, span.end))).toEqual(["The second", "goes on in the next line."]);
+    expect(spans.map((span) => chunk?.text.slice(span.start, span.end))).toEqual([
+      "The second",
+      "goes on in the next line.",
+    ]);
     expect(spans[0]?.box.l).toBeGreaterThan(200);
     expect(spans[1]?.box.l).toBeCloseTo(72, 0);
     expect([chunk?.pageStart, chunk?.pageEnd]).toEqual([1, 1]);
   });
 
   it("leave page furniture out and tell the language", async () => {
-    const html = "<nav>Accueil du site</nav><h1>Règlement</h1><p>Les horaires de la mairie sont affichés dans le hall et sur le site.</p>";
+    const html =
+      "<nav>Accueil du site</nav><h1>Règlement</h1><p>Les horaires de la mairie sont affichés dans le hall et sur le site.</p>";
     const chunks = chunkForIndex((await convertHere(textFile("a.html", html))).document);
     expect(chunks.map(({ text, language }) => [text, language])).toEqual([
       ["Les horaires de la mairie sont affichés dans le hall et sur le site.", "fr"],

@@ -20,10 +20,7 @@ export const defaultIndexChunkOptions: IndexChunkOptions = { minChars: 800, maxC
  * cut into pieces of about equal length, at most `maxChars`, on sentence borders; tables by rows, the header row
  * repeated. `text` is the document's own text; nothing crosses a heading.
  */
-export function chunkForIndex(
-  document: DoclingDocument,
-  options: Partial<IndexChunkOptions> = {},
-): IndexChunk[] {
+export function chunkForIndex(document: DoclingDocument, options: Partial<IndexChunkOptions> = {}): IndexChunk[] {
   const settings = { ...defaultIndexChunkOptions, ...options };
   const language = documentLanguage(document);
   const chunks: IndexChunk[] = [];
@@ -53,7 +50,10 @@ function atomsOf(unit: Unit, maxChars: number): Atom[] {
 }
 
 const lengthOf = (atoms: readonly Atom[]): number =>
-  atoms.reduce((sum, atom, index) => sum + atom.text.length + (index < atoms.length - 1 ? atom.separator.length : 0), 0);
+  atoms.reduce(
+    (sum, atom, index) => sum + atom.text.length + (index < atoms.length - 1 ? atom.separator.length : 0),
+    0,
+  );
 
 /** Parts of about equal length: the number that `maxChars` needs, each filled to its share of what is left. */
 function textParts(section: Section, { minChars, maxChars, overlap }: IndexChunkOptions): Atom[][] {
@@ -67,7 +67,8 @@ function textParts(section: Section, { minChars, maxChars, overlap }: IndexChunk
     const overlapLength = length - lengthOf(part.slice(part.length - fresh));
     const remaining = left + length;
     const target = Math.max(minChars, remaining / Math.max(1, Math.ceil(remaining / maxChars)));
-    const isFull = fresh > 0 && (length + 1 + atom.text.length > maxChars || length - overlapLength + atom.text.length / 2 > target);
+    const isFull =
+      fresh > 0 && (length + 1 + atom.text.length > maxChars || length - overlapLength + atom.text.length / 2 > target);
     if (isFull) {
       parts.push(part);
       part = overlapOf(part, overlap * maxChars, maxChars - atom.text.length - 2);
@@ -149,7 +150,11 @@ function blockBoxes(spans: readonly Span[]): BoundingBox[] {
     const last = boxes.at(-1);
     const lineHeight = box.b - box.t;
     const isNear =
-      last?.page === box.page && box.t < last.b + lineHeight && box.b > last.t - 1 && box.l < last.r + 30 && box.r > last.l - 30;
+      last?.page === box.page &&
+      box.t < last.b + lineHeight &&
+      box.b > last.t - 1 &&
+      box.l < last.r + 30 &&
+      box.r > last.l - 30;
     if (last && isNear)
       boxes[boxes.length - 1] = {
         page: last.page,

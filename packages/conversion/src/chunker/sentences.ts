@@ -15,7 +15,21 @@ const abbreviations = new Set(
   ).split(" "),
 );
 /** Of these a capital may follow within the sentence ("M. Dupont"); after the others ("etc. Puis") it starts a new one. */
-const endingAbbreviations = new Set(["etc", "h", "km", "min", "sec", "hab", "max", "a.m", "p.m", "inc", "ltd", "co", "id"]);
+const endingAbbreviations = new Set([
+  "etc",
+  "h",
+  "km",
+  "min",
+  "sec",
+  "hab",
+  "max",
+  "a.m",
+  "p.m",
+  "inc",
+  "ltd",
+  "co",
+  "id",
+]);
 
 const boundary = /[.!?…]+(?:[\s\u00a0\u202f]?[»”"’)\]]+)*(?=\s|$)|\n+/gu;
 
@@ -65,7 +79,12 @@ export function cutLong(text: string, range: TextRange, maxChars: number): TextR
   let start = range.start;
   while (range.end - start > maxChars) {
     const window = text.slice(start, start + maxChars);
-    const clause = Math.max(window.lastIndexOf("; "), window.lastIndexOf(", "), window.lastIndexOf(": "), window.lastIndexOf(" | "));
+    const clause = Math.max(
+      window.lastIndexOf("; "),
+      window.lastIndexOf(", "),
+      window.lastIndexOf(": "),
+      window.lastIndexOf(" | "),
+    );
     const space = Math.max(window.lastIndexOf(" "), window.lastIndexOf("\n"));
     let cut = clause > maxChars / 2 ? clause + 1 : space > maxChars / 4 ? space : maxChars;
     if (/[\ud800-\udbff]/.test(text.charAt(start + cut - 1))) cut--;

@@ -62,8 +62,7 @@ function collect(document: DoclingDocument, headingsAsText: boolean): Section[] 
     if (node.content_layer !== "body") return;
     if (isTable(node)) {
       if (node.label === "table") addTable(node); // a table of contents would answer every question about its headings
-    }
-    else if (isTextItem(node)) addText(node);
+    } else if (isTextItem(node)) addText(node);
     else if (isGroup(node) && node.label === "inline") {
       append(inlineUnit(document, node));
       for (const child of node.children) seen.add(child.$ref);
@@ -87,7 +86,9 @@ function collect(document: DoclingDocument, headingsAsText: boolean): Section[] 
     const rows = tableRows(table);
     const header = rows.filter((row) => row.isHeader).map((row) => row.unit);
     const units = rows.filter((row) => !row.isHeader).map((row) => row.unit);
-    const heads = [...captions.map((caption) => textUnit(document, caption)), ...header].filter((unit) => unit.text !== "");
+    const heads = [...captions.map((caption) => textUnit(document, caption)), ...header].filter(
+      (unit) => unit.text !== "",
+    );
     if (units.length > 0) sections.push({ headingPath: pathOf(), units, table: { header: heads } });
     else for (const unit of heads) append(unit);
   };

@@ -26,7 +26,8 @@ export function documentConverterContract(create: () => DocumentConverter): void
   const converter = create();
 
   it("gives the document, its Markdown, title and language", async () => {
-    const source = "# Note de service\n\nLes horaires de la mairie sont affichés à l'entrée et sur le site de la ville.\n";
+    const source =
+      "# Note de service\n\nLes horaires de la mairie sont affichés à l'entrée et sur le site de la ville.\n";
     const result = await converter.convert({ filename: "note.md", bytes: utf8(source) }, contractOptions, ignore);
     expect(result.mediaType).toBe("text/markdown");
     expect(result.title).toBe("Note de service");
@@ -70,7 +71,12 @@ export function documentConverterContract(create: () => DocumentConverter): void
 
   it.each([
     ["an empty file", "a.txt", new Uint8Array(), "document_empty"],
-    ["an image named as PDF", "a.pdf", Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a), "document_type_mismatch"],
+    [
+      "an image named as PDF",
+      "a.pdf",
+      Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a),
+      "document_type_mismatch",
+    ],
     ["a PDF cut short", "a.pdf", textPdf(["Some text"]).subarray(0, 120), "document_corrupt"],
     ["a PDF without text", "a.pdf", emptyPagePdf(), "document_no_text"],
   ])("refuses %s with its own code", async (_, filename, bytes, code) => {
@@ -79,7 +85,9 @@ export function documentConverterContract(create: () => DocumentConverter): void
 
   it("refuses more pages than allowed", async () => {
     const file = { filename: "long.pdf", bytes: textPdf(["a", "b", "c"]) };
-    expect(await codeOf(converter.convert(file, { ...contractOptions, maxPages: 2 }, ignore))).toBe("document_too_complex");
+    expect(await codeOf(converter.convert(file, { ...contractOptions, maxPages: 2 }, ignore))).toBe(
+      "document_too_complex",
+    );
   });
 
   it("stops at once when aborted, before and while it runs", async () => {
@@ -101,7 +109,11 @@ export function documentConverterContract(create: () => DocumentConverter): void
 
   it("ends at its time limit", async () => {
     const file = { filename: "pages.pdf", bytes: textPdf(["one", "two"]) };
-    const stuck = converter.convert(file, { ...contractOptions, pageImageDpi: 36, timeoutMs: 1_000 }, () => new Promise(() => {}));
+    const stuck = converter.convert(
+      file,
+      { ...contractOptions, pageImageDpi: 36, timeoutMs: 1_000 },
+      () => new Promise(() => {}),
+    );
     expect(await codeOf(stuck)).toBe("conversion_timeout");
   });
 

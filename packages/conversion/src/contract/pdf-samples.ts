@@ -1,6 +1,8 @@
 /** Small PDFs written by hand, for tests: one 612 × 792 page a text, Helvetica, a line each 14 points. */
 export function textPdf(pages: readonly string[]): Uint8Array {
-  return pdfOf(pages.map((page) => page.split("\n").map((text, index) => ({ text, x: 72, y: 720 - 14 * index, size: 12 }))));
+  return pdfOf(
+    pages.map((page) => page.split("\n").map((text, index) => ({ text, x: 72, y: 720 - 14 * index, size: 12 }))),
+  );
 }
 
 export interface PlacedText {
@@ -16,7 +18,8 @@ export interface PlacedText {
 export function pdfOf(pages: readonly (readonly PlacedText[])[], drawing = ""): Uint8Array {
   const contents = pages.map((page) => {
     const texts = page.map(
-      ({ text, x, y, size, bold }) => `BT /${bold ? "B" : "F"} ${size} Tf 1 0 0 1 ${x} ${y} Tm (${escaped(text)}) Tj ET`,
+      ({ text, x, y, size, bold }) =>
+        `BT /${bold ? "B" : "F"} ${size} Tf 1 0 0 1 ${x} ${y} Tm (${escaped(text)}) Tj ET`,
     );
     return [drawing, ...texts].join("\n");
   });

@@ -11,7 +11,10 @@ export const textFile = (filename: string, text: string): SourceFile => ({ filen
 /** A Word file around `body` (WordprocessingML) and further parts by name. */
 export function docx(body: string, parts: Readonly<Record<string, string>> = {}): Uint8Array {
   const namespaces = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"';
-  const wrapped = Object.entries(parts).map(([name, xml]) => [name, strToU8(xml.replace(/^<([\w:]+)/, `<$1 ${namespaces}`))]);
+  const wrapped = Object.entries(parts).map(([name, xml]) => [
+    name,
+    strToU8(xml.replace(/^<([\w:]+)/, `<$1 ${namespaces}`)),
+  ]);
   return zipSync({
     "[Content_Types].xml": strToU8('<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'),
     "word/document.xml": strToU8(`<w:document ${namespaces}><w:body>${body}</w:body></w:document>`),

@@ -4,14 +4,24 @@ import { expect, it } from "vitest";
 
 const moduleUrl = fileURLToPath(new URL("./block-network.ts", import.meta.url));
 const attempt = (code: string): string =>
-  execFileSync(process.execPath, ["--import", "tsx", "--input-type=module", "-e", `
+  execFileSync(
+    process.execPath,
+    [
+      "--import",
+      "tsx",
+      "--input-type=module",
+      "-e",
+      `
     import { createServer, connect } from "node:net";
     import { lookup } from "node:dns/promises";
     import { createSocket } from "node:dgram";
     import { blockNetwork } from ${JSON.stringify(moduleUrl)};
     blockNetwork();
     try { ${code}; console.log("reached"); } catch (error) { console.log((error.cause ?? error).message); }
-  `], { encoding: "utf8" }).trim();
+  `,
+    ],
+    { encoding: "utf8" },
+  ).trim();
 
 it.each([
   ["a request", 'await fetch("http://127.0.0.1:12345/")'],

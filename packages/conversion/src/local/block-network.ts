@@ -14,7 +14,8 @@ export function blockNetwork(): void {
     throw new Error("the network is closed to document conversion");
   };
   const shut = (target: object, names: readonly string[]) => {
-    for (const name of names) Object.defineProperty(target, name, { value: refuse, writable: false, configurable: false });
+    for (const name of names)
+      Object.defineProperty(target, name, { value: refuse, writable: false, configurable: false });
   };
   shut(net.Socket.prototype, ["connect"]);
   shut(net.Server.prototype, ["listen"]);

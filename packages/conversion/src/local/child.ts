@@ -46,8 +46,14 @@ async function run(job: Extract<ParentMessage, { kind: "convert" }>): Promise<vo
     if (AppError.is(error))
       await send({ kind: "failed", code: error.code, message: error.message, params: error.params });
     else if (error instanceof Error && error.name === "RuntimeError")
-      await send({ kind: "failed", code: "document_corrupt", message: "The file is damaged or incomplete.", params: {} });
-    else await send({ kind: "crashed", error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+      await send({
+        kind: "failed",
+        code: "document_corrupt",
+        message: "The file is damaged or incomplete.",
+        params: {},
+      });
+    else
+      await send({ kind: "crashed", error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
   }
   process.disconnect();
 }

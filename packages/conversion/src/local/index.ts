@@ -93,7 +93,8 @@ function supervise(
       if (!isSettled) onMessage(message as ChildMessage).catch(fail);
     });
     child.on("exit", (code, signal) => {
-      const isOutOfMemory = signal === "SIGABRT" || signal === "SIGKILL" || code === 134 || /heap out of memory/i.test(stderr);
+      const isOutOfMemory =
+        signal === "SIGABRT" || signal === "SIGKILL" || code === 134 || /heap out of memory/i.test(stderr);
       fail(isOutOfMemory ? memoryError(options.maxMemoryMb) : crashError(`exit ${code ?? signal}: ${stderr}`));
     });
     if (options.signal?.aborted) abort();
@@ -104,7 +105,9 @@ function supervise(
 const timeoutError = (timeoutMs: number) =>
   new AppError("conversion_timeout", "The document took too long to convert.", { params: { timeout_ms: timeoutMs } });
 const memoryError = (maxMemoryMb: number) =>
-  new AppError("conversion_out_of_memory", "The document needs too much memory.", { params: { limit_mb: maxMemoryMb } });
+  new AppError("conversion_out_of_memory", "The document needs too much memory.", {
+    params: { limit_mb: maxMemoryMb },
+  });
 const crashError = (detail: string) =>
   new AppError("document_corrupt", "The file is damaged or incomplete.", { internal: { detail } });
 

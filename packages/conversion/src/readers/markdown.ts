@@ -96,8 +96,7 @@ function addList(builder: DocumentBuilder, list: List, parent: string | undefine
   }
 }
 
-const checkbox = (item: ListItem): string =>
-  item.checked === true ? "[x] " : item.checked === false ? "[ ] " : "";
+const checkbox = (item: ListItem): string => (item.checked === true ? "[x] " : item.checked === false ? "[ ] " : "");
 
 function tableCells(table: Table): CellFields[] {
   return table.children.flatMap((tableRow, row) =>

@@ -15,21 +15,32 @@ describe("Markdown", () => {
     expect([result.title, result.markdown]).toEqual(["Règlement", "Texte.\n"]);
   });
   it("shows neither marks nor addresses of inline content", async () => {
-    expect(await outline("a.md", "Un **mot** et [un lien](https://example.org) `ici`.\n")).toBe("Un mot et un lien ici.\n");
+    expect(await outline("a.md", "Un **mot** et [un lien](https://example.org) `ici`.\n")).toBe(
+      "Un mot et un lien ici.\n",
+    );
   });
 });
 
 describe("HTML", () => {
   it("keeps navigation and footer out of the body", async () => {
     const { document, markdown } = await convertHere(
-      textFile("a.html", "<html><nav><a>Accueil</a></nav><h1>Titre</h1><p>Texte</p><footer>Mentions</footer><script>alert(1)</script>"),
+      textFile(
+        "a.html",
+        "<html><nav><a>Accueil</a></nav><h1>Titre</h1><p>Texte</p><footer>Mentions</footer><script>alert(1)</script>",
+      ),
     );
     expect(markdown).toBe("# Titre\n\nTexte\n");
-    expect(document.texts.filter((item) => item.content_layer === "furniture").map((item) => item.text)).toEqual(["Accueil", "Mentions"]);
+    expect(document.texts.filter((item) => item.content_layer === "furniture").map((item) => item.text)).toEqual([
+      "Accueil",
+      "Mentions",
+    ]);
   });
   it("resolves row and column spans", async () => {
     const { document } = await convertHere(
-      textFile("a.html", "<table><tr><th rowspan=2>Pays<th colspan=2>Effectif<tr><th>2024<th>2025<tr><td>France<td>10<td>12</table>"),
+      textFile(
+        "a.html",
+        "<table><tr><th rowspan=2>Pays<th colspan=2>Effectif<tr><th>2024<th>2025<tr><td>France<td>10<td>12</table>",
+      ),
     );
     const table = document.tables[0];
     expect(table && tableGrid(table)).toEqual([
@@ -80,14 +91,21 @@ describe("Word", () => {
   const item = (text: string, level: number) =>
     paragraph(text, `<w:numPr><w:ilvl w:val="${level}"/><w:numId w:val="3"/></w:numPr>`);
   const read = async (body: string, parts: Record<string, string> = {}) =>
-    convertHere({ filename: "a.docx", bytes: docx(body, { "word/styles.xml": styles, "word/numbering.xml": numbering, ...parts }) });
+    convertHere({
+      filename: "a.docx",
+      bytes: docx(body, { "word/styles.xml": styles, "word/numbering.xml": numbering, ...parts }),
+    });
 
   it("reads headings by their style, inherited ones too", async () => {
-    const { markdown } = await read(paragraph("Un", '<w:pStyle w:val="T1"/>') + paragraph("Deux", '<w:pStyle w:val="Own"/>') + paragraph("Texte"));
+    const { markdown } = await read(
+      paragraph("Un", '<w:pStyle w:val="T1"/>') + paragraph("Deux", '<w:pStyle w:val="Own"/>') + paragraph("Texte"),
+    );
     expect(markdown).toBe("## Un\n\n## Deux\n\nTexte\n");
   });
   it("counts and nests numbered lists", async () => {
-    expect((await read(item("un", 0) + item("point", 1) + item("deux", 0))).markdown).toBe("1. un\n    - point\n2. deux\n");
+    expect((await read(item("un", 0) + item("point", 1) + item("deux", 0))).markdown).toBe(
+      "1. un\n    - point\n2. deux\n",
+    );
   });
   it("merges cells across columns and rows", async () => {
     const cell = (text: string, properties = "") => `<w:tc><w:tcPr>${properties}</w:tcPr>${paragraph(text)}</w:tc>`;
@@ -102,7 +120,8 @@ describe("Word", () => {
     ]);
   });
   it("puts a footnote after its paragraph and leaves deleted text out", async () => {
-    const body = '<w:p><w:r><w:t>Texte</w:t><w:footnoteReference w:id="2"/></w:r><w:del><w:r><w:delText>effacé</w:delText></w:r></w:del></w:p>';
+    const body =
+      '<w:p><w:r><w:t>Texte</w:t><w:footnoteReference w:id="2"/></w:r><w:del><w:r><w:delText>effacé</w:delText></w:r></w:del></w:p>';
     const notes = `<w:footnotes><w:footnote w:id="2">${paragraph("La note.")}</w:footnote></w:footnotes>`;
     const { document } = await read(body, { "word/footnotes.xml": notes });
     expect(document.texts.map(({ label, text }) => [label, text])).toEqual([

@@ -23,7 +23,9 @@ export function parseXml(bytes: Uint8Array): XmlElement {
   parser.on("opentag", (tag) => {
     const element: XmlElement = { name: tag.name, attributes: tag.attributes as Record<string, string>, children: [] };
     if (++count > maxElements || open.length > maxDepth)
-      throw new AppError("document_too_complex", "The document's structure is too large.", { params: { limit: "elements" } });
+      throw new AppError("document_too_complex", "The document's structure is too large.", {
+        params: { limit: "elements" },
+      });
     open.at(-1)?.children.push(element);
     open.push(element);
   });
@@ -52,7 +54,8 @@ export const child = (parent: XmlElement | undefined, name: string): XmlElement 
 export const path = (parent: XmlElement | undefined, ...names: readonly string[]): XmlElement | undefined =>
   names.reduce<XmlElement | undefined>((node, name) => child(node, name), parent);
 
-export const attribute = (element: XmlElement | undefined, name: string): string | undefined => element?.attributes[name];
+export const attribute = (element: XmlElement | undefined, name: string): string | undefined =>
+  element?.attributes[name];
 
 export function descendants(parent: XmlElement, name: string): XmlElement[] {
   return elements(parent).flatMap((node) => [...(node.name === name ? [node] : []), ...descendants(node, name)]);

@@ -21,7 +21,6 @@ export const documentDeletions = pgTable(
   {
     tenantId: tenantId(),
     documentId: uuid("document_id").notNull(),
-    objectKey: text("object_key").notNull(),
     deletedAt: instant("deleted_at").notNull(),
   },
   (table) => [primaryKey({ columns: [table.tenantId, table.documentId] })],

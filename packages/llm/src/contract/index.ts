@@ -71,7 +71,7 @@ export function describeEmbedder(name: string, make: () => Promise<Embedder> | E
 }
 
 function dot(a: Float32Array | undefined, b: Float32Array | undefined): number {
-  return (a ?? []).reduce((sum: number, value, index) => sum + value * (b?.[index] ?? 0), 0);
+  return [...(a ?? [])].reduce((sum, value, index) => sum + value * (b?.[index] ?? 0), 0);
 }
 
 function expectClose(actual: Float32Array | undefined, expected: Float32Array | undefined): void {

@@ -78,7 +78,7 @@ function sharedTerms(words: string, cited: readonly SupportSource[], evidence: r
   for (const [index, source] of cited.entries()) {
     const language: AnalysedLanguage | null = analysisLanguage(source.language, source.text);
     const held = new Set(analyse(evidence[index] ?? "", language).map(({ term }) => term));
-    const own = analyse(words, language);
+    const own = analyse(words, language).filter(({ word }) => !/^\d+$/.test(word)); // figures have their own test
     count = Math.max(count, own.length);
     for (const [place, { term }] of own.entries()) if (held.has(term)) found.add(place);
   }

@@ -3,8 +3,9 @@ import type { ObjectStore } from "@aurora/object-store";
 import type { Filter, VectorStore } from "@aurora/vector-store";
 
 /**
- * Where a version of a document lives outside Postgres: its objects in `artifacts` under one prefix, its points in
- * `aurora_documents` under one filter. What is written through these names is found again by them.
+ * Where a document lives outside Postgres: its upload and original in `uploads`, the objects of each version in
+ * `artifacts` under one prefix, its points in `aurora_documents` under one filter. What is written through these names
+ * is found again by them.
  */
 export interface VersionStores {
   readonly objects: Pick<ObjectStore, "deletePrefix">;
@@ -12,6 +13,11 @@ export interface VersionStores {
 }
 
 const documentPrefix = (documentId: string): string => `documents/${documentId}/`;
+/** In `uploads`: what a presigned URL may write. */
+export const uploadSlotKey = (documentId: string): string => `incoming/${documentId}`;
+/** In `uploads`: the completed upload. No URL can write it, and its name says what it holds. */
+export const originalKey = (documentId: string, sha256: string): string => `${documentPrefix(documentId)}${sha256}`;
+
 const versionPrefix = (documentId: string, version: number): string => `${documentPrefix(documentId)}v${version}/`;
 
 /** @param name Relative to the version: `document.json`, `pages/12.png`. */
@@ -37,7 +43,7 @@ export async function removeVersions(
   for (const version of versions) await objects.deletePrefix(scope, "artifacts", versionPrefix(documentId, version));
 }
 
-/** Removes every point and artefact of a document whose row is gone. The original is the caller's. */
+/** Removes every point and object of a document whose row is gone: artefacts, original, upload. */
 export async function removeDocument(
   { objects, vectors }: VersionStores,
   scope: TenantScope,
@@ -45,4 +51,6 @@ export async function removeDocument(
 ): Promise<void> {
   await vectors.delete(scope, "aurora_documents", { must: [{ key: "document_id", match: documentId }] });
   await objects.deletePrefix(scope, "artifacts", documentPrefix(documentId));
+  await objects.deletePrefix(scope, "uploads", documentPrefix(documentId));
+  await objects.deletePrefix(scope, "uploads", uploadSlotKey(documentId));
 }

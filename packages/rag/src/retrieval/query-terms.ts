@@ -9,6 +9,9 @@ import { termId } from "./term-id.ts";
  */
 const otherLanguageWeight = 0.5;
 
+/** Distinct words of a question that are searched, the first ones: each costs a look-up per language and a comparison per passage word. */
+export const maxQueryWords = 64;
+
 /** How often terms occur in the tenant's published chunks of one index version. */
 export interface TermStatistics {
   readonly chunkCount: number;
@@ -23,13 +26,13 @@ export interface QueryWord {
   readonly forms: readonly { readonly termId: number; readonly weight: number }[];
 }
 
-/** The meaning-bearing words of a question, each once. A question of stop words alone keeps them all. */
+/** The meaning-bearing words of a question, each once, at most `maxQueryWords`. A question of stop words alone keeps them all. */
 export function queryWords(query: string): QueryWord[] {
   const language = detectLanguage(query);
   let words = analyse(query, language);
   if (words.length === 0) words = analyse(query, null);
   const byTerm = new Map(words.map(({ word, term }) => [term, word]));
-  return [...byTerm].map(([term, word]) => {
+  return [...byTerm].slice(0, maxQueryWords).map(([term, word]) => {
     const otherWeight = language === null ? 1 : otherLanguageWeight;
     const weights = new Map(analysedLanguages.map((other) => [termOf(word, other), otherWeight]));
     weights.set(term, 1);

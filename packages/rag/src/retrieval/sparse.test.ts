@@ -1,5 +1,12 @@
 import { expect, it } from "vitest";
-import { inverseDocumentFrequency, queryTermIds, queryWords, sparseQuery, wordWeights } from "./query-terms.ts";
+import {
+  inverseDocumentFrequency,
+  maxQueryWords,
+  queryTermIds,
+  queryWords,
+  sparseQuery,
+  wordWeights,
+} from "./query-terms.ts";
 import { analysisLanguage, averageTerms, bm25B, bm25K1, indexVersion, passageText, sparsePassage } from "./sparse.ts";
 import { termId } from "./term-id.ts";
 
@@ -61,4 +68,13 @@ it("asks for every language's stem of a word, at half weight beside the question
 
 it("keeps a question made of stop words alone", () => {
   expect(queryWords("to be or not to be").map(({ word }) => word)).toContain("be");
+});
+
+it("searches a pasted page by its first words, however long it is", () => {
+  const page = Array.from({ length: 1_000 }, (_, index) => `mot${index}`).join(" ");
+  expect(queryWords(page).map(({ word }) => word)).toEqual(page.split(" ").slice(0, maxQueryWords));
+});
+
+it("takes words that name members of every object for plain words", () => {
+  expect(queryWords("constructor toString").map(({ word }) => word)).toEqual(["constructor", "tostring"]);
 });

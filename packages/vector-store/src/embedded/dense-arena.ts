@@ -17,8 +17,8 @@ export class DenseArena {
   floats: Float32Array;
   words: Uint32Array;
 
-  /** @param maxBytes At most 4 GiB. */
-  constructor(maxBytes: number) {
+  /** @param maxBytes At most, and unless given, 4 GiB: what WebAssembly can address. */
+  constructor(maxBytes: number = 4 * 1024 ** 3) {
     const maximum = Math.min(65_536, scratchPages + Math.ceil(maxBytes / pageBytes));
     this.#memory = new WebAssembly.Memory({ initial: scratchPages, maximum });
     this.kernel = createDotKernel(this.#memory);
@@ -61,8 +61,9 @@ export class Matrix {
     this.#rowsPerPage = Math.floor(pageBytes / this.#strideBytes);
   }
 
-  get strideBytes(): number {
-    return this.#strideBytes;
+  /** Memory held, in whole pages. */
+  get bytes(): number {
+    return this.#pages.length * pageBytes;
   }
 
   set(row: number, vector: Float32Array): void {
@@ -70,10 +71,9 @@ export class Matrix {
     this.#write(this.#addressOf(row), vector);
   }
 
-  /** A copy of one row. */
-  row(row: number): Float32Array {
+  copyRow(row: number, target: Float32Array): void {
     const start = this.#addressOf(row) / 4;
-    return this.#arena.floats.slice(start, start + this.#width);
+    target.set(this.#arena.floats.subarray(start, start + this.#width));
   }
 
   /** Writes the dot product of `vector` and row r to `scores[r]` for each of the first `count` of `rows`. */

@@ -1,10 +1,10 @@
 import { AppError, type TenantScope } from "@aurora/kernel";
 import type pg from "pg";
-import type { CollectionName, Point, VectorStore } from "../port.ts";
+import type { CollectionName, VectorStore } from "../port.ts";
 import { checkDeletion, checkFilter, checkPoints, checkQuery, storeLimits } from "../validate.ts";
 import { DenseArena } from "./dense-arena.ts";
 import { countPoints, deletePoints, inTenant, readChanges, readHead, takeChange, writePoints } from "./rows.ts";
-import { Scratch, Segment } from "./segment.ts";
+import { Scratch, Segment, type StoredPoint } from "./segment.ts";
 
 export interface EmbeddedVectorStoreOptions {
   /** Logged in as `nexus_app`. */
@@ -31,7 +31,7 @@ const maxWaste = 0.5;
  */
 export function createEmbeddedVectorStore(options: EmbeddedVectorStoreOptions): VectorStore {
   const { pool, maxMemoryBytes = 1024 ** 3 } = options;
-  const arena = new DenseArena(maxMemoryBytes);
+  const arena = new DenseArena();
   const scratch = new Scratch();
   const entries = new Map<string, Entry>(); // the least recently used first
   const widths = new Map<CollectionName, number>();
@@ -73,7 +73,7 @@ export function createEmbeddedVectorStore(options: EmbeddedVectorStoreOptions): 
 
   async function catchUp(entry: Entry, scope: TenantScope, collection: CollectionName, dimensions: number) {
     let target = entry.segment;
-    const later: Point[] = []; // a segment in use changes all at once, never by pages
+    const later: StoredPoint[] = []; // a segment in use changes all at once, never by pages
     const { head, deletedIds } = await readChanges(
       pool,
       scope,
@@ -102,16 +102,16 @@ export function createEmbeddedVectorStore(options: EmbeddedVectorStoreOptions): 
     makeRoom(entry, target);
   }
 
-  /** Lets go of tenants not asked for lately. @throws AppError `store_full` when even one alone is too much. */
+  /** Lets go of tenants not asked for lately, except those with a query under way. @throws AppError `store_full` when even one alone is too much. */
   function makeRoom(kept: Entry, loading: Segment): void {
     const others = [...entries].filter(([, entry]) => entry !== kept);
     let used = others.reduce((sum, [, entry]) => sum + entry.segment.bytes, loading.bytes);
     for (const [key, entry] of others) {
       if (used <= maxMemoryBytes) return;
       if (entry.users > 0) continue;
+      used -= entry.segment.bytes;
       entries.delete(key);
       entry.segment.release();
-      used -= entry.segment.bytes;
     }
     if (loading.bytes > maxMemoryBytes) throw storeFull();
   }

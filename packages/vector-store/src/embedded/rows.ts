@@ -1,6 +1,7 @@
 import type { TenantScope } from "@aurora/kernel";
 import type pg from "pg";
-import type { CollectionName, Condition, Filter, Payload, Point, SparseVector } from "../port.ts";
+import type { CollectionName, Condition, Filter, Payload, Point } from "../port.ts";
+import type { StoredPoint } from "./segment.ts";
 
 /** One transaction that sees and touches the rows of one tenant only. */
 export async function inTenant<Result>(
@@ -67,7 +68,7 @@ export async function readChanges(
   scope: TenantScope,
   collection: CollectionName,
   after: (head: Head) => number,
-  onPoints: (points: Point[]) => void,
+  onPoints: (points: StoredPoint[]) => void,
 ): Promise<{ head: Head; deletedIds: string[] }> {
   const read = async (client: pg.PoolClient) => {
     const found = await client.query("select last_change, pruned_through from vector_changes where collection = $1", [
@@ -102,21 +103,22 @@ interface PointRow {
   readonly payload: Payload;
 }
 
-const pointOf = (row: PointRow): Point => ({
+const pointOf = (row: PointRow): StoredPoint => ({
   id: row.id,
-  dense: row.dense ? new Float32Array(aligned(row.dense)) : null,
-  sparse: sparseOf(row.sparse_ids, row.sparse_values),
+  dense: row.dense && new Float32Array(...numbersOf(row.dense)),
+  sparse: row.sparse_ids &&
+    row.sparse_values && {
+      ids: new Uint32Array(...numbersOf(row.sparse_ids)),
+      values: new Float32Array(...numbersOf(row.sparse_values)),
+    },
   payload: row.payload,
 });
 
-function sparseOf(ids: Buffer | null, values: Buffer | null): SparseVector | null {
-  if (!ids || !values) return null;
-  return { ids: Array.from(new Uint32Array(aligned(ids))), values: Array.from(new Float32Array(aligned(values))) };
-}
-
-/** A copy that begins where typed arrays may begin. Every platform Node runs on is little-endian. */
-const aligned = (bytes: Buffer): ArrayBuffer =>
-  bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
+/** Where 4-byte numbers stand in a buffer, copied when they do not begin where typed arrays may. Little-endian, as every platform of Node. */
+const numbersOf = (bytes: Buffer): [ArrayBufferLike, number, number] =>
+  bytes.byteOffset % 4 === 0
+    ? [bytes.buffer, bytes.byteOffset, bytes.byteLength / 4]
+    : [Uint8Array.from(bytes).buffer, 0, bytes.byteLength / 4];
 
 const bytesOf = (array: Float32Array | Uint32Array): Buffer =>
   Buffer.from(array.buffer, array.byteOffset, array.byteLength);

@@ -20,6 +20,11 @@ export class Scratch {
   }
 }
 
+/** A point as the rows of Postgres give it: the numbers of its sparse vector in typed arrays. */
+export interface StoredPoint extends Omit<Point, "sparse"> {
+  readonly sparse: { readonly ids: ArrayLike<number>; readonly values: ArrayLike<number> } | null;
+}
+
 interface Posting {
   readonly slots: number[];
   readonly values: number[];
@@ -35,18 +40,25 @@ const bytesPerPoint = 700; // id, payload, index entries: an estimate on the saf
 export class Segment {
   /** Every change up to this number is in. */
   appliedChange = 0;
-  bytes = 0;
+  readonly #dimensions: number;
   readonly #matrix: Matrix;
   readonly #ids: string[] = [];
   readonly #payloads: Payload[] = [];
   readonly #slots = new Map<string, number>();
   readonly #postings = new Map<number, Posting>();
   readonly #index = new PayloadIndex(this.#payloads);
+  #otherBytes = 0;
   #alive = new Uint8Array(256);
   #hasDense = new Uint8Array(256);
 
   constructor(arena: DenseArena, dimensions: number) {
+    this.#dimensions = dimensions;
     this.#matrix = new Matrix(arena, dimensions);
+  }
+
+  /** Memory held, estimated for all but the vectors. */
+  get bytes(): number {
+    return this.#matrix.bytes + this.#otherBytes;
   }
 
   /** Share of slots that hold no point any more. */
@@ -54,7 +66,7 @@ export class Segment {
     return this.#ids.length === 0 ? 0 : 1 - this.#slots.size / this.#ids.length;
   }
 
-  put(point: Point): void {
+  put(point: StoredPoint): void {
     this.remove(point.id);
     const slot = this.#ids.length;
     this.#reserve(slot + 1);
@@ -67,9 +79,9 @@ export class Segment {
     this.#slots.set(point.id, slot);
     this.#alive[slot] = 1;
     this.#index.add(slot);
-    for (const [index, term] of (point.sparse?.ids ?? []).entries())
-      this.#post(term, slot, point.sparse?.values[index] ?? 0);
-    this.bytes += this.#matrix.strideBytes + bytesPerPoint + bytesPerTerm * (point.sparse?.ids.length ?? 0);
+    const { ids, values } = point.sparse ?? { ids: [], values: [] };
+    for (let i = 0; i < ids.length; i++) this.#post(ids[i] as number, slot, values[i] as number);
+    this.#otherBytes += bytesPerPoint + bytesPerTerm * ids.length;
   }
 
   remove(id: string): void {
@@ -86,7 +98,7 @@ export class Segment {
     if (query.dense) for (const slot of this.#bestByDense(query.dense, query.limit, count, scratch)) chosen.add(slot);
     const touched = query.sparse ? this.#scoreSparse(query.sparse, count, scratch) : [];
     for (const slot of topSlots(touched, touched.length, scratch.sparse, query.limit)) chosen.add(slot);
-    const hits = [...chosen].map((slot) => this.#hit(slot, query, scratch));
+    const hits = this.#hits([...chosen], query, scratch);
     for (const slot of touched) scratch.sparse[slot] = 0;
     return hits;
   }
@@ -128,15 +140,21 @@ export class Segment {
     return touched;
   }
 
-  #hit(slot: number, query: HybridQuery, scratch: Scratch): Hit {
-    const hasDense = this.#hasDense[slot] === 1;
-    return {
-      id: this.#ids[slot] as string,
-      payload: this.#payloads[slot] as Payload,
-      denseScore: hasDense && query.dense ? (scratch.dense[slot] as number) : null,
-      sparseScore: query.sparse ? (scratch.sparse[slot] as number) : null,
-      dense: hasDense ? this.#matrix.row(slot) : null,
-    };
+  #hits(slots: readonly number[], query: HybridQuery, scratch: Scratch): Hit[] {
+    const width = this.#dimensions;
+    const vectors = new Float32Array(slots.length * width); // one allocation for all hits
+    return slots.map((slot, index): Hit => {
+      const hasDense = this.#hasDense[slot] === 1;
+      const dense = hasDense ? vectors.subarray(index * width, (index + 1) * width) : null;
+      if (dense) this.#matrix.copyRow(slot, dense);
+      return {
+        id: this.#ids[slot] as string,
+        payload: this.#payloads[slot] as Payload,
+        denseScore: hasDense && query.dense ? (scratch.dense[slot] as number) : null,
+        sparseScore: query.sparse ? (scratch.sparse[slot] as number) : null,
+        dense,
+      };
+    });
   }
 
   #post(term: number, slot: number, value: number): void {

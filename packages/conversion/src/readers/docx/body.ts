@@ -107,21 +107,34 @@ export function writeBlocks(builder: DocumentBuilder, container: XmlElement, par
     numbering: { numId: string; level: number },
     marker: ListMarker,
   ): OpenList => {
-    const current: OpenList = open && (open.numId === numbering.numId || numbering.level > 0) ? open : { numId: numbering.numId, levels: [] };
+    const current: OpenList =
+      open && (open.numId === numbering.numId || numbering.level > 0) ? open : { numId: numbering.numId, levels: [] };
     const depth = Math.min(numbering.level, current.levels.length);
     current.levels.length = Math.min(current.levels.length, depth + 1);
     if (current.levels.length === depth) {
       const above = current.levels.at(-1)?.item ?? parent;
-      current.levels.push({ group: builder.addGroup("list", above === undefined ? {} : { parent: above }), item: null });
+      current.levels.push({
+        group: builder.addGroup("list", above === undefined ? {} : { parent: above }),
+        item: null,
+      });
     }
     const level = current.levels[depth];
     if (level)
-      level.item = builder.addText("list_item", content.text, { parent: level.group, enumerated: marker.enumerated, marker: marker.text });
+      level.item = builder.addText("list_item", content.text, {
+        parent: level.group,
+        enumerated: marker.enumerated,
+        marker: marker.text,
+      });
     return current;
   };
   const writeNote = (id: string) => {
     const note = parts.notes.get(id);
-    const text = note ? elements(note).map((paragraph) => readParagraph(paragraph).text).join("\n").trim() : "";
+    const text = note
+      ? elements(note)
+          .map((paragraph) => readParagraph(paragraph).text)
+          .join("\n")
+          .trim()
+      : "";
     if (text !== "") builder.addText("footnote", text, at);
   };
   const writeTable = (table: XmlElement) => {
@@ -144,4 +157,6 @@ export function writeBlocks(builder: DocumentBuilder, container: XmlElement, par
 const isCode = (content: ParagraphContent, style: ParagraphStyle): boolean =>
   style.headingLevel === null &&
   content.text !== "" &&
-  (style.isCode || ((content.isMonospace || style.isMonospace) && /[{}();=<>[\]#]|^\s*(?:return|import|def|class)\b/m.test(content.text)));
+  (style.isCode ||
+    ((content.isMonospace || style.isMonospace) &&
+      /[{}();=<>[\]#]|^\s*(?:return|import|def|class)\b/m.test(content.text)));

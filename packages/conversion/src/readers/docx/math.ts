@@ -1,12 +1,38 @@
 import { attribute, child, elements, path, textContent, type XmlElement } from "../xml.ts";
 
 const symbols: Record<string, string> = {
-  "∑": "\\sum", "∫": "\\int", "∏": "\\prod", "∞": "\\infty ", "π": "\\pi ", "±": "\\pm ", "×": "\\times ", "·": "\\cdot ",
-  "≤": "\\leq ", "≥": "\\geq ", "≠": "\\neq ", "≈": "\\approx ", "→": "\\rightarrow ", "∈": "\\in ", "∂": "\\partial ",
-  "α": "\\alpha ", "β": "\\beta ", "γ": "\\gamma ", "δ": "\\delta ", "ε": "\\epsilon ", "θ": "\\theta ", "λ": "\\lambda ",
-  "μ": "\\mu ", "σ": "\\sigma ", "φ": "\\phi ", "ω": "\\omega ", "Δ": "\\Delta ", "Σ": "\\Sigma ", "Ω": "\\Omega ",
+  "∑": "\\sum",
+  "∫": "\\int",
+  "∏": "\\prod",
+  "∞": "\\infty ",
+  π: "\\pi ",
+  "±": "\\pm ",
+  "×": "\\times ",
+  "·": "\\cdot ",
+  "≤": "\\leq ",
+  "≥": "\\geq ",
+  "≠": "\\neq ",
+  "≈": "\\approx ",
+  "→": "\\rightarrow ",
+  "∈": "\\in ",
+  "∂": "\\partial ",
+  α: "\\alpha ",
+  β: "\\beta ",
+  γ: "\\gamma ",
+  δ: "\\delta ",
+  ε: "\\epsilon ",
+  θ: "\\theta ",
+  λ: "\\lambda ",
+  μ: "\\mu ",
+  σ: "\\sigma ",
+  φ: "\\phi ",
+  ω: "\\omega ",
+  Δ: "\\Delta ",
+  Σ: "\\Sigma ",
+  Ω: "\\Omega ",
 };
-const functions = /^(?:sin|cos|tan|cot|sec|csc|arcsin|arccos|arctan|sinh|cosh|tanh|log|ln|exp|min|max|lim|sup|inf|det|gcd)$/;
+const functions =
+  /^(?:sin|cos|tan|cot|sec|csc|arcsin|arccos|arctan|sinh|cosh|tanh|log|ln|exp|min|max|lim|sup|inf|det|gcd)$/;
 
 /** Office math (ECMA-376 part 1, 22.1) as LaTeX. */
 export function toLatex(node: XmlElement): string {
@@ -16,7 +42,10 @@ export function toLatex(node: XmlElement): string {
   };
   switch (node.name) {
     case "m:r":
-      return elements(node).filter((run) => run.name === "m:t").map((run) => escaped(textContent(run))).join("");
+      return elements(node)
+        .filter((run) => run.name === "m:t")
+        .map((run) => escaped(textContent(run)))
+        .join("");
     case "m:f":
       return attribute(path(node, "m:fPr", "m:type"), "m:val") === "noBar"
         ? `\\genfrac{}{}{0pt}{}{${part("m:num")}}{${part("m:den")}}`
@@ -39,7 +68,9 @@ export function toLatex(node: XmlElement): string {
     case "m:d": {
       const open = attribute(path(node, "m:dPr", "m:begChr"), "m:val") ?? "(";
       const close = attribute(path(node, "m:dPr", "m:endChr"), "m:val") ?? ")";
-      const inner = elements(node).filter((item) => item.name === "m:e").map(inside);
+      const inner = elements(node)
+        .filter((item) => item.name === "m:e")
+        .map(inside);
       return `\\left${delimiter(open)}${inner.join(",")}\\right${delimiter(close)}`;
     }
     case "m:func": {
@@ -55,11 +86,19 @@ export function toLatex(node: XmlElement): string {
       return `\\overline{${part("m:e")}}`;
     case "m:m": {
       const rows = elements(node).filter((row) => row.name === "m:mr");
-      const cells = rows.map((row) => elements(row).filter((cell) => cell.name === "m:e").map(inside).join(" & "));
+      const cells = rows.map((row) =>
+        elements(row)
+          .filter((cell) => cell.name === "m:e")
+          .map(inside)
+          .join(" & "),
+      );
       return `\\begin{matrix}${cells.join(" \\\\ ")}\\end{matrix}`;
     }
     case "m:eqArr":
-      return elements(node).filter((row) => row.name === "m:e").map(inside).join(" \\\\ ");
+      return elements(node)
+        .filter((row) => row.name === "m:e")
+        .map(inside)
+        .join(" \\\\ ");
     default:
       return node.name.endsWith("Pr") ? "" : inside(node);
   }
@@ -68,4 +107,6 @@ export function toLatex(node: XmlElement): string {
 const inside = (node: XmlElement): string => elements(node).map(toLatex).join("");
 const delimiter = (mark: string): string => (mark === "" ? "." : /[{}]/.test(mark) ? `\\${mark}` : mark);
 const escaped = (text: string): string =>
-  [...text.normalize("NFKC")].map((mark) => (symbols[mark] ? ` ${symbols[mark]}` : /[%#&]/.test(mark) ? `\\${mark}` : mark)).join("");
+  [...text.normalize("NFKC")]
+    .map((mark) => (symbols[mark] ? ` ${symbols[mark]}` : /[%#&]/.test(mark) ? `\\${mark}` : mark))
+    .join("");

@@ -24,7 +24,8 @@ export function readNumbering(root: XmlElement | null): Numbering {
   const abstractOf = new Map<string, string>();
   const overrides = new Map<string, Map<number, number>>();
   for (const element of root ? elements(root) : []) {
-    if (element.name === "w:abstractNum") abstracts.set(attribute(element, "w:abstractNumId") ?? "", readLevels(element));
+    if (element.name === "w:abstractNum")
+      abstracts.set(attribute(element, "w:abstractNumId") ?? "", readLevels(element));
     if (element.name !== "w:num") continue;
     const id = attribute(element, "w:numId") ?? "";
     abstractOf.set(id, attribute(child(element, "w:abstractNumId"), "w:val") ?? "");
@@ -92,7 +93,8 @@ function shown(count: number, format: string): string {
   }
 }
 
-const letters = (count: number): string => String.fromCharCode(97 + ((count - 1) % 26)).repeat(Math.ceil(count / 26) || 1);
+const letters = (count: number): string =>
+  String.fromCharCode(97 + ((count - 1) % 26)).repeat(Math.ceil(count / 26) || 1);
 
 function roman(count: number): string {
   const parts: readonly (readonly [number, string])[] = [

@@ -18,7 +18,13 @@ export interface ParagraphContent {
 
 /** Reads runs, links, fields, insertions and formulas; deletions, comments and field codes show nothing. */
 export function readParagraph(paragraph: XmlElement): ParagraphContent {
-  const state = { text: "", formulas: [] as string[], pictures: 0, boxes: [] as XmlElement[], footnotes: [] as string[] };
+  const state = {
+    text: "",
+    formulas: [] as string[],
+    pictures: 0,
+    boxes: [] as XmlElement[],
+    footnotes: [] as string[],
+  };
   let checkbox: ParagraphContent["checkbox"] = null;
   let [letters, monospace] = [0, 0];
   let fieldDepth = 0; // inside a field's code, before its result
@@ -76,7 +82,8 @@ export function readParagraph(paragraph: XmlElement): ParagraphContent {
     for (const inner of elements(node)) {
       if (inner.name === "w:txbxContent") state.boxes.push(inner);
       else if (inner.name === "pic:pic" || inner.name === "v:imagedata") state.pictures++;
-      else if (inner.name === "mc:AlternateContent") readDrawing(child(inner, "mc:Choice") ?? child(inner, "mc:Fallback") ?? inner);
+      else if (inner.name === "mc:AlternateContent")
+        readDrawing(child(inner, "mc:Choice") ?? child(inner, "mc:Fallback") ?? inner);
       else readDrawing(inner);
     }
   };
@@ -84,11 +91,15 @@ export function readParagraph(paragraph: XmlElement): ParagraphContent {
     for (const node of elements(parent)) {
       if (node.name === "w:r") readRun(node);
       else if (node.name === "m:oMathPara") {
-        for (const formula of elements(node).filter((item) => item.name === "m:oMath")) state.formulas.push(toLatex(formula).trim());
+        for (const formula of elements(node).filter((item) => item.name === "m:oMath"))
+          state.formulas.push(toLatex(formula).trim());
       } else if (node.name === "m:oMath") state.text += ` $${toLatex(node).trim()}$ `;
       else if (node.name === "w:sdt") {
         const box = descend(child(node, "w:sdtPr"), "w14:checkbox");
-        if (box) checkbox ??= /^(?:1|true)$/.test(attribute(child(box, "w14:checked"), "w14:val") ?? "") ? "selected" : "unselected";
+        if (box)
+          checkbox ??= /^(?:1|true)$/.test(attribute(child(box, "w14:checked"), "w14:val") ?? "")
+            ? "selected"
+            : "unselected";
         else readInline(child(node, "w:sdtContent") ?? node);
       } else if (/^w:(?:hyperlink|ins|smartTag|fldSimple|moveTo|dir|bdo)$/.test(node.name)) readInline(node);
     }

@@ -32,7 +32,8 @@ export const docxReader: Reader = {
   },
 };
 
-const readPart = (zip: ZipArchive, name: string): XmlElement | null => (zip.has(name) ? parseXml(zip.read(name)) : null);
+const readPart = (zip: ZipArchive, name: string): XmlElement | null =>
+  zip.has(name) ? parseXml(zip.read(name)) : null;
 
 /** Separators and continuation marks have a type; notes of the document have none. */
 function readNotes(zip: ZipArchive, name: string, kind: "f" | "e"): [string, XmlElement][] {

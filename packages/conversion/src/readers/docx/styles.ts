@@ -19,7 +19,8 @@ export const plainStyle: ParagraphStyle = {
   isListStyle: false,
 };
 
-const codeNames = /^(?:source code|code|code block|html preformatted|macro text|plain text code|listing|verbatim|preformatted text)$/i;
+const codeNames =
+  /^(?:source code|code|code block|html preformatted|macro text|plain text code|listing|verbatim|preformatted text)$/i;
 export const isMonospaceFont = (font: string): boolean =>
   /courier|consolas|mono|menlo|monaco|lucida console|source code|fira code|inconsolata/i.test(font);
 
@@ -72,10 +73,7 @@ function ownStyle(style: XmlElement, base: ParagraphStyle): ParagraphStyle {
 }
 
 /** `numId` 0 takes an inherited number away. */
-export function numberingOf(
-  numPr: XmlElement,
-  inherited: ParagraphStyle["numbering"],
-): ParagraphStyle["numbering"] {
+export function numberingOf(numPr: XmlElement, inherited: ParagraphStyle["numbering"]): ParagraphStyle["numbering"] {
   const numId = attribute(child(numPr, "w:numId"), "w:val") ?? inherited?.numId;
   const level = attribute(child(numPr, "w:ilvl"), "w:val");
   if (numId === undefined || numId === "0") return null;

@@ -26,7 +26,15 @@ export function tableCells(table: XmlElement): DocxCell[] {
       if (merge && attribute(merge, "w:val") !== "restart" && above) above.rowSpan = row - above.row + 1;
       else {
         const columnHeader = row <= Math.max(0, repeated);
-        const placed: DocxCell = { row, column, rowSpan: 1, columnSpan, columnHeader, text: cellText(cell), element: cell };
+        const placed: DocxCell = {
+          row,
+          column,
+          rowSpan: 1,
+          columnSpan,
+          columnHeader,
+          text: cellText(cell),
+          element: cell,
+        };
         cells.push(placed);
         if (merge) open.set(column, placed);
         else open.delete(column);
@@ -42,12 +50,20 @@ export const isContainerTable = (cells: readonly DocxCell[]): boolean => cells.l
 
 const rowsOf = (table: XmlElement): XmlElement[] =>
   elements(table).flatMap((node) =>
-    node.name === "w:tr" ? [node] : ["w:sdt", "w:sdtContent", "w:ins", "w:customXml"].includes(node.name) ? rowsOf(node) : [],
+    node.name === "w:tr"
+      ? [node]
+      : ["w:sdt", "w:sdtContent", "w:ins", "w:customXml"].includes(node.name)
+        ? rowsOf(node)
+        : [],
   );
 
 const cellsOf = (row: XmlElement): XmlElement[] =>
   elements(row).flatMap((node) =>
-    node.name === "w:tc" ? [node] : ["w:sdt", "w:sdtContent", "w:ins", "w:customXml"].includes(node.name) ? cellsOf(node) : [],
+    node.name === "w:tc"
+      ? [node]
+      : ["w:sdt", "w:sdtContent", "w:ins", "w:customXml"].includes(node.name)
+        ? cellsOf(node)
+        : [],
   );
 
 /** Paragraphs and inner tables of a cell, a line each. */
@@ -56,7 +72,9 @@ function cellText(container: XmlElement): string {
     if (node.name === "w:p") {
       const { text, formulas, checkbox, boxes } = readParagraph(node);
       const mark = checkbox === null ? "" : checkbox === "selected" ? "[x] " : "[ ] ";
-      return [`${mark}${text}`, ...formulas.map((formula) => `$${formula}$`), ...boxes.map(cellText)].filter((line) => line !== "").join("\n");
+      return [`${mark}${text}`, ...formulas.map((formula) => `$${formula}$`), ...boxes.map(cellText)]
+        .filter((line) => line !== "")
+        .join("\n");
     }
     if (["w:tbl", "w:tr", "w:tc", "w:sdt", "w:sdtContent"].includes(node.name)) return cellText(node);
     return "";

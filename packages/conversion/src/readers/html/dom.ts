@@ -25,7 +25,22 @@ export function isUnseen(element: DomElement): boolean {
 const blocks = new Set([
   ...["address", "article", "aside", "blockquote", "body", "center", "dd", "details", "div", "dl", "dt", "fieldset"],
   ...["figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup", "hr", "html"],
-  ...["legend", "li", "main", "nav", "ol", "p", "pre", "section", "summary", "table", "ul", "caption", "menu", "search"],
+  ...[
+    "legend",
+    "li",
+    "main",
+    "nav",
+    "ol",
+    "p",
+    "pre",
+    "section",
+    "summary",
+    "table",
+    "ul",
+    "caption",
+    "menu",
+    "search",
+  ],
 ]);
 
 export const isBlock = (node: DomNode): boolean => isElement(node) && blocks.has(node.tagName);

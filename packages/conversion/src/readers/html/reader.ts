@@ -1,8 +1,8 @@
 import { AppError } from "@aurora/kernel";
 import { parse, parseFragment } from "parse5";
 import { decodeText } from "../../decode-text.ts";
-import { createDocumentBuilder, type DocumentBuilder } from "../../document-builder.ts";
 import type { ContentLayer } from "../../docling-document.ts";
+import { createDocumentBuilder, type DocumentBuilder } from "../../document-builder.ts";
 import { nameOf, originOf } from "../origin.ts";
 import type { Reader } from "../reader.ts";
 import {
@@ -95,35 +95,45 @@ const holdsImage = (element: DomElement): boolean => textOf(element) === "" && f
 
 function addBlock(element: DomElement, place: Place): void {
   const heading = /^h([1-6])$/.exec(element.tagName);
-  if (heading) return addHeading(element, Number(heading[1]), place);
+  if (heading) {
+    addHeading(element, Number(heading[1]), place);
+    return;
+  }
   switch (element.tagName) {
     case "nav":
     case "footer":
-      return walk(element, { ...place, layer: "furniture" });
+      walk(element, { ...place, layer: "furniture" });
+      break;
     case "ul":
     case "ol":
     case "menu":
-      return addList(element, place);
+      addList(element, place);
+      break;
     case "dl":
-      return addDescriptionList(element, place);
+      addDescriptionList(element, place);
+      break;
     case "table":
-      return addTable(element, place);
+      addTable(element, place);
+      break;
     case "pre": {
       const code = verbatim(element).replace(/^\n/, "").trimEnd();
       if (code !== "") place.builder.addText("code", code, at(place));
-      return;
+      break;
     }
     case "figure":
-      return addFigure(element, place);
+      addFigure(element, place);
+      break;
     default:
-      return walk(element, place);
+      walk(element, place);
+      break;
   }
 }
 
 function addHeading(element: DomElement, depth: number, place: Place): void {
   const text = textOf(element).replace(/\n/g, " ");
-  if (text === "") return walk(element, place); // an image in a heading
-  if (depth === 1) place.builder.addText("title", text, at(place));
+  if (text === "")
+    walk(element, place); // an image in a heading
+  else if (depth === 1) place.builder.addText("title", text, at(place));
   else place.builder.addText("section_header", text, { ...at(place), level: depth - 1 });
 }
 
@@ -136,7 +146,10 @@ function addImage(image: DomElement, place: Place): void {
 function addFigure(figure: DomElement, place: Place): void {
   const caption = find(figure, "figcaption");
   const image = find(figure, "img");
-  if (!image || find(figure, "table")) return walk(figure, place);
+  if (!image || find(figure, "table")) {
+    walk(figure, place);
+    return;
+  }
   const text = caption ? textOf(caption) : tidy(attribute(image, "alt") ?? "");
   const captions = text === "" ? [] : [place.builder.addText("caption", text, at(place))];
   place.builder.addPicture({ ...(place.parent !== undefined && { parent: place.parent }), captions });
@@ -195,7 +208,8 @@ function addDescriptionList(list: DomElement, place: Place): void {
       term = builder.addText("list_item", textOf(entry), { layer: place.layer, parent: group });
       descriptions = null;
     } else if (entry.tagName === "dd") {
-      if (term !== null) descriptions ??= builder.addGroup("list", { layer: place.layer, parent: term, name: "descriptions" });
+      if (term !== null)
+        descriptions ??= builder.addGroup("list", { layer: place.layer, parent: term, name: "descriptions" });
       addListItem(entry, { ...inList, parent: descriptions ?? group }, { enumerated: false, marker: "-" });
     }
   }
@@ -204,7 +218,10 @@ function addDescriptionList(list: DomElement, place: Place): void {
 function addTable(table: DomElement, place: Place): void {
   const cells = tableCells(table);
   const parent = place.parent === undefined ? {} : { parent: place.parent };
-  if (cells.every((cell) => cell.text === "") || isLayoutTable(table, cells)) return walkCells(table, place);
+  if (cells.every((cell) => cell.text === "") || isLayoutTable(table, cells)) {
+    walkCells(table, place);
+    return;
+  }
   const caption = table.childNodes.find((node): node is DomElement => isElement(node) && node.tagName === "caption");
   const text = caption ? textOf(caption) : "";
   const captions = text === "" ? [] : [place.builder.addText("caption", text, at(place))];

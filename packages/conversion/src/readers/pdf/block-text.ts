@@ -21,7 +21,11 @@ export function vocabularyOf(lines: Iterable<Line>): Vocabulary {
  * it elsewhere. Runs end with each line and each sentence mark, so that a quoted sentence has its own boxes.
  * @param skip Characters of the first line that are not part of the text (a list marker and its space).
  */
-export function textOfLines(lines: readonly Line[], vocabulary: Vocabulary, skip = 0): { text: string; runs: TextRun[] } {
+export function textOfLines(
+  lines: readonly Line[],
+  vocabulary: Vocabulary,
+  skip = 0,
+): { text: string; runs: TextRun[] } {
   let text = "";
   const runs: TextRun[] = [];
   for (const [index, line] of lines.entries()) {

@@ -117,7 +117,8 @@ function usualPitch(lines: readonly Line[]): number {
     const next = lines[index + 1];
     if (!next || Math.abs(next.segment.size - line.segment.size) > 0.5) continue;
     const ratio = (next.b - line.b) / line.segment.size;
-    if (ratio > 0.7 && ratio < 2.6) pitches.push({ value: ratio, weight: Math.min(line.text.length, next.text.length) });
+    if (ratio > 0.7 && ratio < 2.6)
+      pitches.push({ value: ratio, weight: Math.min(line.text.length, next.text.length) });
   }
   return pitches.length === 0 ? 1.25 : heaviest(pitches, 0.05);
 }
@@ -139,7 +140,8 @@ function startsBlock(block: TextBlock, line: Line, marker: Marker | null, pitch:
     return endsShort(last, column, size) && /[.!?:;]$/.test(last.text) && Math.abs(line.l - first.l) < 1;
   }
   if (block.lines.length > 1 && indent > 0.9 * size && /^[\p{Lu}\p{Lo}«“"\d]/u.test(line.text)) return true; // first-line indent
-  if (endsShort(last, column, size) && /[.!?:;»”"]$/.test(last.text) && /^[\p{Lu}\p{Lo}\d«“"]/u.test(line.text)) return true;
+  if (endsShort(last, column, size) && /[.!?:;»”"]$/.test(last.text) && /^[\p{Lu}\p{Lo}\d«“"]/u.test(line.text))
+    return true;
   return endsVeryShort(last, column) && /^\p{Lu}/u.test(line.text) && !isCentred(last, line);
 }
 
@@ -147,13 +149,15 @@ function startsBlock(block: TextBlock, line: Line, marker: Marker | null, pitch:
 function isContinuation(block: TextBlock, line: Line, marker: Marker): boolean {
   const last = block.lines.at(-1);
   if (!last) return false;
-  if (/^[–—-]$/.test(marker.text) && !/[.:;!?]$/.test(last.text) && block.marker?.text !== marker.text) return !endsShort(last, line, last.segment.size);
+  if (/^[–—-]$/.test(marker.text) && !/[.:;!?]$/.test(last.text) && block.marker?.text !== marker.text)
+    return !endsShort(last, line, last.segment.size);
   return false;
 }
 
 const endsShort = (line: Line, column: Box, size: number): boolean => column.r - line.r > 2.5 * size;
 const endsVeryShort = (line: Line, column: Box): boolean => width(line) < 0.6 * width(column);
-const isCentred = (a: Box, b: Box): boolean => Math.abs((a.l + a.r) / 2 - (b.l + b.r) / 2) < 4 && Math.abs(a.l - b.l) > 4;
+const isCentred = (a: Box, b: Box): boolean =>
+  Math.abs((a.l + a.r) / 2 - (b.l + b.r) / 2) < 4 && Math.abs(a.l - b.l) > 4;
 
 export const blockBox = (block: TextBlock): Box => union(block.lines);
 export const lineHeight = (block: TextBlock): number => median(block.lines.map(height));

@@ -22,8 +22,20 @@ export function readingColumns<T extends Box>(boxes: readonly T[], minGap: numbe
       continue;
     }
     flush();
-    columns.push(...readingColumns(band.boxes.filter((box) => box.r <= cut.x + 1), minGap, isWide));
-    columns.push(...readingColumns(band.boxes.filter((box) => box.r > cut.x + 1), minGap, isWide));
+    columns.push(
+      ...readingColumns(
+        band.boxes.filter((box) => box.r <= cut.x + 1),
+        minGap,
+        isWide,
+      ),
+    );
+    columns.push(
+      ...readingColumns(
+        band.boxes.filter((box) => box.r > cut.x + 1),
+        minGap,
+        isWide,
+      ),
+    );
   }
   flush();
   return columns;
@@ -64,7 +76,12 @@ function candidates(sorted: readonly Box[], minGap: number): number[] {
   return [...found.keys()];
 }
 
-function bandsAt<T extends Box>(sorted: readonly T[], x: number, minGap: number, isWide: (box: T) => boolean): Band<T>[] {
+function bandsAt<T extends Box>(
+  sorted: readonly T[],
+  x: number,
+  minGap: number,
+  isWide: (box: T) => boolean,
+): Band<T>[] {
   const half = minGap / 2 - 0.5;
   const crosses = (box: T) => box.l < x + half && box.r > x - half;
   const bands: Band<T>[] = [];
@@ -86,7 +103,13 @@ function isTwoColumns<T extends Box>(boxes: readonly T[], x: number, isWide: (bo
   const [leftBox, rightBox] = [union(left), union(right)];
   const shared = Math.min(leftBox.b, rightBox.b) - Math.max(leftBox.t, rightBox.t);
   if (shared < 0.3 * Math.min(height(leftBox), height(rightBox))) return false;
-  return left.some(isWide) && right.some(isWide) && overlapX(leftBox, rightBox) <= 0 && width(leftBox) > 40 && width(rightBox) > 40;
+  return (
+    left.some(isWide) &&
+    right.some(isWide) &&
+    overlapX(leftBox, rightBox) <= 0 &&
+    width(leftBox) > 40 &&
+    width(rightBox) > 40
+  );
 }
 
 function splitHeight(boxes: readonly Box[], x: number): number {

@@ -16,7 +16,8 @@ export interface Furniture {
 }
 
 const marginShare = 0.13; // of the page's height, at its top and at its foot
-const pageNumber = /^[\s\-–—|]*(?:page|p\.|seite|página)?\s*(?:\d{1,4}|[ivxl]{1,6})(?:\s*(?:\/|sur|of|de|von|\|)\s*\d{1,4})?[\s\-–—|.]*$/i;
+const pageNumber =
+  /^[\s\-–—|]*(?:page|p\.|seite|página)?\s*(?:\d{1,4}|[ivxl]{1,6})(?:\s*(?:\/|sur|of|de|von|\|)\s*\d{1,4})?[\s\-–—|.]*$/i;
 
 /**
  * Running headers and footers: lines near the page's top or foot whose text, digits apart, comes back at the same
@@ -28,7 +29,8 @@ export function findFurniture(pages: readonly PageLines[]): Map<number, Furnitur
   for (const page of pages)
     for (const row of rows.get(page.page) ?? []) {
       if (zoneOf(row.line, page) === null) continue;
-      for (const key of keysOf(row)) seen.set(key, [...(seen.get(key) ?? []), { page: page.page, y: distance(row.line, page) }]);
+      for (const key of keysOf(row))
+        seen.set(key, [...(seen.get(key) ?? []), { page: page.page, y: distance(row.line, page) }]);
     }
   const needed = Math.max(2, Math.ceil(pages.length * 0.3));
   const repeats = (row: Row, page: PageLines) =>
@@ -73,9 +75,7 @@ function rowsOf(page: PageLines): Row[] {
     if (row) row.push(segment);
     else rows.push([segment]);
   }
-  return rows
-    .map((segments) => ({ segments, line: lineOf(segments, page.page) }))
-    .sort((a, b) => a.line.t - b.line.t);
+  return rows.map((segments) => ({ segments, line: lineOf(segments, page.page) })).sort((a, b) => a.line.t - b.line.t);
 }
 
 function zoneOf(line: Line, page: PageLines): "top" | "foot" | null {
@@ -92,7 +92,10 @@ const keyOf = (text: string): string => text.toLowerCase().replace(/\d+/g, "#").
 /** The row's text and that of its parts: a running head may name the document at one side and the chapter at the other. */
 const keysOf = (row: Row): string[] => [
   keyOf(row.line.text),
-  ...(row.segments.length > 1 ? row.segments.map((segment) => keyOf(lineText(segment.words))).filter((key) => /\p{L}{3}/u.test(key)) : []),
+  ...(row.segments.length > 1
+    ? row.segments.map((segment) => keyOf(lineText(segment.words))).filter((key) => /\p{L}{3}/u.test(key))
+    : []),
 ];
 
-const isOuterNumber = (row: Row, outermost: Row | undefined): boolean => row === outermost && pageNumber.test(row.line.text);
+const isOuterNumber = (row: Row, outermost: Row | undefined): boolean =>
+  row === outermost && pageNumber.test(row.line.text);

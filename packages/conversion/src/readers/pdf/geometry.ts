@@ -7,7 +7,12 @@ export interface Box {
 }
 
 export function union(boxes: readonly Box[]): Box {
-  let [l, t, r, b] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  let [l, t, r, b] = [
+    Number.POSITIVE_INFINITY,
+    Number.POSITIVE_INFINITY,
+    Number.NEGATIVE_INFINITY,
+    Number.NEGATIVE_INFINITY,
+  ];
   for (const box of boxes) {
     l = Math.min(l, box.l);
     t = Math.min(t, box.t);

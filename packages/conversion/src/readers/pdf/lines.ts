@@ -67,10 +67,24 @@ export function withDrawnBullets(segments: readonly Segment[], dots: readonly Bo
     const first = segment.words[0];
     const dot = dots.find(({ l, t, r, b }) => {
       const gap = segment.l - r;
-      return (t + b) / 2 > segment.t && (t + b) / 2 < segment.b && gap > 0 && gap < 2.2 * segment.size && r - l < segment.size;
+      return (
+        (t + b) / 2 > segment.t &&
+        (t + b) / 2 < segment.b &&
+        gap > 0 &&
+        gap < 2.2 * segment.size &&
+        r - l < segment.size
+      );
     });
     if (!first || !dot) return segment;
-    const bullet: Word = { ...first, ...dot, t: segment.t, b: segment.b, text: "\u2022", hyphenated: false, glued: false };
+    const bullet: Word = {
+      ...first,
+      ...dot,
+      t: segment.t,
+      b: segment.b,
+      text: "\u2022",
+      hyphenated: false,
+      glued: false,
+    };
     return segmentOf([bullet, ...segment.words]);
   });
 }

@@ -43,7 +43,11 @@ describe("PDF", () => {
     const { markdown } = await read([
       [
         { text: "1. Overview", x: 72, y: 720, size: 16, bold: true },
-        ...column(72, 690, ["Some running text that stands under the first heading of all", "and has a second line too, to be a real paragraph of text,", "and a third one which ends it."]),
+        ...column(72, 690, [
+          "Some running text that stands under the first heading of all",
+          "and has a second line too, to be a real paragraph of text,",
+          "and a third one which ends it.",
+        ]),
         { text: "1.1 Details", x: 72, y: 620, size: 11, bold: true },
         ...column(72, 600, ["More running text that stands under the second heading here", "and goes on."]),
       ],
@@ -53,9 +57,16 @@ describe("PDF", () => {
 
   it("makes list items of bullets and numbers, further lines with them", async () => {
     const { markdown } = await read([
-      column(72, 700, ["The list follows:", "1. the first item, which is long enough to go on", "    in a second line", "2. the second item"]),
+      column(72, 700, [
+        "The list follows:",
+        "1. the first item, which is long enough to go on",
+        "    in a second line",
+        "2. the second item",
+      ]),
     ]);
-    expect(markdown).toBe("The list follows:\n\n1. the first item, which is long enough to go on in a second line\n2. the second item\n");
+    expect(markdown).toBe(
+      "The list follows:\n\n1. the first item, which is long enough to go on in a second line\n2. the second item\n",
+    );
   });
 
   it("reads a table drawn with lines as cells, a merged one as one", async () => {
@@ -66,7 +77,10 @@ describe("PDF", () => {
       ...[172, 272].map((x) => line(x, 660, x, 680)),
     ].join("\n");
     const text = (value: string, x: number, y: number) => ({ text: value, x, y, size: 10 });
-    const { document } = await read([[text("Staff at each site", 80, 686), text("Lyon", 80, 666), text("12", 180, 666), text("14", 280, 666)]], drawing);
+    const { document } = await read(
+      [[text("Staff at each site", 80, 686), text("Lyon", 80, 666), text("12", 180, 666), text("14", 280, 666)]],
+      drawing,
+    );
     const table = document.tables[0];
     expect(table && tableGrid(table)).toEqual([
       ["Staff at each site", "Staff at each site", "Staff at each site"],
@@ -76,9 +90,15 @@ describe("PDF", () => {
   });
 
   it("reads a table that only its columns show", async () => {
-    const row = (y: number, values: readonly string[]) => values.map((text, index) => ({ text, x: 72 + index * 120, y, size: 10 }));
+    const row = (y: number, values: readonly string[]) =>
+      values.map((text, index) => ({ text, x: 72 + index * 120, y, size: 10 }));
     const { document } = await read([
-      [...row(700, ["Model", "2024", "2025"]), ...row(686, ["Colvert", "2 940", "3 120"]), ...row(672, ["Pilet", "930", "890"]), ...row(658, ["Tadorne", "1 870", "2 150"])],
+      [
+        ...row(700, ["Model", "2024", "2025"]),
+        ...row(686, ["Colvert", "2 940", "3 120"]),
+        ...row(672, ["Pilet", "930", "890"]),
+        ...row(658, ["Tadorne", "1 870", "2 150"]),
+      ],
     ]);
     const table = document.tables[0];
     expect(table && tableGrid(table)[3]).toEqual(["Tadorne", "1 870", "2 150"]);
@@ -104,12 +124,21 @@ describe("PDF", () => {
     ]);
     expect(markdown).not.toMatch(/Annual report|Page \d/);
     expect(document.texts.filter((item) => item.label === "page_footer")).toHaveLength(3);
-    expect(document.texts.find((item) => item.text.startsWith("A paragraph"))?.prov.map((prov) => prov.page_no)).toEqual([1, 2]);
+    expect(
+      document.texts.find((item) => item.text.startsWith("A paragraph"))?.prov.map((prov) => prov.page_no),
+    ).toEqual([1, 2]);
   });
 
   it("marks a table of contents, entries and pages apart", async () => {
-    const entry = (title: string, number: string, y: number) => ({ text: `${title} ${".".repeat(40)} ${number}`, x: 72, y, size: 11 });
-    const { document } = await read([[entry("Introduction", "1", 700), entry("Methods", "4", 686), entry("Results", "9", 672)]]);
+    const entry = (title: string, number: string, y: number) => ({
+      text: `${title} ${".".repeat(40)} ${number}`,
+      x: 72,
+      y,
+      size: 11,
+    });
+    const { document } = await read([
+      [entry("Introduction", "1", 700), entry("Methods", "4", 686), entry("Results", "9", 672)],
+    ]);
     expect(document.tables[0]?.label).toBe("document_index");
     expect(document.tables[0] && tableGrid(document.tables[0])).toEqual([
       ["Introduction", "1"],

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { init, type WrappedPdfiumModule } from "@embedpdf/pdfium";
 import { AppError } from "@aurora/kernel";
+import { init, type WrappedPdfiumModule } from "@embedpdf/pdfium";
 import type { Box } from "./geometry.ts";
 
 /** pdfium with its memory at hand. Coordinates it answers are the page's own (points, origin bottom left, unrotated). */
@@ -32,7 +32,12 @@ async function load(): Promise<Pdfium> {
   const api = await init({ wasmBinary } as Parameters<typeof init>[0]);
   api.PDFiumExt_Init();
   // views are replaced whenever the memory grows, so they are looked up at each use
-  const heap = api.pdfium as unknown as { HEAPU8: Uint8Array; HEAPF32: Float32Array; HEAPF64: Float64Array; HEAP32: Int32Array };
+  const heap = api.pdfium as unknown as {
+    HEAPU8: Uint8Array;
+    HEAPF32: Float32Array;
+    HEAPF64: Float64Array;
+    HEAP32: Int32Array;
+  };
   const malloc = (sizeBytes: number) => {
     const pointer = api.pdfium.wasmExports.malloc(sizeBytes);
     if (pointer === 0) throw new AppError("conversion_out_of_memory", "The document needs too much memory.");
@@ -123,7 +128,9 @@ export function openPdf(pdfium: Pdfium, bytes: Uint8Array): PdfDocument {
 
 /** pdfium answers "format error" for a page tree without pages in some files. */
 const hasEmptyPageTree = (bytes: Uint8Array): boolean =>
-  /\/Type\s*\/Pages\b[^>]*\/Count\s+0\b|\/Count\s+0\b[^>]*\/Type\s*\/Pages\b/.test(Buffer.from(bytes).toString("latin1"));
+  /\/Type\s*\/Pages\b[^>]*\/Count\s+0\b|\/Count\s+0\b[^>]*\/Type\s*\/Pages\b/.test(
+    Buffer.from(bytes).toString("latin1"),
+  );
 
 /** The transform is affine (crop box, rotation, flip): three points of pdfium's own page-to-device give it whole. */
 function pageView(pdfium: Pdfium, handle: number, number: number): PdfPage {
@@ -134,7 +141,16 @@ function pageView(pdfium: Pdfium, handle: number, number: number): PdfPage {
   const out = pdfium.malloc(8);
   const map = (x: number, y: number): [number, number] => {
     api.FPDF_PageToDevice(
-      handle, 0, 0, Math.round(pageWidth * scale), Math.round(pageHeight * scale), 0, x, y, out, out + 4,
+      handle,
+      0,
+      0,
+      Math.round(pageWidth * scale),
+      Math.round(pageHeight * scale),
+      0,
+      x,
+      y,
+      out,
+      out + 4,
     );
     return [(pdfium.ints()[out >> 2] ?? 0) / scale, (pdfium.ints()[(out >> 2) + 1] ?? 0) / scale];
   };

@@ -9,15 +9,15 @@ import { readBookmarks } from "./bookmarks.ts";
 import { readingColumns } from "./columns.ts";
 import { type Furniture, findFurniture, type PageLines } from "./furniture.ts";
 import { type Box, union } from "./geometry.ts";
-import { toSegments, withDrawnBullets } from "./lines.ts";
 import { joinAcrossBreaks } from "./joins.ts";
+import { toSegments, withDrawnBullets } from "./lines.ts";
 import type { Piece } from "./page-content.ts";
 import { loadPdfium, openPdf } from "./pdfium.ts";
 import { renderPage } from "./render.ts";
 import { assignRoles, type Role } from "./roles.ts";
+import { type Rules, readRules } from "./rules.ts";
 import { findTables } from "./tables.ts";
 import { readWords } from "./words.ts";
-import { readRules, type Rules } from "./rules.ts";
 
 /** PDF with a text layer. Page images are made page by page after the text, the longest part. */
 export const pdfReader: Reader = {
@@ -44,7 +44,9 @@ export const pdfReader: Reader = {
       }
       if (pages.length === 0) throw new AppError("document_corrupt", "No page of the PDF can be read.");
       if (pages.every((page) => page.segments.length === 0))
-        throw new AppError("document_no_text", "The PDF holds no text, only images.", { params: { pages: pages.length } });
+        throw new AppError("document_no_text", "The PDF holds no text, only images.", {
+          params: { pages: pages.length },
+        });
       const builder = createDocumentBuilder(nameOf(file), originOf(file, type));
       for (const page of pages) builder.addPage(page.page, page.width, page.height);
       writeDocument(builder, pages, readBookmarks(pdf));
@@ -67,7 +69,9 @@ function writeDocument(
   bookmarks: ReturnType<typeof readBookmarks>,
 ): void {
   const furniture = findFurniture(pages);
-  const blocks: Block[] = pages.flatMap((page) => pageBlocks({ ...page, columns: columnsOf(page, furniture.get(page.page)) }));
+  const blocks: Block[] = pages.flatMap((page) =>
+    pageBlocks({ ...page, columns: columnsOf(page, furniture.get(page.page)) }),
+  );
   const lines = blocks.flatMap((block) => (block.kind === "text" ? block.lines : []));
   const vocabulary = vocabularyOf(lines);
   const roles = assignRoles(blocks, bookmarks);
@@ -95,10 +99,16 @@ function writeDocument(
   writeFurniture(writer, furniture.get(page), undefined);
 }
 
-function columnsOf(page: PageLines & { rules: Rules }, furniture: Furniture | undefined): readonly (readonly Piece[])[] {
+function columnsOf(
+  page: PageLines & { rules: Rules },
+  furniture: Furniture | undefined,
+): readonly (readonly Piece[])[] {
   const segments = page.segments.filter((segment) => !furniture?.segments.has(segment));
   const { tables, rest } = findTables(segments, page.rules, page);
-  const pieces: Piece[] = [...tables, ...rest.map((segment) => ({ kind: "line" as const, segment, ...union([segment]) }))];
+  const pieces: Piece[] = [
+    ...tables,
+    ...rest.map((segment) => ({ kind: "line" as const, segment, ...union([segment]) })),
+  ];
   const isWide = (piece: Piece) => piece.kind === "line" && piece.segment.words.length >= 3;
   return readingColumns(pieces, 8, isWide);
 }
@@ -155,8 +165,17 @@ function writeTable(writer: Writer, { table, page }: TableOnPage): void {
       rowSpan: cell.rowSpan,
       columnSpan: cell.columnSpan,
       columnHeader: cell.columnHeader,
-      text: textOfLines(cell.lines.map((segment) => asLine(segment, page)), writer.vocabulary).text,
-      bbox: { l: round(cell.l), t: round(cell.t), r: round(cell.r), b: round(cell.b), coord_origin: "TOPLEFT" as const },
+      text: textOfLines(
+        cell.lines.map((segment) => asLine(segment, page)),
+        writer.vocabulary,
+      ).text,
+      bbox: {
+        l: round(cell.l),
+        t: round(cell.t),
+        r: round(cell.r),
+        b: round(cell.b),
+        coord_origin: "TOPLEFT" as const,
+      },
     })),
     { prov: [provenance(writer, page, table, [0, 0])], label: table.isIndex ? "document_index" : "table" },
   );

@@ -16,8 +16,10 @@ export interface Role {
 
 const maxHeadingChars = 180;
 const maxHeadingLines = 3;
-const caption = /^(?:fig(?:ure|\.)?|tab(?:le|leau|\.)?|graphique|carte|schéma|illustration|encadré|chart|box|listing)\s*(?:n°\s*)?\d+(?:[.:\-–—\s]|$)/i;
-const numbering = /^(?:(?:chapitre|chapter|partie|part|section|titre|title|annexe|appendix|article|art\.)\s+(?:\d+|[ivxlc]+|1er|[a-z])\b|\d{1,2}(?:\.\d{1,2}){0,4}\.?|[IVX]{1,5}\.|[A-H]\.)(?:\s|$)/i;
+const caption =
+  /^(?:fig(?:ure|\.)?|tab(?:le|leau|\.)?|graphique|carte|schéma|illustration|encadré|chart|box|listing)\s*(?:n°\s*)?\d+(?:[.:\-–—\s]|$)/i;
+const numbering =
+  /^(?:(?:chapitre|chapter|partie|part|section|titre|title|annexe|appendix|article|art\.)\s+(?:\d+|[ivxlc]+|1er|[a-z])\b|\d{1,2}(?:\.\d{1,2}){0,4}\.?|[IVX]{1,5}\.|[A-H]\.)(?:\s|$)/i;
 
 /** Labels of text blocks: heading (by bookmark, size, weight and numbering), caption, list item or text. */
 export function assignRoles(blocks: readonly Block[], bookmarks: readonly Bookmark[]): Map<TextBlock, Role> {
@@ -32,7 +34,8 @@ export function assignRoles(blocks: readonly Block[], bookmarks: readonly Bookma
   const headings: TextBlock[] = [];
   for (const [index, block] of blocks.entries()) {
     if (block.kind !== "text") continue;
-    if (marked.has(comparable(fullText(block))) || isHeading(block, bodySize, textSizes, blocks[index + 1])) headings.push(block);
+    if (marked.has(comparable(fullText(block))) || isHeading(block, bodySize, textSizes, blocks[index + 1]))
+      headings.push(block);
     else roles.set(block, { label: plainLabel(block) });
   }
   for (const block of listedNames(headings, blocks, marked)) {
@@ -50,7 +53,11 @@ export function assignRoles(blocks: readonly Block[], bookmarks: readonly Bookma
 }
 
 /** Four and more would-be headings of one style with nothing between them are a list of names, not headings. */
-function listedNames(headings: readonly TextBlock[], blocks: readonly Block[], marked: ReadonlyMap<string, Bookmark>): TextBlock[] {
+function listedNames(
+  headings: readonly TextBlock[],
+  blocks: readonly Block[],
+  marked: ReadonlyMap<string, Bookmark>,
+): TextBlock[] {
   const isHeading = new Set<Block>(headings);
   const result: TextBlock[] = [];
   let run: TextBlock[] = [];
@@ -59,7 +66,11 @@ function listedNames(headings: readonly TextBlock[], blocks: readonly Block[], m
     run = [];
   };
   for (const block of blocks) {
-    const isPlain = block.kind === "text" && isHeading.has(block) && !marked.has(comparable(fullText(block))) && !numbering.test(fullText(block));
+    const isPlain =
+      block.kind === "text" &&
+      isHeading.has(block) &&
+      !marked.has(comparable(fullText(block))) &&
+      !numbering.test(fullText(block));
     if (!isPlain) {
       flush();
       continue;
@@ -80,7 +91,8 @@ function plainLabel(block: TextBlock): TextLabel {
   if (first && caption.test(first.text) && block.lines.length <= 6) return "caption";
   if (block.lines.length > 1 && block.lines.every((line) => line.monospace)) return "code";
   const [number, word] = first?.segment.words ?? [];
-  if (number && word && /^(?:\d{1,3}|\*{1,3}|[a-z])\)?$/.test(number.text) && number.size < 0.85 * word.size) return "footnote";
+  if (number && word && /^(?:\d{1,3}|\*{1,3}|[a-z])\)?$/.test(number.text) && number.size < 0.85 * word.size)
+    return "footnote";
   return "text";
 }
 
@@ -92,7 +104,12 @@ function runningSizes(blocks: readonly TextBlock[]): Set<number> {
   return new Set(running.map((block) => roundSize(block.lines[0]?.segment.size ?? 0)));
 }
 
-function isHeading(block: TextBlock, bodySize: number, textSizes: ReadonlySet<number>, next: Block | undefined): boolean {
+function isHeading(
+  block: TextBlock,
+  bodySize: number,
+  textSizes: ReadonlySet<number>,
+  next: Block | undefined,
+): boolean {
   const text = fullText(block);
   const first = block.lines[0];
   if (!first || block.lines.length > maxHeadingLines || text.length > maxHeadingChars) return false;
@@ -103,9 +120,24 @@ function isHeading(block: TextBlock, bodySize: number, textSizes: ReadonlySet<nu
   const isNumbered = numbering.test(text);
   const bold = block.lines.every((line) => line.bold);
   if (size >= bodySize * 1.15 && text.length < 140 && (bold || !textSizes.has(roundSize(size)))) return true;
-  const italic = block.lines.length === 1 && first.italic && /^\p{Lu}/u.test(text) && text.length < 70 && !/[.:;!?»"]$/.test(text);
-  if (italic && !bold) return next?.kind === "text" && next.lines.length > 1 && !next.lines.some((line) => line.italic) && size >= bodySize * 0.98;
-  if (!bold) return isNumbered && /^\d+(?:\.\d+)+\.?\s+\p{Lu}/u.test(text) && block.lines.length === 1 && text.length < 80 && !/[.:;]$/.test(text) && size >= bodySize * 0.98;
+  const italic =
+    block.lines.length === 1 && first.italic && /^\p{Lu}/u.test(text) && text.length < 70 && !/[.:;!?»"]$/.test(text);
+  if (italic && !bold)
+    return (
+      next?.kind === "text" &&
+      next.lines.length > 1 &&
+      !next.lines.some((line) => line.italic) &&
+      size >= bodySize * 0.98
+    );
+  if (!bold)
+    return (
+      isNumbered &&
+      /^\d+(?:\.\d+)+\.?\s+\p{Lu}/u.test(text) &&
+      block.lines.length === 1 &&
+      text.length < 80 &&
+      !/[.:;]$/.test(text) &&
+      size >= bodySize * 0.98
+    );
   if (size < bodySize * 0.92 || (block.lines.length > 2 && !isNumbered)) return false;
   return next !== undefined && !/[:]$/.test(text.slice(0, -1)) && text.length < 120;
 }

@@ -38,8 +38,10 @@ export function readRules(pdfium: Pdfium, page: PdfPage): Rules {
     const [ax, ay] = page.toTopLeft(x0, y0);
     const [bx, by] = page.toTopLeft(x1, y1);
     const [dx, dy] = [Math.abs(ax - bx), Math.abs(ay - by)];
-    if (dy <= 1 && dx >= minLength) horizontal.push({ at: (ay + by) / 2, from: Math.min(ax, bx), to: Math.max(ax, bx) });
-    else if (dx <= 1 && dy >= minLength) vertical.push({ at: (ax + bx) / 2, from: Math.min(ay, by), to: Math.max(ay, by) });
+    if (dy <= 1 && dx >= minLength)
+      horizontal.push({ at: (ay + by) / 2, from: Math.min(ax, bx), to: Math.max(ax, bx) });
+    else if (dx <= 1 && dy >= minLength)
+      vertical.push({ at: (ax + bx) / 2, from: Math.min(ay, by), to: Math.max(ay, by) });
   };
   const matrixOf = (object: number): Matrix => {
     if (!api.FPDFPageObj_GetMatrix(object, scratch)) return identity;
@@ -66,7 +68,10 @@ export function readRules(pdfium: Pdfium, page: PdfPage): Rules {
       const segment = api.FPDFPath_GetPathSegment(object, index);
       api.FPDFPathSegment_GetPoint(segment, scratch, scratch + 4);
       const [x = 0, y = 0] = pdfium.floats().subarray(scratch >> 2, (scratch >> 2) + 2);
-      const point: [number, number] = [matrix[0] * x + matrix[2] * y + matrix[4], matrix[1] * x + matrix[3] * y + matrix[5]];
+      const point: [number, number] = [
+        matrix[0] * x + matrix[2] * y + matrix[4],
+        matrix[1] * x + matrix[3] * y + matrix[5],
+      ];
       const kind = api.FPDFPathSegment_GetType(segment); // 0 line, 1 bezier, 2 move
       if (kind === 1) isCurved = true;
       const last = points.at(-1);
@@ -84,8 +89,10 @@ export function readRules(pdfium: Pdfium, page: PdfPage): Rules {
       return;
     }
     if (isCurved) return;
-    if (top - bottom <= maxThickness && right - left >= minLength) add(left, (top + bottom) / 2, right, (top + bottom) / 2);
-    else if (right - left <= maxThickness && top - bottom >= minLength) add((left + right) / 2, bottom, (left + right) / 2, top);
+    if (top - bottom <= maxThickness && right - left >= minLength)
+      add(left, (top + bottom) / 2, right, (top + bottom) / 2);
+    else if (right - left <= maxThickness && top - bottom >= minLength)
+      add((left + right) / 2, bottom, (left + right) / 2, top);
     else for (const edge of edges) add(...edge);
   };
   const count = api.FPDFPage_CountObjects(page.handle);
@@ -111,7 +118,11 @@ function mergeRules(rules: readonly Rule[]): Rule[] {
   const merged: Rule[] = [];
   for (const rule of sorted) {
     const index = merged.findLastIndex(
-      (other, at) => at > merged.length - 60 && Math.abs(other.at - rule.at) <= 1.5 && rule.from <= other.to + 2 && rule.to >= other.from - 2,
+      (other, at) =>
+        at > merged.length - 60 &&
+        Math.abs(other.at - rule.at) <= 1.5 &&
+        rule.from <= other.to + 2 &&
+        rule.to >= other.from - 2,
     );
     const other = merged[index];
     if (other) merged[index] = { at: other.at, from: Math.min(other.from, rule.from), to: Math.max(other.to, rule.to) };

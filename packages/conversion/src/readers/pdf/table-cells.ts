@@ -21,14 +21,18 @@ const isNumeric = (text: string): boolean => /\d/.test(text) && !/\p{L}{3}/u.tes
 /** The first row, and those a spanning cell of it or an unnumbered row over numbers still belong to the head. */
 export function headerRowsOf(cells: readonly Placed[]): number {
   const first = cells.filter((cell) => cell.row === 0);
-  let rows = Math.max(1, ...first.filter((cell) => textOf(cell) !== "").map((cell) => (first.length > 1 ? cell.rowSpan : 1)));
+  let rows = Math.max(
+    1,
+    ...first.filter((cell) => textOf(cell) !== "").map((cell) => (first.length > 1 ? cell.rowSpan : 1)),
+  );
   const rowCount = Math.max(...cells.map((cell) => cell.row + cell.rowSpan));
   const body = cells.filter((cell) => cell.row > 0);
   const hasNumbers = body.filter((cell) => isNumeric(textOf(cell))).length > body.length * 0.3;
   const spans = first.some((cell) => cell.columnSpan > 1 && textOf(cell) !== "");
   if (spans && hasNumbers && rows === 1 && rowCount > 2) {
     const second = cells.filter((cell) => cell.row === 1);
-    if (second.length > 0 && second.every((cell) => !isNumeric(textOf(cell)) || /^(?:19|20)\d\d$/.test(textOf(cell)))) rows = 2;
+    if (second.length > 0 && second.every((cell) => !isNumeric(textOf(cell)) || /^(?:19|20)\d\d$/.test(textOf(cell))))
+      rows = 2;
   }
   return Math.min(rows, Math.max(1, rowCount - 1));
 }

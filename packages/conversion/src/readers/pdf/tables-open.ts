@@ -26,6 +26,12 @@ export function openTables(segments: readonly Segment[], rules: Rules): TableBlo
   return tables;
 }
 
+/** The one table of a stretch that is known to be one, by its columns alone; null when they do not show. */
+export function openTable(segments: readonly Segment[], rules: Rules): TableBlock | null {
+  const rows = rowsOf(segments);
+  return rows.length < 2 ? null : tableOf(rows, rules);
+}
+
 function rowsOf(segments: readonly Segment[]): Row[] {
   const rows: Segment[][] = [];
   for (const segment of [...segments].sort((a, b) => a.t + a.b - (b.t + b.b))) {
@@ -33,9 +39,7 @@ function rowsOf(segments: readonly Segment[]): Row[] {
     if (row) row.push(segment);
     else rows.push([segment]);
   }
-  return rows
-    .map((row) => ({ segments: row.sort((a, b) => a.l - b.l), ...union(row) }))
-    .sort((a, b) => a.t - b.t);
+  return rows.map((row) => ({ segments: row.sort((a, b) => a.l - b.l), ...union(row) })).sort((a, b) => a.t - b.t);
 }
 
 /** Neighbouring rows of several pieces; a row of one short piece may stand between (a group's heading, a second line). */
@@ -67,7 +71,9 @@ function runsOf(rows: readonly Row[], rules: Rules): Row[][] {
 /** A rule between two rows that spans both says they belong together. */
 const isBridged = (above: Row, below: Row, rules: Rules): boolean =>
   below.t - above.b < 5 * height(above) &&
-  rules.horizontal.some((rule) => rule.at > above.b - 4 && rule.at < below.t + 4 && rule.to - rule.from > 0.6 * width(above));
+  rules.horizontal.some(
+    (rule) => rule.at > above.b - 4 && rule.at < below.t + 4 && rule.to - rule.from > 0.6 * width(above),
+  );
 
 /** A lone piece inside one of the columns so far (wrapped cell) or short at the left (a group's heading). */
 function fitsColumn(row: Row, run: readonly Row[]): boolean {
@@ -90,7 +96,11 @@ function stripsOf(rows: readonly Row[], minWidth: number): Strip[] {
   const multi = rows.filter((row) => row.segments.length >= 2);
   for (const row of multi)
     for (const segment of row.segments)
-      for (let x = Math.max(0, Math.floor(segment.l - box.l)); x <= Math.min(size - 1, Math.ceil(segment.r - box.l)); x++)
+      for (
+        let x = Math.max(0, Math.floor(segment.l - box.l));
+        x <= Math.min(size - 1, Math.ceil(segment.r - box.l));
+        x++
+      )
         cover[x] = (cover[x] ?? 0) + 1;
   const allowed = Math.floor(multi.length * 0.12);
   const strips: Strip[] = [];
@@ -118,7 +128,10 @@ function tableOf(run: readonly Row[], rules: Rules): TableBlock | null {
   const multi = rows.filter((row) => columnsUsed(row, edges) >= 2);
   if (multi.length < (crossing >= 2 ? 2 : minRows) || multi.length < 0.5 * rows.length) return null;
   if (!looksTabular(rows, columns, crossing, box)) return null;
-  const grid = mergeWrappedRows(rows.map((row) => placeWords(row, edges)), columns);
+  const grid = mergeWrappedRows(
+    rows.map((row) => placeWords(row, edges)),
+    columns,
+  );
   const cells = cellsOf(grid, edges, box);
   const headerRows = headerRowsOf(cells);
   const isIndex = isTableOfContents(cells);
@@ -127,7 +140,9 @@ function tableOf(run: readonly Row[], rules: Rules): TableBlock | null {
 }
 
 const isAcross = (rule: Rule, box: Box): boolean =>
-  rule.at > box.t - 14 && rule.at < box.b + 14 && Math.min(rule.to, box.r) - Math.max(rule.from, box.l) > 0.6 * width(box);
+  rule.at > box.t - 14 &&
+  rule.at < box.b + 14 &&
+  Math.min(rule.to, box.r) - Math.max(rule.from, box.l) > 0.6 * width(box);
 
 const columnOf = (x: number, edges: readonly number[]): number => edges.filter((edge) => edge < x).length;
 const columnsUsed = (row: Row, edges: readonly number[]): number =>
@@ -137,11 +152,17 @@ function looksTabular(rows: readonly Row[], columns: number, crossing: number, b
   const pieces = rows.flatMap((row) => row.segments);
   const words = pieces.reduce((sum, piece) => sum + piece.words.length, 0) / pieces.length;
   const numeric = pieces.filter((piece) => piece.words.some((word) => /\d/.test(word.text))).length / pieces.length;
-  const isMarkerList = columns === 2 && pieces.filter((piece) => piece.words.length === 1 && /^(?:[•\-–—▪*]|\(?\w{1,4}[.)])$/.test(piece.words[0]?.text ?? "")).length > 0.3 * pieces.length;
+  const isMarkerList =
+    columns === 2 &&
+    pieces.filter(
+      (piece) => piece.words.length === 1 && /^(?:[•\-–—▪*]|\(?\w{1,4}[.)])$/.test(piece.words[0]?.text ?? ""),
+    ).length >
+      0.3 * pieces.length;
   if (isMarkerList) return false;
-  if (crossing >= 2) return words <= 2 * maxCellWords;
   if (words > maxCellWords || width(box) < 60) return false;
-  return columns >= 3 ? words <= 6 || numeric > 0.3 : numeric > 0.4 && words <= 5;
+  if (words > 4.5 && numeric < 0.5) return crossing >= 3 && words < 7;
+  if (crossing >= 2) return true;
+  return columns >= 3 ? words <= 4.5 || numeric > 0.3 : numeric > 0.4 && words <= 5;
 }
 
 /** Words of a row by column; a piece that runs over an edge stays whole in its first column and spans. */
@@ -152,7 +173,9 @@ interface GridRow extends Box {
 function placeWords(row: Row, edges: readonly number[]): GridRow {
   const cells: GridRow["cells"] = [];
   for (const segment of row.segments) {
-    const crosses = edges.some((edge) => segment.words.some((word) => word.l < edge - 1 && word.r > edge + 1)) || !gapsAtEdges(segment, edges);
+    const crosses =
+      edges.some((edge) => segment.words.some((word) => word.l < edge - 1 && word.r > edge + 1)) ||
+      !gapsAtEdges(segment, edges);
     if (crosses) {
       const column = columnOf(segment.l + 1, edges);
       cells.push({ words: [...segment.words], column, columnSpan: columnOf(segment.r - 1, edges) - column + 1 });
@@ -193,7 +216,9 @@ function mergeWrappedRows(rows: readonly GridRow[], columns: number): GridRow[] 
       !row.cells.some((cell) => cell.column === 0) &&
       row.cells.length <= 2 &&
       row.cells.length < above.cells.length &&
-      row.cells.every((cell) => !/\d/.test(cell.words[0]?.text ?? "") && above.cells.some((other) => other.column === cell.column)) &&
+      row.cells.every(
+        (cell) => !/\d/.test(cell.words[0]?.text ?? "") && above.cells.some((other) => other.column === cell.column),
+      ) &&
       gap <= usual + 1;
     if (!isWrapped) {
       result.push(row);
@@ -234,9 +259,16 @@ function isTableOfContents(cells: readonly Omit<TableCellBox, "columnHeader">[])
     .map((cell) => lineText(cell.lines.flatMap((line) => line.words)))
     .filter((text) => /^\d{1,4}$/.test(text))
     .map(Number);
-  const entries = cells.filter((cell) => cell.column === 0 && /\p{L}{3}/u.test(lineText(cell.lines.flatMap((line) => line.words))));
+  const entries = cells.filter(
+    (cell) => cell.column === 0 && /\p{L}{3}/u.test(lineText(cell.lines.flatMap((line) => line.words))),
+  );
   const falls = numbers.filter((number, index) => number < (numbers[index - 1] ?? 0)).length;
-  return numbers.length >= 0.7 * rows && entries.length >= 0.7 * rows && falls === 0 && Math.max(...numbers) > Math.min(...numbers);
+  return (
+    numbers.length >= 0.7 * rows &&
+    entries.length >= 0.7 * rows &&
+    falls === 0 &&
+    Math.max(...numbers) > Math.min(...numbers)
+  );
 }
 
 const leader = /(?:[.…_]\s?){4,}\s*(?:\d{1,4}|[ivxl]{1,6})$/;

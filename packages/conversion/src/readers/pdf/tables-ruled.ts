@@ -1,7 +1,7 @@
 import { type Box, contains, height, width } from "./geometry.ts";
-import { cellLines, headerRowsOf } from "./table-cells.ts";
 import type { TableBlock, TableCellBox } from "./page-content.ts";
 import type { Rule, Rules } from "./rules.ts";
+import { cellLines, headerRowsOf } from "./table-cells.ts";
 import type { Word } from "./words.ts";
 
 type Grid = Pick<Rules, "horizontal" | "vertical">;
@@ -13,7 +13,11 @@ const sameBorder = 4; // borders nearer than this are one
  * Tables drawn with lines: rules that meet form a grid; neighbouring places with no line between them are one cell.
  * A frame around one text is no table.
  */
-export function ruledTables(words: readonly Word[], rules: Rules, page: { width: number; height: number }): TableBlock[] {
+export function ruledTables(
+  words: readonly Word[],
+  rules: Rules,
+  page: { width: number; height: number },
+): TableBlock[] {
   return components(rules)
     .map((component) => gridOf(component, words, page))
     .filter((table): table is TableBlock => table !== null);
@@ -32,7 +36,10 @@ function components(rules: Rules): Grid[] {
   for (const [h, across] of horizontal.entries())
     for (const [v, down] of vertical.entries()) {
       const meet =
-        down.at >= across.from - touch && down.at <= across.to + touch && across.at >= down.from - touch && across.at <= down.to + touch;
+        down.at >= across.from - touch &&
+        down.at <= across.to + touch &&
+        across.at >= down.from - touch &&
+        across.at <= down.to + touch;
       if (meet) group[rootOf(h)] = rootOf(horizontal.length + v);
     }
   const found = new Map<number, { horizontal: Rule[]; vertical: Rule[] }>();
@@ -95,7 +102,8 @@ function mergedCells(rules: Grid, xs: readonly number[], ys: readonly number[]):
   const isParted = (side: readonly Rule[], at: number, from: number, to: number) => {
     let covered = 0;
     for (const rule of side)
-      if (Math.abs(rule.at - at) <= sameBorder) covered += Math.max(0, Math.min(rule.to, to) - Math.max(rule.from, from));
+      if (Math.abs(rule.at - at) <= sameBorder)
+        covered += Math.max(0, Math.min(rule.to, to) - Math.max(rule.from, from));
     return covered > 0.5 * (to - from);
   };
   const openRight = (row: number, column: number) =>
@@ -115,7 +123,16 @@ function mergedCells(rules: Grid, xs: readonly number[], ys: readonly number[]):
       while (row + rowSpan < rows && isOpenRow(row + rowSpan - 1)) rowSpan++;
       for (let down = 0; down < rowSpan; down++)
         for (let across = 0; across < columnSpan; across++) taken.add((row + down) * columns + column + across);
-      cells.push({ row, column, rowSpan, columnSpan, l: x(column), r: x(column + columnSpan), t: y(row), b: y(row + rowSpan) });
+      cells.push({
+        row,
+        column,
+        rowSpan,
+        columnSpan,
+        l: x(column),
+        r: x(column + columnSpan),
+        t: y(row),
+        b: y(row + rowSpan),
+      });
     }
   return cells;
 }
@@ -128,13 +145,18 @@ function asTable(
 ): TableBlock | null {
   const filled = cells.filter((cell) => cell.lines.length > 0);
   const rows = [...new Set(cells.map((cell) => cell.row))].filter((row) => filled.some((cell) => cell.row === row));
-  const columns = [...new Set(cells.map((cell) => cell.column))].filter((column) => filled.some((cell) => cell.column === column));
+  const columns = [...new Set(cells.map((cell) => cell.column))].filter((column) =>
+    filled.some((cell) => cell.column === column),
+  );
   rows.sort((a, b) => a - b);
   columns.sort((a, b) => a - b);
   if (rows.length < 2 || columns.length < 2 || filled.length < 3) return null;
+  const places = filled.reduce((sum, cell) => sum + 1 / (cell.rowSpan * cell.columnSpan), 0);
+  if (places < 0.2 * rows.length * columns.length) return null; // the grid of a drawing
   const longest = Math.max(...filled.map((cell) => cell.lines.reduce((sum, line) => sum + line.words.length, 0)));
   if (filled.length <= 4 && longest > 120 && height(box) > page.height * 0.4) return null; // boxes that frame a layout
-  const span = (all: readonly number[], from: number, length: number) => Math.max(1, all.filter((at) => at >= from && at < from + length).length);
+  const span = (all: readonly number[], from: number, length: number) =>
+    Math.max(1, all.filter((at) => at >= from && at < from + length).length);
   const kept = cells
     .filter((cell) => rows.includes(cell.row) && columns.includes(cell.column))
     .map((cell) => ({
@@ -145,5 +167,10 @@ function asTable(
       columnSpan: span(columns, cell.column, cell.columnSpan),
     }));
   const headerRows = headerRowsOf(kept);
-  return { kind: "table", isIndex: false, ...box, cells: kept.map((cell) => ({ ...cell, columnHeader: cell.row < headerRows })) };
+  return {
+    kind: "table",
+    isIndex: false,
+    ...box,
+    cells: kept.map((cell) => ({ ...cell, columnHeader: cell.row < headerRows })),
+  };
 }

@@ -114,19 +114,34 @@ function finish(open: { text: string; style: Style } & Box, glued: boolean): Wor
   const hyphenated = open.text.endsWith("\u00ad") && open.text.length > 1;
   const text = open.text.replaceAll("\u00ad", "-").normalize("NFC");
   const isWordBullet = text === "o" && style.monospace; // Word's bullet of the second level
-  return { text: isWordBullet ? "\u25e6" : text, l: open.l, t: open.t, r: open.r, b: open.b, ...style, hyphenated, glued };
+  return {
+    text: isWordBullet ? "\u25e6" : text,
+    l: open.l,
+    t: open.t,
+    r: open.r,
+    b: open.b,
+    ...style,
+    hyphenated,
+    glued,
+  };
 }
 
 const isNewStyle = (a: Style, b: Style): boolean =>
   a.bold !== b.bold ||
-  a.isSymbolic !== b.isSymbolic || a.angle !== b.angle || Math.abs(a.size - b.size) > 0.1 * Math.max(a.size, b.size);
+  a.isSymbolic !== b.isSymbolic ||
+  a.angle !== b.angle ||
+  Math.abs(a.size - b.size) > 0.1 * Math.max(a.size, b.size);
 
 /** The character goes on where the word ends; a space too narrow for pdfium to mark counts as none. */
 function follows(open: Box & { style: Style }, box: Box, style: Style, maxGap: number): boolean {
   const size = Math.max(open.style.size, style.size);
   if (style.angle % 180 !== 0) return box.l < open.r + size * 0.5 && box.r > open.l - size * 0.5;
   const shared = Math.min(open.b, box.b) - Math.max(open.t, box.t);
-  return box.l <= open.r + size * maxGap && box.l >= open.l - size * 0.5 && shared > 0.3 * Math.min(open.b - open.t, box.b - box.t);
+  return (
+    box.l <= open.r + size * maxGap &&
+    box.l >= open.l - size * 0.5 &&
+    shared > 0.3 * Math.min(open.b - open.t, box.b - box.t)
+  );
 }
 
 const boldNames = /bold|black|heavy|demi|Bd(?:It|Cond|Ital|MT)?$|-Bd/i;
@@ -143,7 +158,9 @@ function readStyle(pdfium: Pdfium, textPage: number, index: number, scratch: num
   const angle = (Math.round((Math.atan2(oy - dy, dx - ox) * 180) / Math.PI) + 360) % 360;
   const size = api.FPDFText_GetFontSize(textPage, index) * (Math.hypot(c, d) || 1);
   const nameBytes = api.FPDFText_GetFontInfo(textPage, index, scratch, 120, scratch + 128);
-  const name = Buffer.from(pdfium.bytes().subarray(scratch, scratch + Math.max(0, Math.min(nameBytes, 120) - 1))).toString("latin1");
+  const name = Buffer.from(
+    pdfium.bytes().subarray(scratch, scratch + Math.max(0, Math.min(nameBytes, 120) - 1)),
+  ).toString("latin1");
   const flags = pdfium.ints()[(scratch + 128) >> 2] ?? 0;
   const weight = api.FPDFText_GetFontWeight(textPage, index);
   const isSymbolic = symbolFonts.test(name);
@@ -152,7 +169,8 @@ function readStyle(pdfium: Pdfium, textPage: number, index: number, scratch: num
     angle,
     isSymbolic,
     // the name is the best witness; pdfium's weight is a guess from the stem's width, off by hundreds in many fonts
-    bold: !isSymbolic && (boldNames.test(name) || (!plainNames.test(name) && ((flags & 0x40000) !== 0 || weight >= 700))),
+    bold:
+      !isSymbolic && (boldNames.test(name) || (!plainNames.test(name) && ((flags & 0x40000) !== 0 || weight >= 700))),
     italic: (flags & 0x40) !== 0 || /italic|oblique/i.test(name),
     monospace: (flags & 1) !== 0 || /mono|courier|consol|typewriter/i.test(name),
   };

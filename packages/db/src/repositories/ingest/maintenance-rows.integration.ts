@@ -71,26 +71,14 @@ it("gives a due task to exactly one of many replicas that ask at once", async ()
 });
 
 it("deletes uploads past their time and remembers their objects, and keeps those still open or completed", async () => {
-  const abandoned = await createDocument(test.database, scope, {
-    uploadExpiresAt: minutesAgo(61),
-    objectKey: "slot/1",
-  });
+  const abandoned = await createDocument(test.database, scope, { uploadExpiresAt: minutesAgo(61) });
   await createDocument(test.database, scope, { uploadExpiresAt: minutesAgo(5) });
   await createDocument(test.database, scope, { uploadExpiresAt: null });
   expect(await rows.deleteAbandonedUploads(scope, minutesAgo(60), 10)).toBe(1);
   const future = new Date(Date.now() + 60_000);
-  expect(await rows.findDeletedDocuments(scope, future, 10)).toEqual([
-    { documentId: abandoned.id, objectKey: "slot/1" },
-  ]);
+  expect(await rows.findDeletedDocuments(scope, future, 10)).toEqual([abandoned.id]);
   await rows.forgetDeletedDocument(scope, abandoned.id);
   expect(await rows.findDeletedDocuments(scope, future, 10)).toEqual([]);
-});
-
-it("knows an original that another document still uses", async () => {
-  const first = await createDocument(test.database, scope, { objectKey: "original/same" });
-  expect(await rows.isOriginalInUse(scope, "original/same", first.id)).toBe(false);
-  await createDocument(test.database, scope, { objectKey: "original/same" });
-  expect(await rows.isOriginalInUse(scope, "original/same", first.id)).toBe(true);
 });
 
 it("cleans a failed job’s own version and a successful job’s earlier ones, once, and touches no open job", async () => {

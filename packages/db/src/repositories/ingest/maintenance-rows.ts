@@ -1,5 +1,5 @@
 import type { SystemScope, TenantScope } from "@aurora/kernel";
-import { and, eq, inArray, isNull, lt, ne, sql } from "drizzle-orm";
+import { and, eq, inArray, isNull, lt, sql } from "drizzle-orm";
 import type { Database, Transaction } from "../../database.ts";
 import { lookupTenants } from "../../lookups.ts";
 import { artifacts, chunks, documentDeletions, documents, ingestionJobs } from "../../schema/index.ts";
@@ -95,29 +95,16 @@ export function createMaintenanceRows(db: Database) {
         return true;
       }),
 
-    findDeletedDocuments: (
-      scope: TenantScope,
-      deletedBefore: Date,
-      atMost: number,
-    ): Promise<{ documentId: string; objectKey: string }[]> =>
-      db.inScope(scope, (tx) =>
-        tx
-          .select({ documentId: documentDeletions.documentId, objectKey: documentDeletions.objectKey })
+    /** Ids of documents whose row went before `deletedBefore`. */
+    findDeletedDocuments: (scope: TenantScope, deletedBefore: Date, atMost: number): Promise<string[]> =>
+      db.inScope(scope, async (tx) => {
+        const deleted = await tx
+          .select({ documentId: documentDeletions.documentId })
           .from(documentDeletions)
           .where(lt(documentDeletions.deletedAt, deletedBefore))
           .orderBy(documentDeletions.deletedAt)
-          .limit(atMost),
-      ),
-
-    /** Another document may have the same content, and then the same original. */
-    isOriginalInUse: (scope: TenantScope, objectKey: string, exceptDocumentId: string): Promise<boolean> =>
-      db.inScope(scope, async (tx) => {
-        const users = await tx
-          .select({ id: documents.id })
-          .from(documents)
-          .where(and(eq(documents.objectKey, objectKey), ne(documents.id, exceptDocumentId)))
-          .limit(1);
-        return users.length > 0;
+          .limit(atMost);
+        return deleted.map((row) => row.documentId);
       }),
 
     forgetDeletedDocument: async (scope: TenantScope, documentId: string): Promise<void> => {

@@ -10,7 +10,9 @@ const maxTitleChars = 90;
 /** Sentences a section, by how many sections there are. */
 const perSection = (sections: number): number => (sections <= 3 ? 4 : sections <= 5 ? 3 : 2);
 const sourceOpeningBonus = 0.15;
-const questionWeight = 0.5;
+const questionWeight = 1;
+/** Shares of the best source's coverage below which a source is left out: the first where four headings remain. */
+const relevantShares = [0.5, 0.25] as const;
 
 export interface PlacedEvidence extends ExtractiveEvidence {
   readonly page: number | null;
@@ -32,7 +34,7 @@ export function answerDeliverable(
   language: string,
 ): string[] {
   const central = centrality(evidence, candidates);
-  const sections = sectionsOf(evidence)
+  const sections = relevantSections(evidence, candidates)
     .map((section) => ({ ...section, units: bestUnits(section, candidates, central) }))
     .filter(({ units }) => units.length > 0);
   const wanted = perSection(sections.length);
@@ -42,8 +44,10 @@ export function answerDeliverable(
     const kept = units.slice(0, wanted).sort((a, b) => a.source - b.source || a.position - b.position);
     for (const [index, { text, unit, source }] of kept.entries()) {
       const isLine = unit.kind !== "sentence" || kept[index - 1]?.unit.kind !== "sentence";
-      const gap = index === 0 ? "" : isLine ? "\n\n" : " ";
-      pieces.push(`${gap}${renderUnit(text, unit, source, language)}`);
+      const isListed = unit.kind === "item" && kept[index - 1]?.unit.kind === "item";
+      const gap = index === 0 ? "" : isListed ? "\n" : isLine ? "\n\n" : " ";
+      const mark = unit.kind === "item" ? "- " : "";
+      pieces.push(`${gap}${mark}${renderUnit(text, unit, source, language)}`);
     }
   }
   const titles = sections.filter(({ hasHeading }) => hasHeading).map(({ title }) => escapeMarkers(title));
@@ -51,32 +55,47 @@ export function answerDeliverable(
   return pieces;
 }
 
+function relevantSections(evidence: readonly PlacedEvidence[], candidates: readonly Candidate[]): Section[] {
+  const coverage = evidence.map((_, index) =>
+    Math.max(0, ...candidates.filter(({ source }) => source === index).map((candidate) => candidate.coverage)),
+  );
+  const best = Math.max(...coverage);
+  let sections: Section[] = [];
+  for (const share of relevantShares) {
+    const kept = evidence.flatMap((_, index) => ((coverage[index] ?? 0) >= share * best ? [index] : []));
+    sections = sectionsOf(evidence, kept);
+    if (sections.filter(({ hasHeading }) => hasHeading).length >= suiviLimits.min) break;
+  }
+  return sections;
+}
+
 /** Grouped at the deepest heading level that gives 4 to 8 groups; else at the one that comes nearest. */
-function sectionsOf(evidence: readonly PlacedEvidence[]): Section[] {
+function sectionsOf(evidence: readonly PlacedEvidence[], kept: readonly number[]): Section[] {
   const depth = Math.max(1, ...evidence.map(({ headings }) => headings.length));
-  const levels = Array.from({ length: depth }, (_, index) => groupAt(evidence, depth - 1 - index));
+  const levels = Array.from({ length: depth }, (_, index) => groupAt(evidence, kept, depth - 1 - index));
   const distance = (sections: readonly Section[]): number => {
     const count = sections.filter(({ hasHeading }) => hasHeading).length;
     if (count < suiviLimits.min) return 100 + suiviLimits.min - count;
     return Math.max(0, count - suiviLimits.max);
   };
   const [nearest = []] = levels.toSorted((a, b) => distance(a) - distance(b));
-  const kept = nearest.slice(0, suiviLimits.max); // sources come best first, so the last sections matter least
+  const best = nearest.slice(0, suiviLimits.max); // sources come best first, so the last sections matter least
   const documents = [...new Set(evidence.map(({ title }) => title))];
   const place = ({ sources: [first = 0] }: Section): [number, number] => {
     const source = evidence[first];
     return [documents.indexOf(source?.title ?? ""), source?.page ?? 0];
   };
-  return kept.toSorted((a, b) => {
+  return best.toSorted((a, b) => {
     const [documentA, pageA] = place(a);
     const [documentB, pageB] = place(b);
     return documentA - documentB || pageA - pageB;
   });
 }
 
-function groupAt(evidence: readonly PlacedEvidence[], level: number): Section[] {
+function groupAt(evidence: readonly PlacedEvidence[], kept: readonly number[], level: number): Section[] {
   const sections = new Map<string, Section>();
-  for (const [index, { headings, title }] of evidence.entries()) {
+  for (const index of kept) {
+    const { headings = [], title = "" } = evidence[index] ?? {};
     const path = headings.map(oneLine).filter((heading) => heading !== "");
     const name = shortTitle(path[Math.min(level, path.length - 1)] ?? oneLine(title));
     const key = `${path.length > 0}:${foldText(name)}`;
@@ -123,7 +142,7 @@ function bestUnits(
     (candidate.position === 0 ? sourceOpeningBonus : 0);
   const seen = new Set<string>();
   return candidates
-    .filter(({ source, text, unit }) => sources.includes(source) && isTelling(text) && !isTableHead(unit))
+    .filter(({ source, text, unit }) => sources.includes(source) && isTelling(text, unit))
     .sort((a, b) => value(b) - value(a) || a.source - b.source || a.position - b.position)
     .filter(({ text }) => {
       const folded = foldText(oneLine(text));
@@ -131,5 +150,6 @@ function bestUnits(
     });
 }
 
-const isTelling = (text: string): boolean => text.length >= 20 && !/[?:]["»”’)\s]*$/u.test(text);
-const isTableHead = ({ kind, head }: Candidate["unit"]): boolean => kind === "row" && head.length === 0;
+/** Neither a question, an opening of a list, a mere fragment nor the head of a table. */
+const isTelling = (text: string, { kind, head }: Candidate["unit"]): boolean =>
+  kind === "row" ? head.length > 0 : text.length >= 20 && !/[?:]["»”’)\s]*$/u.test(text);

@@ -10,7 +10,7 @@ export function renderUnit(text: string, unit: Unit, source: number, language: s
 
 /** A row read aloud: its first cell, then each other cell under the name of its column; verbatim cells. */
 function readRow({ cells, head }: Unit, language: string): string {
-  const colon = language.startsWith("fr") ? "\u00a0: " : ": ";
+  const colon = language.startsWith("fr") ? " : " : ": ";
   const [label = "", ...others] = cells;
   const named = others.flatMap((cell, index) => {
     const name = head[index + 1] ?? "";

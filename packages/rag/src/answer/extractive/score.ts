@@ -44,6 +44,8 @@ const bonus = {
   cue: 0.14,
   noCue: -0.12,
   bestSource: 0.1,
+  heading: 0.2,
+  listed: 0.1,
   question: -0.35,
   tableHead: -0.35,
   fragment: -0.12,
@@ -85,6 +87,8 @@ export function rankCandidates(
         ),
       );
       const coverage = share(found);
+      const headingCoverage = share(headings);
+      const listed = unit.kind === "item" && question.kinds.has("list") ? bonus.listed : 0;
       const rank = bonus.bestSource * (1 - sourceIndex / evidence.length);
       return {
         source: sourceIndex,
@@ -92,9 +96,9 @@ export function rankCandidates(
         unit,
         text,
         coverage,
-        headingCoverage: share(headings),
+        headingCoverage,
         terms: new Set(question.words.filter((_, index) => (own[index] ?? 0) >= sameBeginning).map(({ term }) => term)),
-        score: coverage + rank + formBonus(read) + cueBonus(question, text),
+        score: coverage + rank + bonus.heading * headingCoverage + listed + formBonus(read) + cueBonus(question, text),
       };
     });
   });

@@ -1,0 +1,198 @@
+import { join } from "node:path";
+import { createCredentialCipher, signContext } from "@aurora/auth";
+import { type Config, productRoot, required } from "@aurora/config";
+import {
+  createAccountRepository,
+  createApiKeyRepository,
+  createDatabase,
+  createDocumentRepository,
+  createJobRepository,
+  createPassageRepository,
+  createProviderRepository,
+  createQueryLogRepository,
+  createRegistryRepository,
+  type Database,
+} from "@aurora/db";
+import { AppError, systemClock, systemIds } from "@aurora/kernel";
+import { createGatewayClient } from "@aurora/llm/gateway";
+import { loadStaticModel } from "@aurora/llm/static";
+import { createS3ObjectStore } from "@aurora/object-store/s3";
+import type { Queue } from "@aurora/queue";
+import { createRedisQueue } from "@aurora/queue/bullmq";
+import { createPostgresQueue } from "@aurora/queue/postgres";
+import { createRetriever } from "@aurora/rag";
+import type { Logger } from "@aurora/telemetry";
+import { createEmbeddedVectorStore } from "@aurora/vector-store/embedded";
+import type { FastifyInstance } from "fastify";
+import { Pool } from "undici";
+import { createFirstAdministratorFile } from "./adapters/first-administrator-file.ts";
+import { spoolFile } from "./adapters/spool-file.ts";
+import { type ApiPorts, type ApiSettings, assembleApi } from "./assemble.ts";
+import { createApp, type HttpOptions } from "./http/app.ts";
+import { apiVersion } from "./http/docs.ts";
+import { routes } from "./routes/table.ts";
+import { createFirstAdministrator } from "./use-cases/create-first-administrator.ts";
+
+const maxConnections = 12;
+const requestTimeoutMs = 60_000;
+
+const openDatabase = (config: Config, logger: Logger, connections: number): Database =>
+  createDatabase({
+    connection: required(config.database.url, "DATABASE_URL"),
+    maxConnections: connections,
+    applicationName: "nexus-api",
+    onSystemAccess: (reason) => logger.debug({ reason }, "cross-tenant look-up"),
+    onConnectionLost: (error) => logger.warn({ err: error }, "database connection lost"),
+  });
+
+/** The API process: its server, ready to listen, and how everything is closed again. */
+export async function wireApi(
+  config: Config,
+  logger: Logger,
+): Promise<{ app: FastifyInstance; close(): Promise<void> }> {
+  if (config.qdrantUrl !== null)
+    throw new Error("QDRANT_URL is set, but this version keeps its vectors itself: remove it");
+  const database = openDatabase(config, logger, maxConnections);
+  const objects = createS3ObjectStore({
+    endpoint: config.s3.endpoint,
+    publicEndpoint: config.s3.publicEndpoint,
+    region: config.s3.region,
+    accessKeyId: required(config.s3.accessKeyId, "S3_ACCESS_KEY_ID"),
+    secretAccessKey: required(config.s3.secretAccessKey, "S3_SECRET_ACCESS_KEY"),
+    buckets: config.s3.buckets,
+    addressing: "path",
+    maxPutBytes: config.ingestion.maxUploadBytes,
+    requestTimeoutMs,
+    clock: systemClock,
+  });
+  const queue: Queue = config.redisUrl
+    ? createRedisQueue({ redisUrl: config.redisUrl, prefix: "aurora-nexus", log: logger })
+    : createPostgresQueue({ pool: database.pool, log: logger });
+  const vectors = createEmbeddedVectorStore({ pool: database.pool });
+  const model = join(productRoot(import.meta.dirname), "models/static-fr-en-192");
+  const { embedder, wordVectors } = await loadStaticModel({ folder: model });
+  await vectors.ensureCollection("aurora_documents", { dimensions: embedder.dimensions, embedderId: embedder.id });
+  const passages = createPassageRepository(database);
+  const internalSecret = required(config.secrets.gatewayInternal, "GATEWAY_INTERNAL_SECRET");
+  const gateway = new Pool(config.urls.gateway, { connections: 64 });
+  const ports: ApiPorts = {
+    clock: systemClock,
+    ids: systemIds,
+    repositories: {
+      accounts: createAccountRepository(database),
+      keys: createApiKeyRepository(database),
+      registry: createRegistryRepository(database),
+      providers: createProviderRepository(database),
+      documents: createDocumentRepository(database),
+      jobs: createJobRepository(database),
+      log: createQueryLogRepository(database),
+    },
+    objects,
+    vectors,
+    queue,
+    retriever: createRetriever({
+      vectorStore: vectors,
+      embedder,
+      wordVectors,
+      statistics: { load: passages.loadStatistics },
+      passages: { load: passages.loadPassages },
+      nowMs: () => performance.now(),
+    }),
+    model: createGatewayClient({
+      baseUrl: config.urls.gateway,
+      internalSecret,
+      sign: (context) => signContext(internalSecret, context),
+      clock: systemClock,
+      dispatcher: gateway,
+    }),
+    cipher: createCredentialCipher(required(config.secrets.llmCredentialsKey, "LLM_CREDENTIALS_ENC_KEY")),
+    spool: spoolFile,
+    firstAdministratorNote: createFirstAdministratorFile(config.dataDir),
+    health: {
+      checks: {
+        database: () => database.ping().then(() => null),
+        objects: () => objects.check().then(() => null),
+        gateway: (signal) => checkGateway(gateway, signal),
+      },
+      essential: ["database"],
+    },
+  };
+  const settings = settingsOf(config);
+  const app = await createApp(assembleApi(ports, settings), routes, httpOptionsOf(config, settings), {
+    clock: systemClock,
+    logger,
+  });
+  return {
+    app,
+    async close() {
+      await app.close();
+      await queue.close();
+      await vectors.close();
+      objects.close();
+      await gateway.close();
+      await database.close();
+    },
+  };
+}
+
+/** Makes the first administrator where there is no tenant yet. @returns whether this was the first start. */
+export async function wireSetup(config: Config, logger: Logger): Promise<boolean> {
+  const database = openDatabase(config, logger, 1);
+  try {
+    return await createFirstAdministrator(
+      {
+        clock: systemClock,
+        ids: systemIds,
+        accounts: createAccountRepository(database),
+        note: createFirstAdministratorFile(config.dataDir),
+      },
+      { ...config.firstAdmin, companyName: config.companyName, locale: config.locale },
+    );
+  } finally {
+    await database.close();
+  }
+}
+
+async function checkGateway(gateway: Pool, signal: AbortSignal): Promise<null> {
+  const { body, statusCode } = await gateway.request({ method: "GET", path: "/ready", signal });
+  await body.dump();
+  if (statusCode !== 200) throw new AppError("unavailable", "The gateway is not ready.");
+  return null;
+}
+
+const settingsOf = (config: Config): ApiSettings => ({
+  version: apiVersion,
+  jwtSecret: required(config.secrets.jwt, "JWT_SECRET"),
+  tokenTtlSeconds: config.auth.tokenTtlMinutes * 60,
+  returnTokenInBody: config.auth.returnJwtInBody,
+  isCallerAppRegistryEnforced: config.auth.enforceCallerAppRegistry,
+  cookie: {
+    name: config.auth.cookieName,
+    isSecure: config.auth.cookieSecure,
+    sameSite: config.auth.cookieSameSite,
+  },
+  maxUploadBytes: config.ingestion.maxUploadBytes,
+  privacy: config.queryLog,
+  defaultLanguage: config.locale.slice(0, 2),
+});
+
+/** Where the API may be reached, and from whose pages: what PUBLIC_BASE_URL, NEXT_PUBLIC_API_URL and the ports say. */
+export function httpOptionsOf(config: Config, { cookie }: Pick<ApiSettings, "cookie">): HttpOptions {
+  const { directApi, publicBase } = config.urls;
+  const loopback = ["localhost", "127.0.0.1", "[::1]"];
+  const published = [publicBase, ...(directApi === null ? [] : [directApi])].map((url) => new URL(url));
+  const onLoopback = published[0] !== undefined && loopback.includes(published[0].hostname);
+  // The same dashboard has two names on one machine; the documentation pages are the API's own.
+  const loopbackPorts = onLoopback ? [config.ports.ui, config.ports.api] : [config.ports.api];
+  return {
+    allowedHosts: new Set([...loopback, ...published.map((url) => url.hostname.toLowerCase())]),
+    ownOrigins: new Set([
+      ...published.map((url) => url.origin),
+      ...loopbackPorts.flatMap((port) => loopback.map((host) => `http://${host}:${port}`)),
+    ]),
+    corsOrigins: new Set(config.corsAllowOrigins.filter((origin) => origin !== "*").map((url) => new URL(url).origin)),
+    trustedProxies: config.trustedProxies,
+    cookie,
+    rateLimits: config.rateLimits,
+  };
+}

@@ -1,0 +1,92 @@
+import { createCredentialCipher } from "@aurora/auth";
+import { AppError, fixedClock, jobScope } from "@aurora/kernel";
+import { describe, expect, it } from "vitest";
+import type { ProviderRow } from "../use-cases/gateway-rows.ts";
+import { createProviderDirectory, environmentProviderId } from "./directory.ts";
+
+const scope = jobScope("00000000-0000-7000-8000-000000000001", "test");
+const cipher = createCredentialCipher(Buffer.alloc(32, 1).toString("base64url"));
+const row = (name: string, models: string[], more: Partial<ProviderRow> = {}): ProviderRow => ({
+  id: `id-${name}`,
+  name,
+  kind: "openai_compatible",
+  baseUrl: "https://api.example/v1",
+  location: "external",
+  credential: null,
+  models: models.map((model) => ({ name: model, isDefault: false, inputPriceUsd: null, outputPriceUsd: null })),
+  ...more,
+});
+function directory(
+  rows: ProviderRow[],
+  keys: { openai: string | null; openrouter: string | null } = { openai: "sk-env", openrouter: null },
+) {
+  const clock = fixedClock(0);
+  const loads = { count: 0 };
+  const listActiveProviders = async () => {
+    loads.count += 1;
+    return rows;
+  };
+  const found = createProviderDirectory({
+    rows: { listActiveProviders },
+    cipher,
+    clock,
+    maxAgeMs: 1_000,
+    environmentKeys: keys,
+  });
+  return { ...found, clock, loads, rows };
+}
+const codeOf = (promise: Promise<unknown>) =>
+  promise.then(
+    () => "ok",
+    (error: unknown) => AppError.is(error) && error.code,
+  );
+
+describe("provider directory", () => {
+  it("finds provider/model and a bare name of one provider; a bare name of two is asked back", async () => {
+    const { resolve } = directory([row("a", ["m", "only"]), row("b", ["m"])]);
+    expect((await resolve(scope, "b/m")).target.id).toBe("id-b");
+    expect((await resolve(scope, "only")).model).toBe("only");
+    expect(await codeOf(resolve(scope, "m"))).toBe("conflict");
+    expect(await codeOf(resolve(scope, "nothing"))).toBe("not_found");
+  });
+
+  it("opens a credential for its own provider", async () => {
+    const credential = cipher.seal({ tenantId: scope.tenantId, providerId: "id-a" }, "sk-own");
+    expect((await directory([row("a", ["m"], { credential })]).resolve(scope, "a/m")).target.apiKey).toBe("sk-own");
+    expect(await codeOf(directory([row("b", ["m"], { credential })]).resolve(scope, "b/m"))).toBe("unavailable");
+  });
+
+  it("uses a key of the environment for a name the database does not have, as an external provider of its own id", async () => {
+    const route = await directory([]).resolve(scope, "openai/gpt-5");
+    expect(route).toMatchObject({
+      model: "gpt-5",
+      location: "external",
+      target: {
+        apiKey: "sk-env",
+        baseUrl: "https://api.openai.com/v1",
+        id: environmentProviderId(scope.tenantId, "openai"),
+      },
+    });
+    expect(await codeOf(directory([]).resolve(scope, "openrouter/x"))).toBe("not_found");
+    expect(await codeOf(directory([row("openai", ["m"])]).resolve(scope, "openai/gpt-5"))).toBe("not_found");
+  });
+
+  it("gives the environment's key to its own address and to no other", async () => {
+    const at = (baseUrl: string) =>
+      directory([row("mine", ["m"], { kind: "openai", baseUrl })]).resolve(scope, "mine/m");
+    expect((await at("https://api.openai.com/v1")).target.apiKey).toBe("sk-env");
+    expect((await at("https://evil.example/v1")).target.apiKey).toBeNull();
+  });
+
+  it("reads the database once a second, and at once for a model it does not know", async () => {
+    const found = directory([row("a", ["m"])]);
+    await found.resolve(scope, "a/m");
+    await found.resolve(scope, "a/m");
+    expect(found.loads.count).toBe(1);
+    found.rows.push(row("b", ["n"]));
+    expect((await found.resolve(scope, "b/n")).providerName).toBe("b");
+    found.clock.advance(1_000);
+    await found.resolve(scope, "a/m");
+    expect(found.loads.count).toBe(3);
+  });
+});
