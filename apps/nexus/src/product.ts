@@ -86,6 +86,7 @@ export async function startProduct(options: StartOptions): Promise<Product> {
       ADMIN_PASSWORD: undefined,
       ADMIN_API_KEY: undefined,
       NODE_ENV: config.environment,
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true", // its notice about Node 20 is not the operator's concern
     });
     const supervisor = createSupervisor({
       write: options.write,

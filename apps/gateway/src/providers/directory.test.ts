@@ -24,7 +24,7 @@ function directory(
   const loads = { count: 0 };
   const listActiveProviders = async () => {
     loads.count += 1;
-    return rows;
+    return [...rows];
   };
   const found = createProviderDirectory({
     rows: { listActiveProviders },

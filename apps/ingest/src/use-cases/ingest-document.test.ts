@@ -144,6 +144,24 @@ it("publishes a document whole: one point a chunk, artefacts, title, term counts
   expect(kinds.toSorted()).toEqual(["json", "markdown", "page_image"]);
 });
 
+it("keeps no NUL of a document, which the database would refuse, and no offset moves", async () => {
+  convert = async () => ({ ...converted(["Le si\0ège est à Lyon."]), title: "Ti\0tre" });
+  const texts: string[] = [];
+  deps = {
+    ...deps,
+    rows: {
+      ...rows,
+      async saveChunks(...call) {
+        texts.push(...call[3].map((chunk) => chunk.text));
+        return rows.saveChunks(...call);
+      },
+    },
+  };
+  await deliver();
+  expect(texts).toEqual(["Le si\uFFFDège est à Lyon."]);
+  expect(rows.publications[0]?.title).toBe("Ti\uFFFDtre");
+});
+
 it("ends a document that cannot be read as failed, with its reason, at once and without a trace", async () => {
   convert = async () => {
     throw new AppError("document_encrypted", "…", { params: { hint: "x" } });

@@ -71,12 +71,16 @@ async function runSteps(
   const converted = await convertDocument(deps, scope, job, progress);
 
   await progress.enter("chunking");
-  const chunks = chunkForIndex(converted.document);
+  const chunks = chunkForIndex(converted.document).map((chunk) => ({
+    ...chunk,
+    text: storable(chunk.text),
+    headingPath: chunk.headingPath.map(storable),
+  }));
   if (chunks.length === 0) throw new AppError("document_no_text", "The document holds no text.");
 
   await progress.enter("embedding");
   const embedder = deps.embedderFor(scope, job.document.sourceApp);
-  const title = converted.title?.trim() || job.document.title;
+  const title = storable(converted.title?.trim() || job.document.title);
   const termCounts = await indexChunks(deps, scope, job, { converted, title, chunks }, embedder, progress);
 
   await progress.enter("indexing");
@@ -97,6 +101,9 @@ async function runSteps(
     now(deps),
   );
 }
+
+/** PostgreSQL keeps no NUL, and fonts of some PDFs map glyphs to it. One unit for one unit: offsets stay right. */
+const storable = (text: string): string => text.replaceAll("\0", "\uFFFD");
 
 /** After a fault or an abort: what the row says now decides. */
 async function settleInterrupted(

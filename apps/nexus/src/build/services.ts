@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { stampOf, whenChanged } from "./stamp.ts";
@@ -36,7 +36,7 @@ export function buildServices(root: string): Promise<boolean> {
   });
 }
 
-/** Every dependency from the registry that a workspace names. */
+/** Every dependency from the registry that a workspace names, but those npm did not lift to the root: `dist` could not find them. */
 function externalPackages(root: string): string[] {
   const names = new Set<string>();
   for (const kind of ["packages", "apps"])
@@ -46,5 +46,7 @@ function externalPackages(root: string): string[] {
       };
       for (const name of Object.keys(manifest.dependencies ?? {})) if (!name.startsWith("@aurora/")) names.add(name);
     }
-  return [...names].flatMap((name) => [name, `${name}/*`]);
+  return [...names]
+    .filter((name) => existsSync(join(root, "node_modules", name)))
+    .flatMap((name) => [name, `${name}/*`]);
 }

@@ -96,7 +96,7 @@ describe("the embedded vector store", () => {
       message: expect.stringContaining("Qdrant"),
     });
     await store.upsert(alpha, collection, ten); // replacing needs no room
-    expect((await found(store, alpha)).length).toBe(10);
+    expect((await found(open(), alpha)).length).toBe(10);
     await store.upsert(beta, collection, ten); // another tenant has its own
   });
 

@@ -10,7 +10,7 @@ import { readingColumns } from "./columns.ts";
 import { type Furniture, findFurniture, type PageLines } from "./furniture.ts";
 import { type Box, union } from "./geometry.ts";
 import { joinAcrossBreaks } from "./joins.ts";
-import { toSegments, withDrawnBullets } from "./lines.ts";
+import { type Segment, toSegments, withDrawnBullets } from "./lines.ts";
 import type { Piece } from "./page-content.ts";
 import { loadPdfium, openPdf } from "./pdfium.ts";
 import { renderPage } from "./render.ts";
@@ -104,6 +104,20 @@ function columnsOf(
   furniture: Furniture | undefined,
 ): readonly (readonly Piece[])[] {
   const segments = page.segments.filter((segment) => !furniture?.segments.has(segment));
+  return spreadOf(page, segments).flatMap((part) => columnsOfPart(page, part));
+}
+
+/** Two book pages scanned or printed side by side are read one after the other. */
+function spreadOf(page: PageLines, segments: readonly Segment[]): (readonly Segment[])[] {
+  const middle = page.width / 2;
+  const isCrossed = segments.some((segment) => segment.l < middle - 2 && segment.r > middle + 2);
+  if (page.width < 1.3 * page.height || isCrossed) return [segments];
+  const halves = [segments.filter((segment) => segment.r <= middle + 2), segments.filter((segment) => segment.r > middle + 2)];
+  const isText = (half: readonly Segment[]) => half.filter((segment) => segment.words.length >= 5).length >= 12;
+  return halves.every(isText) ? halves : [segments];
+}
+
+function columnsOfPart(page: PageLines & { rules: Rules }, segments: readonly Segment[]): readonly (readonly Piece[])[] {
   const { tables, rest } = findTables(segments, page.rules, page);
   const pieces: Piece[] = [
     ...tables,

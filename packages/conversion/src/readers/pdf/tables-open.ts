@@ -89,13 +89,13 @@ interface Strip {
 }
 
 /** White strips between the words of most rows, from left to right. */
-function stripsOf(rows: readonly Row[], minWidth: number): Strip[] {
+function stripsOf(rows: readonly Row[], minWidth: number, piecesOf: (row: Row) => readonly Box[]): Strip[] {
   const box = union(rows);
   const size = Math.ceil(width(box)) + 1;
   const cover = new Uint16Array(size);
   const multi = rows.filter((row) => row.segments.length >= 2);
   for (const row of multi)
-    for (const segment of row.segments)
+    for (const segment of piecesOf(row))
       for (
         let x = Math.max(0, Math.floor(segment.l - box.l));
         x <= Math.min(size - 1, Math.ceil(segment.r - box.l));
@@ -116,10 +116,21 @@ function stripsOf(rows: readonly Row[], minWidth: number): Strip[] {
   return strips;
 }
 
+/** Rows of numbers may stand so close that their columns show only between words. */
+function columnStrips(rows: readonly Row[], size: number): Strip[] {
+  const strips = stripsOf(rows, 0.5 * size, (row) => row.segments);
+  const wordsOf = (row: Row) => row.segments.flatMap((segment) => segment.words);
+  const words = rows.flatMap(wordsOf);
+  const numbers = words.filter((word) => /\d/.test(word.text)).length;
+  if (rows.length < 4 || numbers < 0.6 * words.length) return strips;
+  const finer = stripsOf(rows, 0.3 * size, wordsOf);
+  return finer.length > strips.length ? finer : strips;
+}
+
 function tableOf(run: readonly Row[], rules: Rules): TableBlock | null {
   const rows = [...run];
   const size = median(rows.flatMap((row) => row.segments.map((segment) => segment.size)));
-  const strips = stripsOf(rows, 0.5 * size);
+  const strips = columnStrips(rows, size);
   if (strips.length === 0) return null;
   const edges = strips.map((strip) => (strip.from + strip.to) / 2);
   const columns = edges.length + 1;
@@ -198,7 +209,7 @@ function gapsAtEdges(segment: Segment, edges: readonly number[]): boolean {
     .every((edge) => {
       const index = segment.words.findIndex((word) => word.l > edge);
       const [before, after] = [segment.words[index - 1], segment.words[index]];
-      return before !== undefined && after !== undefined && after.l - before.r > 0.45 * segment.size;
+      return before !== undefined && after !== undefined && after.l - before.r > 0.28 * segment.size;
     });
 }
 
