@@ -191,12 +191,19 @@ function icdarTables(xml: string): string[][] {
   return xml
     .split(/<table\b/)
     .slice(1)
-    .map((table) => [...table.matchAll(/<content>([\s\S]*?)<\/content>/g)].map((match) => cellText(unescapeXml(match[1] ?? ""))))
+    .map((table) =>
+      [...table.matchAll(/<content>([\s\S]*?)<\/content>/g)].map((match) => cellText(unescapeXml(match[1] ?? ""))),
+    )
     .map((cells) => cells.filter((cell) => cell !== ""));
 }
 
 const unescapeXml = (text: string): string =>
-  text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&quot;", '"').replaceAll("&apos;", "'").replaceAll("&amp;", "&");
+  text
+    .replaceAll("&lt;", "<")
+    .replaceAll("&gt;", ">")
+    .replaceAll("&quot;", '"')
+    .replaceAll("&apos;", "'")
+    .replaceAll("&amp;", "&");
 /** Spaces and marks aside, which the ground truth sets at will. */
 const cellText = (text: string): string => normal(text).replace(/[^\p{L}\p{N}]+/gu, "");
 
@@ -205,12 +212,19 @@ async function measureIcdar(showFiles: boolean): Promise<void> {
   const folder = join(root, "../icdar2013-odd");
   let [found, wanted, tables] = [0, 0, 0];
   let [common, foundCells, wantedCells] = [0, 0, 0];
-  for (const name of readdirSync(folder).filter((file) => file.endsWith("-str.xml")).sort()) {
+  for (const name of readdirSync(folder)
+    .filter((file) => file.endsWith("-str.xml"))
+    .sort()) {
     const pdf = join(folder, name.replace("-str.xml", ".pdf"));
     if (!existsSync(pdf)) continue;
     const truth = icdarTables(readFileSync(join(folder, name), "utf8"));
     const file = { filename: "a.pdf", bytes: readFileSync(pdf) };
-    const { document } = await convertFile(file, { maxPages: 1_000, pageImageDpi: 0, onPageImage: async () => {}, onProgress: () => {} });
+    const { document } = await convertFile(file, {
+      maxPages: 1_000,
+      pageImageDpi: 0,
+      onPageImage: async () => {},
+      onProgress: () => {},
+    });
     const own = document.tables
       .filter((table) => table.label === "table")
       .map((table) => table.data.table_cells.map((cell) => cellText(cell.text)).filter((cell) => cell !== ""));
@@ -224,12 +238,17 @@ async function measureIcdar(showFiles: boolean): Promise<void> {
       if (best.f1 >= 0.5) fileFound++;
     }
     const [foundHere, wantedHere] = [own.flat().length, truth.flat().length];
-    if (showFiles) console.log(`  ${name.padEnd(24)} tables ${fileFound}/${truth.length} (ours ${own.length})  cell F1 ${((2 * fileCommon) / Math.max(1, foundHere + wantedHere)).toFixed(3)}`);
+    if (showFiles)
+      console.log(
+        `  ${name.padEnd(24)} tables ${fileFound}/${truth.length} (ours ${own.length})  cell F1 ${((2 * fileCommon) / Math.max(1, foundHere + wantedHere)).toFixed(3)}`,
+      );
     [found, wanted, tables] = [found + fileFound, wanted + truth.length, tables + own.length];
     [common, foundCells, wantedCells] = [common + fileCommon, foundCells + foundHere, wantedCells + wantedHere];
   }
   const f1 = (2 * common) / (foundCells + wantedCells);
-  console.log(`icdar2013 odd half: ${found}/${wanted} tables found (ours ${tables}), cell P ${(common / foundCells).toFixed(3)} R ${(common / wantedCells).toFixed(3)} F1 ${f1.toFixed(3)}`);
+  console.log(
+    `icdar2013 odd half: ${found}/${wanted} tables found (ours ${tables}), cell P ${(common / foundCells).toFixed(3)} R ${(common / wantedCells).toFixed(3)} F1 ${f1.toFixed(3)}`,
+  );
 }
 
 if (!existsSync(root)) console.log("skipped: no data (set NEXUS_FIXTURES_DIR)");

@@ -111,6 +111,18 @@ it.each([
   expect(await stateOf(world, scope)).toEqual(clean);
 });
 
+it("a file that kills every worker ends failed, and holds up nobody", async () => {
+  const scope = await world.createTenant();
+  const { jobId } = await world.addDocument(scope, "poison.md", document);
+  for (let death = 1; death <= 4; death++) await killedAt("converter.convert:1", "before");
+  const next = await world.addDocument(scope, "site.md", document);
+  expect(await finish(scope, next.jobId)).toMatchObject({ state: "success" });
+  expect(await finish(scope, jobId)).toMatchObject({
+    state: "failed",
+    failure: { code: "internal", params: { reason: "worker_died", attempts: 4 } },
+  });
+}, 180_000);
+
 it("a worker killed while it swaps versions loses nothing and doubles nothing", async () => {
   const scope = await world.createTenant();
   const first = await world.addDocument(scope, "site.md", new TextEncoder().encode("# Site\n\nAncien texte du site."));

@@ -35,7 +35,9 @@ export interface ApiPorts {
     readonly accounts: SignInDeps["accounts"] &
       ManageUsersDeps["accounts"] &
       Pick<AuthenticateDeps["accounts"], "findUserAccess">;
-    readonly keys: SignInDeps["keys"] & ManageApiKeysDeps["keys"] & Omit<AuthenticateDeps["accounts"], "findUserAccess">;
+    readonly keys: SignInDeps["keys"] &
+      ManageApiKeysDeps["keys"] &
+      Omit<AuthenticateDeps["accounts"], "findUserAccess">;
     readonly registry: SourceAppsDeps["registry"] &
       CallerAppsDeps["registry"] &
       ManageUsersDeps["registry"] &
@@ -124,7 +126,13 @@ export function assembleApi(ports: ApiPorts, settings: ApiSettings): ApiDeps {
       registry,
       isRegistryEnforced: settings.isCallerAppRegistryEnforced,
     }),
-    providers: createManageProviders({ clock, ids, providers, cipher: ports.cipher, probe: createProbeProvider({ ids, registry, model: ports.model, gatewayModelName }) }),
+    providers: createManageProviders({
+      clock,
+      ids,
+      providers,
+      cipher: ports.cipher,
+      probe: createProbeProvider({ ids, registry, model: ports.model, gatewayModelName }),
+    }),
     uploads: createUploadDocument({ clock, ids, objects, queue, documents, maxUploadBytes, spool: ports.spool }),
     documents: createReadDocuments({ documents, objects, maxUploadBytes }),
     manageDocuments: createManageDocuments({ clock, ids, objects, vectors, queue, documents, jobs }),

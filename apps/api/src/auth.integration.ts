@@ -19,7 +19,12 @@ describe("sign-in", () => {
     const reply = await login("ADMIN@nexus.LOCAL", firstPassword);
     expect(reply.status).toBe(200);
     expect(reply.body.token).toBe("cookie_only");
-    expect(reply.body.user).toMatchObject({ kind: "user", role: "superadmin", permissions: null, tenant_name: "Halbran" });
+    expect(reply.body.user).toMatchObject({
+      kind: "user",
+      role: "superadmin",
+      permissions: null,
+      tenant_name: "Halbran",
+    });
     const cookie = String(reply.headers["set-cookie"]);
     expect(cookie.replace(/=eyJ[\w.-]+/, "=JWT")).toBe(
       "aurora_token=JWT; Path=/; HttpOnly; SameSite=Lax; Max-Age=3600; Secure",
@@ -40,7 +45,8 @@ describe("sign-in", () => {
       await user("service@example.org", true);
       await user("person@example.org", false);
       const tokenOf = async (email: string) =>
-        (await send(open, { method: "POST", url: "/api/auth/login", payload: { email, password: userPassword } })).body.token;
+        (await send(open, { method: "POST", url: "/api/auth/login", payload: { email, password: userPassword } })).body
+          .token;
       const token = await tokenOf("service@example.org");
       expect(token).toMatch(/^eyJ/);
       expect((await send(open, { url: "/api/auth/me", headers: bearer(token) })).status).toBe(200);
@@ -53,7 +59,10 @@ describe("sign-in", () => {
   it("keeps the first administrator's credentials in a private file until the password is changed", async () => {
     const path = join(api.dataFolder, "first-admin.json");
     expect(statSync(path).mode & 0o777).toBe(0o600);
-    expect(JSON.parse(readFileSync(path, "utf8"))).toMatchObject({ email: "Admin@Nexus.local", password: firstPassword });
+    expect(JSON.parse(readFileSync(path, "utf8"))).toMatchObject({
+      email: "Admin@Nexus.local",
+      password: firstPassword,
+    });
     const token = await signIn(api, "admin@nexus.local", firstPassword);
     const changed = await send(api, {
       method: "POST",
@@ -76,14 +85,29 @@ describe("sign-in", () => {
 
 describe("a session dies at once", () => {
   it.each([
-    ["on logout", (_id: string, token: string) => send(api, { method: "POST", url: "/api/auth/logout", headers: asBrowser(token) })],
+    [
+      "on logout",
+      (_id: string, token: string) => send(api, { method: "POST", url: "/api/auth/logout", headers: asBrowser(token) }),
+    ],
     [
       "when the user is disabled",
-      (id: string) => send(api, { method: "PUT", url: `/api/admin/users/${id}`, headers: bearer(api.adminKey), payload: { is_active: false } }),
+      (id: string) =>
+        send(api, {
+          method: "PUT",
+          url: `/api/admin/users/${id}`,
+          headers: bearer(api.adminKey),
+          payload: { is_active: false },
+        }),
     ],
     [
       "when the role changes",
-      (id: string) => send(api, { method: "PUT", url: `/api/admin/users/${id}`, headers: bearer(api.adminKey), payload: { role: "manager" } }),
+      (id: string) =>
+        send(api, {
+          method: "PUT",
+          url: `/api/admin/users/${id}`,
+          headers: bearer(api.adminKey),
+          payload: { role: "manager" },
+        }),
     ],
     [
       "when the user is deleted",
@@ -99,9 +123,19 @@ describe("a session dies at once", () => {
   it("and new permissions hold from the very next request", async () => {
     const { id, token } = await createSignedInUser(api, "rights@example.org");
     const search = () =>
-      send(api, { method: "POST", url: "/api/search", headers: asBrowser(token), payload: { query: "x", source_app: "default" } });
+      send(api, {
+        method: "POST",
+        url: "/api/search",
+        headers: asBrowser(token),
+        payload: { query: "x", source_app: "default" },
+      });
     const grant = (items: object[]) =>
-      send(api, { method: "PUT", url: `/api/admin/users/${id}/permissions`, headers: bearer(api.adminKey), payload: { items } });
+      send(api, {
+        method: "PUT",
+        url: `/api/admin/users/${id}/permissions`,
+        headers: bearer(api.adminKey),
+        payload: { items },
+      });
     expect(refusal(await search())).toEqual({ status: 404, code: "not_found" });
     await grant([{ source_app: "default", permissions: ["read"] }]);
     expect((await search()).status).toBe(200);
@@ -115,7 +149,10 @@ describe("API keys", () => {
     (await send(api, { method: "POST", url: "/api/admin/api-keys", headers: bearer(api.adminKey), payload })).body;
 
   it("are shown once, list without their secret, and stop working when revoked", async () => {
-    const { api_key, key } = await makeKey({ name: "crm", permissions: [{ source_app: "default", permissions: ["read"] }] });
+    const { api_key, key } = await makeKey({
+      name: "crm",
+      permissions: [{ source_app: "default", permissions: ["read"] }],
+    });
     expect((await me(bearer(key))).body).toMatchObject({
       kind: "key",
       role: "user",
@@ -129,7 +166,12 @@ describe("API keys", () => {
   });
 
   it("are refused for another calling application than those they are bound to", async () => {
-    await send(api, { method: "POST", url: "/api/admin/caller-apps", headers: bearer(api.adminKey), payload: { name: "crm", label: "CRM" } });
+    await send(api, {
+      method: "POST",
+      url: "/api/admin/caller-apps",
+      headers: bearer(api.adminKey),
+      payload: { name: "crm", label: "CRM" },
+    });
     const { key } = await makeKey({ name: "bound", role: "admin", caller_apps: ["crm"] });
     const search = (caller_app: string | undefined) =>
       send(api, { method: "POST", url: "/api/search", headers: bearer(key), payload: { query: "x", caller_app } });
@@ -158,7 +200,12 @@ describe("a change asked for with the cookie", () => {
     ({ token } = await createSignedInUser(api, "csrf@example.org", {}, "admin"));
   });
   const create = (headers: Record<string, string>, payload: unknown = { source_app: "x", label: "" }) =>
-    send(api, { method: "POST", url: "/api/admin/source-apps", headers: { cookie: `aurora_token=${token}`, ...headers }, payload: payload as object });
+    send(api, {
+      method: "POST",
+      url: "/api/admin/source-apps",
+      headers: { cookie: `aurora_token=${token}`, ...headers },
+      payload: payload as object,
+    });
 
   it.each([
     ["the UI's origin", { origin: uiOrigin }, 400],
@@ -175,7 +222,10 @@ describe("a change asked for with the cookie", () => {
   });
 
   it("needs a JSON content type, which no form can send", async () => {
-    const form = await create({ origin: uiOrigin, "content-type": "application/x-www-form-urlencoded" }, "source_app=x");
+    const form = await create(
+      { origin: uiOrigin, "content-type": "application/x-www-form-urlencoded" },
+      "source_app=x",
+    );
     expect(refusal(form)).toEqual({ status: 415, code: "unsupported_media_type" });
     const multipart = await send(api, {
       method: "POST",
@@ -241,14 +291,31 @@ describe("administrators", () => {
     const admin = await createSignedInUser(api, "admin2@example.org", {}, "admin");
     const headers = asBrowser(admin.token);
     const payload = { email: "s@example.org", name: "s", password: userPassword, role: "superadmin" };
-    expect(refusal(await send(api, { method: "POST", url: "/api/admin/users", headers, payload }))).toEqual({ status: 403, code: "forbidden" });
+    expect(refusal(await send(api, { method: "POST", url: "/api/admin/users", headers, payload }))).toEqual({
+      status: 403,
+      code: "forbidden",
+    });
     const self = `/api/admin/users/${admin.id}`;
-    expect(refusal(await send(api, { method: "PUT", url: self, headers, payload: { role: "superadmin" } }))).toEqual({ status: 403, code: "forbidden" });
-    expect(refusal(await send(api, { method: "PUT", url: self, headers, payload: { is_active: false } }))).toEqual({ status: 409, code: "conflict" });
-    expect(refusal(await send(api, { method: "DELETE", url: self, headers }))).toEqual({ status: 409, code: "conflict" });
+    expect(refusal(await send(api, { method: "PUT", url: self, headers, payload: { role: "superadmin" } }))).toEqual({
+      status: 403,
+      code: "forbidden",
+    });
+    expect(refusal(await send(api, { method: "PUT", url: self, headers, payload: { is_active: false } }))).toEqual({
+      status: 409,
+      code: "conflict",
+    });
+    expect(refusal(await send(api, { method: "DELETE", url: self, headers }))).toEqual({
+      status: 409,
+      code: "conflict",
+    });
     const users = await send(api, { url: "/api/admin/users?limit=200", headers });
     const first = users.body.items.find((user: { role: string }) => user.role === "superadmin");
-    const above = await send(api, { method: "PUT", url: `/api/admin/users/${first.id}`, headers, payload: { password: userPassword } });
+    const above = await send(api, {
+      method: "PUT",
+      url: `/api/admin/users/${first.id}`,
+      headers,
+      payload: { password: userPassword },
+    });
     expect(refusal(above)).toEqual({ status: 403, code: "forbidden" });
   });
 });

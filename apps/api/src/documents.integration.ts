@@ -33,12 +33,19 @@ const uploadsOf = async (tenantId: string) => {
 describe("a presigned upload", () => {
   it("goes to the store, is frozen on completion under a key named by its content, and queues one job", async () => {
     const { body: begun } = await post("/api/documents/uploads", announced(bytes));
-    expect((await get(`/api/documents/${begun.document_id}`)).body).toMatchObject({ status: "uploading", title: "notes", is_searchable: false });
+    expect((await get(`/api/documents/${begun.document_id}`)).body).toMatchObject({
+      status: "uploading",
+      title: "notes",
+      is_searchable: false,
+    });
     expect((await put(begun.upload, bytes)).status).toBe(200);
     const completed = await post(`/api/documents/${begun.document_id}/complete`);
     expect(completed.status).toBe(202);
     expect((await post(`/api/documents/${begun.document_id}/complete`)).body).toEqual(completed.body);
-    expect((await get(`/api/documents/${begun.document_id}`)).body).toMatchObject({ status: "queued", job_id: completed.body.job_id });
+    expect((await get(`/api/documents/${begun.document_id}`)).body).toMatchObject({
+      status: "queued",
+      job_id: completed.body.job_id,
+    });
     const { tenant_id } = (await get("/api/auth/me")).body;
     expect(await uploadsOf(tenant_id)).toContain(`documents/${begun.document_id}/${announced(bytes).sha256}`);
     expect((await uploadsOf(tenant_id)).filter((key) => key.startsWith("incoming/"))).toEqual([]);
@@ -65,7 +72,10 @@ describe("a presigned upload", () => {
   it("with other bytes than announced is refused by the store, and completion says it has not arrived", async () => {
     const { body: begun } = await post("/api/documents/uploads", announced(bytes));
     expect((await put(begun.upload, Buffer.from("x".repeat(bytes.length)))).status).toBeGreaterThanOrEqual(400);
-    expect(refusal(await post(`/api/documents/${begun.document_id}/complete`))).toEqual({ status: 409, code: "upload_incomplete" });
+    expect(refusal(await post(`/api/documents/${begun.document_id}/complete`))).toEqual({
+      status: 409,
+      code: "upload_incomplete",
+    });
   });
 
   it("whose stored object differs from what was announced is refused and stays uploading", async () => {
@@ -73,8 +83,13 @@ describe("a presigned upload", () => {
     const { tenant_id } = (await get("/api/auth/me")).body;
     const scope = jobScope(tenant_id, "test");
     const other = Buffer.from("y".repeat(bytes.length));
-    await api.ports.objects.put(scope, "uploads", `incoming/${begun.document_id}`, other, { contentType: "text/plain" });
-    expect(refusal(await post(`/api/documents/${begun.document_id}/complete`))).toEqual({ status: 409, code: "checksum_mismatch" });
+    await api.ports.objects.put(scope, "uploads", `incoming/${begun.document_id}`, other, {
+      contentType: "text/plain",
+    });
+    expect(refusal(await post(`/api/documents/${begun.document_id}/complete`))).toEqual({
+      status: 409,
+      code: "checksum_mismatch",
+    });
     expect((await get(`/api/documents/${begun.document_id}`)).body.status).toBe("uploading");
     expect((await get(`/api/ingestion/jobs?document_id=${begun.document_id}`)).body.items).toEqual([]);
   });
@@ -92,18 +107,31 @@ describe("a presigned upload", () => {
 
 describe("a form upload", () => {
   it("is accepted with its fields and can be listed, searched by name and paged", async () => {
-    const reply = await upload(api, api.adminKey, { source_app: "default", workspace: "projets", external_id: "f-1" }, { filename: "Été 100%_.txt", bytes: "bonjour" });
+    const reply = await upload(
+      api,
+      api.adminKey,
+      { source_app: "default", workspace: "projets", external_id: "f-1" },
+      { filename: "Été 100%_.txt", bytes: "bonjour" },
+    );
     expect(reply.status).toBe(202);
     const found = await get(`/api/documents?q=${encodeURIComponent("100%_")}`);
     expect(found.body.items).toHaveLength(1);
-    expect(found.body.items[0]).toMatchObject({ filename: "Été 100%_.txt", title: "Été 100%_", workspace: "projets", external_id: "f-1", size_bytes: 7 });
+    expect(found.body.items[0]).toMatchObject({
+      filename: "Été 100%_.txt",
+      title: "Été 100%_",
+      workspace: "projets",
+      external_id: "f-1",
+      size_bytes: 7,
+    });
     expect((await get("/api/documents?q=100x")).body.items).toEqual([]);
     const first = await get("/api/documents?limit=2");
     const second = await get(`/api/documents?limit=2&cursor=${first.body.next_cursor}`);
     const ids = [...first.body.items, ...second.body.items].map((item: { id: string }) => item.id);
     expect(new Set(ids).size).toBe(4);
     const original = await get(`/api/documents/${reply.body.document_id}/original`);
-    expect(original.headers["content-disposition"]).toBe(`attachment; filename="_t_ 100%_.txt"; filename*=UTF-8''%C3%89t%C3%A9%20100%25_.txt`);
+    expect(original.headers["content-disposition"]).toBe(
+      `attachment; filename="_t_ 100%_.txt"; filename*=UTF-8''%C3%89t%C3%A9%20100%25_.txt`,
+    );
   });
 });
 
@@ -111,7 +139,12 @@ describe("a published document", () => {
   it("shows content, chunks and pages, reports progress to the end, and is found", async () => {
     const { chunkIds, documentId, jobId } = await publishContract(api);
     const document = (await get(`/api/documents/${documentId}`)).body;
-    expect(document).toMatchObject({ status: "success", title: contract.title, chunk_count: 2, pages: [{ page: 1, width: 595, height: 842 }] });
+    expect(document).toMatchObject({
+      status: "success",
+      title: contract.title,
+      chunk_count: 2,
+      pages: [{ page: 1, width: 595, height: 842 }],
+    });
     expect((await get(`/api/documents/${documentId}/content?format=json`)).body).toEqual({ name: contract.title });
     const markdown = await get(`/api/documents/${documentId}/content?format=md`);
     expect(markdown.text).toBe(contract.paragraphs.join("\n\n"));
@@ -126,7 +159,10 @@ describe("a published document", () => {
     const events = await get(`/api/documents/${documentId}/events`);
     expect(events.headers["content-type"]).toContain("text/event-stream");
     expect(events.text).toMatch(/^event: progress\nid: 1\ndata: .*"state":"success".*\n\nevent: end\nid: 2\n/);
-    expect((await get(`/api/ingestion/jobs/${jobId}`)).body).toMatchObject({ state: "success", filename: "conditions.md" });
+    expect((await get(`/api/ingestion/jobs/${jobId}`)).body).toMatchObject({
+      state: "success",
+      filename: "conditions.md",
+    });
     const hits = (await post("/api/search", { query: "garantie de la batterie" })).body.hits;
     expect(hits[0]).toMatchObject({ chunk_id: chunkIds[1], document_id: documentId });
   });
@@ -139,20 +175,34 @@ describe("a published document", () => {
       `insert into llm_cache_exact values ($1, 'k', 'm', '{}', array[$2]::uuid[], now(), now() + interval '1 day')`,
       [tenantId, documentId],
     );
-    const terms = async () => (await api.database.admin.query("select sum(chunk_count)::int as n from corpus_statistics where tenant_id = $1", [tenantId])).rows[0].n;
+    const terms = async () =>
+      (
+        await api.database.admin.query(
+          "select sum(chunk_count)::int as n from corpus_statistics where tenant_id = $1",
+          [tenantId],
+        )
+      ).rows[0].n;
     const before = await terms();
     expect(await api.ports.vectors.count(scope, "aurora_documents", isIts)).toBe(2);
-    expect((await send(api, { method: "DELETE", url: `/api/documents/${documentId}`, headers: bearer(api.adminKey) })).status).toBe(204);
+    expect(
+      (await send(api, { method: "DELETE", url: `/api/documents/${documentId}`, headers: bearer(api.adminKey) }))
+        .status,
+    ).toBe(204);
     expect((await get(`/api/documents/${documentId}`)).status).toBe(404);
     expect(await api.ports.vectors.count(scope, "aurora_documents", isIts)).toBe(0);
     expect((await uploadsOf(tenantId)).filter((key) => key.includes(documentId))).toEqual([]);
     const artifacts = [];
-    for await (const object of api.ports.objects.list(scope, "artifacts", `documents/${documentId}/`)) artifacts.push(object);
+    for await (const object of api.ports.objects.list(scope, "artifacts", `documents/${documentId}/`))
+      artifacts.push(object);
     expect(artifacts).toEqual([]);
     expect(await terms()).toBe(before - 2);
     for (const table of ["chunks", "artifacts", "ingestion_jobs", "document_terms"])
-      expect((await api.database.admin.query(`select 1 from ${table} where document_id = $1`, [documentId])).rowCount).toBe(0);
-    expect((await api.database.admin.query("select 1 from llm_cache_exact where tenant_id = $1", [tenantId])).rowCount).toBe(0);
+      expect(
+        (await api.database.admin.query(`select 1 from ${table} where document_id = $1`, [documentId])).rowCount,
+      ).toBe(0);
+    expect(
+      (await api.database.admin.query("select 1 from llm_cache_exact where tenant_id = $1", [tenantId])).rowCount,
+    ).toBe(0);
   });
 });
 
@@ -161,7 +211,10 @@ describe("jobs", () => {
     const { body } = await upload(api, api.adminKey, { source_app: "default" }, { filename: "a.txt", bytes: "a" });
     const job = `/api/ingestion/jobs/${body.job_id}`;
     expect(refusal(await post(`${job}/retry`))).toEqual({ status: 409, code: "conflict" });
-    expect(refusal(await post(`/api/documents/${body.document_id}/reindex`))).toEqual({ status: 409, code: "conflict" });
+    expect(refusal(await post(`/api/documents/${body.document_id}/reindex`))).toEqual({
+      status: 409,
+      code: "conflict",
+    });
     expect((await post(`${job}/cancel`)).body.state).toBe("cancelled");
     const { tenant_id } = (await get("/api/auth/me")).body;
     expect(await api.ports.queue.pending(jobScope(tenant_id, "test"), "ingestion")).not.toContain(body.job_id);
@@ -170,7 +223,10 @@ describe("jobs", () => {
     await publish(api, tenant_id, body, contract);
     const again = await post(`/api/documents/${body.document_id}/reindex`);
     expect(again.status).toBe(202);
-    expect((await get(`/api/documents/${body.document_id}`)).body).toMatchObject({ status: "queued", is_searchable: true });
+    expect((await get(`/api/documents/${body.document_id}`)).body).toMatchObject({
+      status: "queued",
+      is_searchable: true,
+    });
     expect(refusal(await post(`${job}/retry`))).toEqual({ status: 409, code: "conflict" }); // a newer one exists
   });
 });
@@ -186,21 +242,41 @@ describe("a reader of one corpus", () => {
     const list = await send(api, { url: "/api/documents?limit=200", headers });
     expect(list.body.items.length).toBeGreaterThan(0);
     expect(list.body.items.every((item: { source_app: string }) => item.source_app === "default")).toBe(true);
-    const search = await send(api, { method: "POST", url: "/api/search", headers, payload: { query: "garantie de la batterie" } });
+    const search = await send(api, {
+      method: "POST",
+      url: "/api/search",
+      headers,
+      payload: { query: "garantie de la batterie" },
+    });
     expect(search.body.hits.every((hit: { source_app: string }) => hit.source_app === "default")).toBe(true);
     const apps = await send(api, { url: "/api/source-apps", headers });
     expect(apps.body.items.map((app: { source_app: string }) => app.source_app)).toEqual(["default"]);
-    const byId = await send(api, { method: "POST", url: "/api/search", headers, payload: { query: "x", document_ids: [hidden.body.document_id] } });
+    const byId = await send(api, {
+      method: "POST",
+      url: "/api/search",
+      headers,
+      payload: { query: "x", document_ids: [hidden.body.document_id] },
+    });
     expect(refusal(byId)).toEqual({ status: 404, code: "not_found" });
-    expect(refusal(await send(api, { method: "DELETE", url: `/api/documents/${list.body.items[0].id}`, headers }))).toEqual({ status: 403, code: "forbidden" });
+    expect(
+      refusal(await send(api, { method: "DELETE", url: `/api/documents/${list.body.items[0].id}`, headers })),
+    ).toEqual({ status: 403, code: "forbidden" });
   });
 
   it("finds nothing of a corpus that was switched off", async () => {
     const search = () => post("/api/search", { query: "garantie de la batterie" });
     const isSecret = (hit: { source_app: string }) => hit.source_app === "secret";
     expect((await search()).body.hits.some(isSecret)).toBe(true);
-    await send(api, { method: "PUT", url: "/api/admin/source-apps/secret", headers: bearer(api.adminKey), payload: { is_active: false } });
+    await send(api, {
+      method: "PUT",
+      url: "/api/admin/source-apps/secret",
+      headers: bearer(api.adminKey),
+      payload: { is_active: false },
+    });
     expect((await search()).body.hits.some(isSecret)).toBe(false);
-    expect(refusal(await post("/api/search", { query: "x", source_app: "secret" }))).toEqual({ status: 404, code: "not_found" });
+    expect(refusal(await post("/api/search", { query: "x", source_app: "secret" }))).toEqual({
+      status: 404,
+      code: "not_found",
+    });
   });
 });

@@ -1,8 +1,8 @@
-import { createFirstTenantContent, type IsolationContent } from "./testing/isolation-content.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Route } from "./http/define-route.ts";
 import { routes } from "./routes/table.ts";
 import { bearer, refusal, send } from "./testing/client.ts";
+import { createFirstTenantContent, type IsolationContent } from "./testing/isolation-content.ts";
 import { formBody } from "./testing/publish.ts";
 import { startTestApi, type TestApi } from "./testing/start-test-api.ts";
 
@@ -63,7 +63,10 @@ const cases: Readonly<Record<string, Case | "public">> = {
   "GET /api/documents/:id/events": { path: ({ documentId }) => `/api/documents/${documentId}/events`, ...missing },
   "GET /api/documents/:id/content": { path: ({ documentId }) => `/api/documents/${documentId}/content`, ...missing },
   "GET /api/documents/:id/chunks": { path: ({ documentId }) => `/api/documents/${documentId}/chunks`, ...missing },
-  "GET /api/documents/:id/pages/:page.png": { path: ({ documentId }) => `/api/documents/${documentId}/pages/1.png`, ...missing },
+  "GET /api/documents/:id/pages/:page.png": {
+    path: ({ documentId }) => `/api/documents/${documentId}/pages/1.png`,
+    ...missing,
+  },
   "GET /api/documents/:id/original": { path: ({ documentId }) => `/api/documents/${documentId}/original`, ...missing },
   "POST /api/documents/:id/reindex": { path: ({ documentId }) => `/api/documents/${documentId}/reindex`, ...missing },
   "GET /api/ingestion/jobs": { path: () => "/api/ingestion/jobs", ...harmless },
@@ -86,7 +89,10 @@ const cases: Readonly<Record<string, Case | "public">> = {
     ...onlyAdminThing,
   },
   "DELETE /api/admin/users/:user_id": { path: ({ userId }) => `/api/admin/users/${userId}`, ...onlyAdminThing },
-  "GET /api/admin/users/:user_id/permissions": { path: ({ userId }) => `/api/admin/users/${userId}/permissions`, ...onlyAdminThing },
+  "GET /api/admin/users/:user_id/permissions": {
+    path: ({ userId }) => `/api/admin/users/${userId}/permissions`,
+    ...onlyAdminThing,
+  },
   "PUT /api/admin/users/:user_id/permissions": {
     path: ({ userId }) => `/api/admin/users/${userId}/permissions`,
     payload: () => ({ items: [] }),
@@ -127,13 +133,19 @@ const cases: Readonly<Record<string, Case | "public">> = {
     payload: () => ({ name: `p${Date.now()}`, kind: "openai", models: ["m"] }),
     ...onlyAdmin,
   },
-  "GET /api/admin/providers/:provider_id": { path: ({ providerId }) => `/api/admin/providers/${providerId}`, ...onlyAdminThing },
+  "GET /api/admin/providers/:provider_id": {
+    path: ({ providerId }) => `/api/admin/providers/${providerId}`,
+    ...onlyAdminThing,
+  },
   "PUT /api/admin/providers/:provider_id": {
     path: ({ providerId }) => `/api/admin/providers/${providerId}`,
     payload: () => ({ is_active: false }),
     ...onlyAdminThing,
   },
-  "DELETE /api/admin/providers/:provider_id": { path: ({ providerId }) => `/api/admin/providers/${providerId}`, ...onlyAdminThing },
+  "DELETE /api/admin/providers/:provider_id": {
+    path: ({ providerId }) => `/api/admin/providers/${providerId}`,
+    ...onlyAdminThing,
+  },
   "POST /api/admin/providers/:provider_id/test": {
     path: ({ providerId }) => `/api/admin/providers/${providerId}/test`,
     ...onlyAdminThing,
@@ -170,7 +182,11 @@ describe("the route table and its cases", () => {
   });
   it("agree on what is public", () => {
     const open = routes.filter((route) => route.needs === "public").map(nameOf);
-    expect(Object.keys(cases).filter((name) => cases[name] === "public").sort()).toEqual(open.sort());
+    expect(
+      Object.keys(cases)
+        .filter((name) => cases[name] === "public")
+        .sort(),
+    ).toEqual(open.sort());
   });
 });
 
@@ -221,7 +237,9 @@ describe("after all of it", () => {
     const provider = await send(api, { url: `/api/admin/providers/${content.providerId}`, headers: own });
     expect(provider.body).toMatchObject({ is_active: true });
     const apps = await send(api, { url: "/api/admin/source-apps", headers: own });
-    expect(apps.body.items.find((app: { source_app: string }) => app.source_app === content.sourceApp)).toMatchObject({ label: "Private" });
+    expect(apps.body.items.find((app: { source_app: string }) => app.source_app === content.sourceApp)).toMatchObject({
+      label: "Private",
+    });
     const keys = await send(api, { url: "/api/admin/api-keys", headers: own });
     expect(keys.body.items.find((key: { id: string }) => key.id === content.keyId)).toMatchObject({ revoked_at: null });
   });

@@ -22,7 +22,12 @@ afterEach(() => {
 
 const question = "Quand le solde de la commande est-il versé ?";
 const ask = (payload: object = {}, credential = api.adminKey) =>
-  send(api, { method: "POST", url: "/api/query", headers: bearer(credential), payload: { query: question, ...payload } });
+  send(api, {
+    method: "POST",
+    url: "/api/query",
+    headers: bearer(credential),
+    payload: { query: question, ...payload },
+  });
 const rows = async () => (await api.database.admin.query("select * from queries_log order by created_at, id")).rows;
 /** Waits for a row that is written after the client has gone. */
 async function rowAfter(count: number) {
@@ -62,7 +67,12 @@ describe("a question", () => {
     const reply = await ask({ caller_app: "aurora_nexus_ui" });
     expect(reply.status).toBe(200);
     const body = QueryResponse.parse(reply.body);
-    expect(body).toMatchObject({ status: "answered", language: "fr", model: "aurora/extractive", cache: { status: "miss" } });
+    expect(body).toMatchObject({
+      status: "answered",
+      language: "fr",
+      model: "aurora/extractive",
+      cache: { status: "miss" },
+    });
     expect(body.answer).toBe(script.join(""));
     expect(body.citations).toEqual([
       {
@@ -84,8 +94,22 @@ describe("a question", () => {
     expect(body.support[0]?.level).toBe("supported");
     const all = await rows();
     expect(all.length).toBe(before + 1);
-    expect(all.at(-1)).toMatchObject({ id: body.query_id, status: "answered", question: null, answer: null, caller_app: "aurora_nexus_ui", retrieval_query_final: null });
-    expect(Object.keys(all.at(-1).citations[0]).sort()).toEqual(["document_id", "marker", "page_end", "page_start", "score", "title"]);
+    expect(all.at(-1)).toMatchObject({
+      id: body.query_id,
+      status: "answered",
+      question: null,
+      answer: null,
+      caller_app: "aurora_nexus_ui",
+      retrieval_query_final: null,
+    });
+    expect(Object.keys(all.at(-1).citations[0]).sort()).toEqual([
+      "document_id",
+      "marker",
+      "page_end",
+      "page_start",
+      "score",
+      "title",
+    ]);
     expect(JSON.stringify(all.at(-1))).not.toContain("trente jours");
     const shown = await send(api, { url: `/api/query/${body.query_id}`, headers: bearer(api.adminKey) });
     expect(shown.body).toMatchObject({ query_id: body.query_id, status: "answered", question: null });
@@ -94,14 +118,23 @@ describe("a question", () => {
   it("gives the gateway the question, its evidence with hashes, and the corpora it comes from", async () => {
     await ask();
     const request = api.model.requests.at(-1);
-    expect(request).toMatchObject({ model: "aurora/extractive", evidenceSourceApps: ["default"], aurora: { question, language: "fr", source_app: null } });
+    expect(request).toMatchObject({
+      model: "aurora/extractive",
+      evidenceSourceApps: ["default"],
+      aurora: { question, language: "fr", source_app: null },
+    });
     expect(request?.aurora.evidence.map((item) => item.chunk_id)).toContain(chunkIds[0]);
     expect(request?.messages[0]?.content).not.toContain("trente jours"); // document text stands in the user message alone
   });
 
   it("nothing readable can answer is refused without asking a model", async () => {
     const before = api.model.requests.length;
-    await send(api, { method: "POST", url: "/api/admin/source-apps", headers: bearer(api.adminKey), payload: { source_app: "empty", label: "Empty" } });
+    await send(api, {
+      method: "POST",
+      url: "/api/admin/source-apps",
+      headers: bearer(api.adminKey),
+      payload: { source_app: "empty", label: "Empty" },
+    });
     const reply = await ask({ source_app: "empty", language: "en" });
     expect(reply.body).toMatchObject({ status: "no_sources", citations: [], model: null });
     expect(reply.body.answer).toMatch(/^[A-Z].*\.$/);
@@ -111,16 +144,24 @@ describe("a question", () => {
 
   it("whose answer ends with an outline gets it apart, and in the text unless the UI asks", async () => {
     const block = "SUIVI\n[S1] Solde\n[S2] Livraison\n[S3] Garantie\n[S4] Batterie";
-    api.model.deltas = ["Résumé [1].\n\n", ...block.match(/.{1,7}/gs)?.values() ?? []];
+    api.model.deltas = ["Résumé [1].\n\n", ...(block.match(/.{1,7}/gs)?.values() ?? [])];
     const external = (await ask()).body;
-    expect(external.outline.map((section: { title: string }) => section.title)).toEqual(["Solde", "Livraison", "Garantie", "Batterie"]);
+    expect(external.outline.map((section: { title: string }) => section.title)).toEqual([
+      "Solde",
+      "Livraison",
+      "Garantie",
+      "Batterie",
+    ]);
     expect(external.answer.endsWith(block)).toBe(true);
     const ui = (await ask({ caller_app: "aurora_nexus_ui" })).body;
     expect([ui.answer, ui.outline.length]).toEqual(["Résumé [1].", 4]);
   });
 
   it("keeps hostile markup of a model out of the answer", async () => {
-    api.model.deltas = ["<img src=x onerror=alert(1)>Oui [1] ", "[clic](javascript:alert(1)) ![x](https://evil.example/p.png) [7]"];
+    api.model.deltas = [
+      "<img src=x onerror=alert(1)>Oui [1] ",
+      "[clic](javascript:alert(1)) ![x](https://evil.example/p.png) [7]",
+    ];
     const { answer } = (await ask()).body;
     expect(answer).not.toMatch(/<img|javascript:|evil\.example|\[7\]/);
   });
@@ -135,10 +176,19 @@ describe("a question", () => {
   });
 
   it("is kept with its words when the privacy switches say so, up to their limits", async () => {
-    const own = await startTestApi({ settings: { privacy: { storeQuestion: true, storeAnswer: true, maxQuestionChars: 10, maxAnswerChars: 0, maxCitations: 0 } } });
+    const own = await startTestApi({
+      settings: {
+        privacy: { storeQuestion: true, storeAnswer: true, maxQuestionChars: 10, maxAnswerChars: 0, maxCitations: 0 },
+      },
+    });
     try {
       await publishContract(own);
-      const reply = await send(own, { method: "POST", url: "/api/query", headers: bearer(own.adminKey), payload: { query: question } });
+      const reply = await send(own, {
+        method: "POST",
+        url: "/api/query",
+        headers: bearer(own.adminKey),
+        payload: { query: question },
+      });
       const row = (await own.database.admin.query("select * from queries_log")).rows[0];
       expect(row).toMatchObject({ question: question.slice(0, 10), answer: reply.body.answer, citations: [] });
     } finally {
@@ -192,7 +242,11 @@ describe("a streamed question", () => {
     api.model.failure = new AppError("upstream_failed", "the provider broke");
     const events = parseEvents(await (await stream({})).text());
     expect(events.map(({ event }) => event)).toEqual(["retrieval", "error"]);
-    expect(events[1]?.data).toMatchObject({ code: "upstream_failed", detail: expect.stringContaining("dont cela dépend"), request_id: expect.any(String) });
+    expect(events[1]?.data).toMatchObject({
+      code: "upstream_failed",
+      detail: expect.stringContaining("dont cela dépend"),
+      request_id: expect.any(String),
+    });
     expect((await rows()).at(-1)).toMatchObject({ status: "failed", error_code: "upstream_failed" });
   });
 });
@@ -201,12 +255,30 @@ describe("the overview", () => {
   it("counts documents and questions and names the offline engine until a default model is chosen", async () => {
     const read = async () => (await send(api, { url: "/api/admin/overview", headers: bearer(api.adminKey) })).body;
     const overview = await read();
-    expect(overview).toMatchObject({ documents: 1, chunks: 2, answering_model: "aurora/extractive", is_offline_engine: true });
+    expect(overview).toMatchObject({
+      documents: 1,
+      chunks: 2,
+      answering_model: "aurora/extractive",
+      is_offline_engine: true,
+    });
     expect(overview.questions_24h).toBe((await rows()).length);
     expect(overview.by_day).toHaveLength(14);
     expect(overview.by_day.at(-1).questions).toBe(overview.questions_24h);
-    const payload = { name: "house", kind: "openai_compatible", base_url: "http://127.0.0.1:9/v1", location: "local", api_key: "sk-very-secret", models: ["m"], default_model: "m" };
-    const provider = await send(api, { method: "POST", url: "/api/admin/providers", headers: bearer(api.adminKey), payload });
+    const payload = {
+      name: "house",
+      kind: "openai_compatible",
+      base_url: "http://127.0.0.1:9/v1",
+      location: "local",
+      api_key: "sk-very-secret",
+      models: ["m"],
+      default_model: "m",
+    };
+    const provider = await send(api, {
+      method: "POST",
+      url: "/api/admin/providers",
+      headers: bearer(api.adminKey),
+      payload,
+    });
     expect(provider.body).toMatchObject({ has_credential: true, models: [{ name: "m", is_default: true }] });
     expect(provider.text).not.toContain("sk-very-secret");
     const stored = await api.database.admin.query("select * from llm_credentials");
@@ -215,7 +287,12 @@ describe("the overview", () => {
     await ask();
     expect(api.model.requests.at(-1)?.model).toBe("house/m");
     const url = `/api/admin/providers/${provider.body.id}`;
-    const moved = await send(api, { method: "PUT", url, headers: bearer(api.adminKey), payload: { base_url: "https://elsewhere.example/v1" } });
+    const moved = await send(api, {
+      method: "PUT",
+      url,
+      headers: bearer(api.adminKey),
+      payload: { base_url: "https://elsewhere.example/v1" },
+    });
     expect(moved.body).toMatchObject({ code: "invalid_input", errors: [{ pointer: "/api_key", code: "missing" }] });
     const tested = await send(api, { method: "POST", url: `${url}/test`, headers: bearer(api.adminKey) });
     expect(tested.body).toMatchObject({ ok: true, status: 200, code: null });

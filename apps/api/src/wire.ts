@@ -28,8 +28,9 @@ import { Pool } from "undici";
 import { createFirstAdministratorFile } from "./adapters/first-administrator-file.ts";
 import { spoolFile } from "./adapters/spool-file.ts";
 import { type ApiPorts, type ApiSettings, assembleApi } from "./assemble.ts";
-import { createApp, type HttpOptions } from "./http/app.ts";
+import { createApp } from "./http/app.ts";
 import { apiVersion } from "./http/docs.ts";
+import type { HttpOptions } from "./http/options.ts";
 import { routes } from "./routes/table.ts";
 import { createFirstAdministrator } from "./use-cases/create-first-administrator.ts";
 

@@ -39,7 +39,8 @@ export async function openSession(
   page.on("pageerror", (error) => faults.push(String(error)));
   page.on("console", (message) => {
     // A refused call is logged by the browser itself; what we look for is a broken policy or our own error.
-    if (message.type() === "error" && !message.text().startsWith("Failed to load resource")) faults.push(message.text());
+    if (message.type() === "error" && !message.text().startsWith("Failed to load resource"))
+      faults.push(message.text());
   });
   return { context, page, faults };
 }
@@ -70,7 +71,9 @@ export async function addDocuments(page: Page, uiUrl: string, files: readonly (s
   await input.waitFor({ state: "attached" });
   await input.setInputFiles(files.every((file) => typeof file === "string") ? [...files] : (files as FilePayload[]));
   const tray = page.getByRole("region", { name: "Fichiers en cours d’ajout" });
-  await tray.getByText(files.length === 1 ? "1 document prêt" : `${files.length} documents prêts`).waitFor({ timeout: 90_000 });
+  await tray
+    .getByText(files.length === 1 ? "1 document prêt" : `${files.length} documents prêts`)
+    .waitFor({ timeout: 90_000 });
   await page.getByRole("button", { name: "Vider la liste des fichiers" }).click();
 }
 export type FilePayload = { name: string; mimeType: string; buffer: Buffer };
@@ -91,7 +94,8 @@ export async function ask(page: Page, question: string): Promise<void> {
 export function accessibilityFaults(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const faults: string[] = [];
-    const isShown = (element: Element) => element.checkVisibility({ visibilityProperty: true }) && !element.closest("[aria-hidden=true]");
+    const isShown = (element: Element) =>
+      element.checkVisibility({ visibilityProperty: true }) && !element.closest("[aria-hidden=true]");
     const describe = (element: Element) => element.outerHTML.slice(0, 120);
     const nameOf = (element: Element): string => {
       const labelledBy = element.getAttribute("aria-labelledby")?.split(" ") ?? [];
@@ -106,22 +110,32 @@ export function accessibilityFaults(page: Page): Promise<string[]> {
         .join(" ")
         .trim();
     };
-    for (const element of document.querySelectorAll("a[href], button, input:not([hidden]), select, textarea, dialog[open], [role=img], [role=progressbar], nav, [role=toolbar]")) {
+    for (const element of document.querySelectorAll(
+      "a[href], button, input:not([hidden]), select, textarea, dialog[open], [role=img], [role=progressbar], nav, [role=toolbar]",
+    )) {
       if (!isShown(element)) continue;
       if (!nameOf(element)) faults.push(`without a name: ${describe(element)}`);
     }
     for (const element of document.querySelectorAll("a[href], button, select, textarea")) {
       const { width, height } = element.getBoundingClientRect();
       const isInText = getComputedStyle(element).display === "inline" || element.closest("p, [class*=answer]");
-      if (isShown(element) && !isInText && width > 0 && (width < 24 || height < 24) && !element.closest("[class*=skip]"))
+      if (
+        isShown(element) &&
+        !isInText &&
+        width > 0 &&
+        (width < 24 || height < 24) &&
+        !element.closest("[class*=skip]")
+      )
         faults.push(`smaller than 24 px (${Math.round(width)}×${Math.round(height)}): ${describe(element)}`);
     }
-    for (const image of document.querySelectorAll("img")) if (!image.hasAttribute("alt")) faults.push(`picture without alt: ${describe(image)}`);
+    for (const image of document.querySelectorAll("img"))
+      if (!image.hasAttribute("alt")) faults.push(`picture without alt: ${describe(image)}`);
     let level = 0;
     for (const heading of document.querySelectorAll("h1, h2, h3, h4, h5, h6")) {
       if (!isShown(heading)) continue;
       const next = Number(heading.tagName[1]);
-      if (next > level + 1 && !heading.closest("aside, dialog")) faults.push(`heading level ${level} → ${next}: ${describe(heading)}`);
+      if (next > level + 1 && !heading.closest("aside, dialog"))
+        faults.push(`heading level ${level} → ${next}: ${describe(heading)}`);
       level = next;
     }
     const ids = [...document.querySelectorAll("[id]")].map(({ id }) => id);
@@ -129,7 +143,8 @@ export function accessibilityFaults(page: Page): Promise<string[]> {
     if (document.querySelectorAll("main").length !== 1) faults.push("not one main landmark");
     if (document.querySelectorAll("h1").length !== 1) faults.push("not one h1");
     if (!document.documentElement.lang || !document.title) faults.push("no language or no title");
-    if (document.documentElement.scrollWidth > innerWidth) faults.push(`scrolls sideways: ${document.documentElement.scrollWidth} > ${innerWidth}`);
+    if (document.documentElement.scrollWidth > innerWidth)
+      faults.push(`scrolls sideways: ${document.documentElement.scrollWidth} > ${innerWidth}`);
     return faults;
   });
 }

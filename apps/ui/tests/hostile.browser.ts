@@ -3,7 +3,15 @@ import type { AddressInfo } from "node:net";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startProduct, type TestProduct } from "../../../tests/support/start-product.ts";
-import { addDocuments, ask, launchBrowser, missingBrowser, openSession, type Session, signIn } from "./browser-world.ts";
+import {
+  addDocuments,
+  ask,
+  launchBrowser,
+  missingBrowser,
+  openSession,
+  type Session,
+  signIn,
+} from "./browser-world.ts";
 
 const pixel = "data:image/gif;base64,R0lGODlhAQABAAAAACw=";
 /** Each would set `window.pwned` or call the trap when anything treats it as markup. */
@@ -53,7 +61,10 @@ describe.skipIf(missingBrowser)("hostile documents", () => {
     await ask(page, "Quel est le délai de rétractation du fournisseur Zorvax ?");
     const answer = page.getByRole("article").last();
     await expect.poll(() => answer.textContent()).toContain("quarante-deux jours");
-    await answer.getByRole("button", { name: /^Source 1/ }).first().click();
+    await answer
+      .getByRole("button", { name: /^Source 1/ })
+      .first()
+      .click();
     await page.getByRole("link", { name: "Ouvrir le document" }).click();
     await page.waitForURL(/\/documents\//);
     await page.getByText("quarante-deux jours").first().waitFor();
@@ -70,7 +81,9 @@ describe.skipIf(missingBrowser)("hostile documents", () => {
     await page.goto(`${product.uiUrl}/fr/documents`);
     const input = page.locator("input[type=file]");
     await input.waitFor({ state: "attached" });
-    await input.setInputFiles([{ name: "faux.pdf", mimeType: "application/pdf", buffer: Buffer.from("ceci n’est pas un PDF") }]);
+    await input.setInputFiles([
+      { name: "faux.pdf", mimeType: "application/pdf", buffer: Buffer.from("ceci n’est pas un PDF") },
+    ]);
     const tray = page.getByRole("region", { name: "Fichiers en cours d’ajout" });
     await tray.getByRole("button", { name: "Réessayer faux.pdf" }).waitFor({ timeout: 60_000 });
     await tray.getByText("Le contenu du fichier ne correspond pas à son extension.").waitFor();

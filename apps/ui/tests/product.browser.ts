@@ -60,7 +60,10 @@ describe.skipIf(missingBrowser)("the product in a browser", () => {
     await ask(page, onReport);
     const answer = page.getByRole("article").last();
     await expect.poll(() => answer.textContent()).toContain("21");
-    await answer.getByRole("button", { name: /^Source 1/ }).first().click();
+    await answer
+      .getByRole("button", { name: /^Source 1/ })
+      .first()
+      .click();
     const panel = page.getByRole("complementary", { name: /^Source 1/ });
     await panel.getByRole("img", { name: "Page 10, le passage cité est surligné" }).waitFor();
     await expect.poll(() => isMarkInView(page)).toBe(true);
@@ -83,7 +86,12 @@ describe.skipIf(missingBrowser)("the product in a browser", () => {
     const { page, faults } = first;
     await page.goto(`${product.uiUrl}/fr/assistant`);
     await ask(page, onGuide);
-    await page.getByRole("article").last().getByRole("button", { name: /^Source 1/ }).first().click();
+    await page
+      .getByRole("article")
+      .last()
+      .getByRole("button", { name: /^Source 1/ })
+      .first()
+      .click();
     await page.getByRole("link", { name: "Ouvrir le document" }).click();
     await page.waitForURL(/\/documents\//);
     await expect.poll(async () => (await page.locator("mark").allTextContents()).join(" ")).toContain("deux jours");
@@ -102,7 +110,10 @@ describe.skipIf(missingBrowser)("the product in a browser", () => {
   it("can be used from sign-in to the cited page with the keyboard alone", async () => {
     const { context, page } = await openSession(browser);
     const keys = page.keyboard;
-    const focusedName = () => page.evaluate(() => document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.textContent ?? "");
+    const focusedName = () =>
+      page.evaluate(
+        () => document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.textContent ?? "",
+      );
     const tabTo = async (name: RegExp) => {
       for (let presses = 0; presses < 60; presses++) {
         if (name.test(await focusedName())) return;
@@ -159,13 +170,20 @@ describe.skipIf(missingBrowser)("the product in a browser", () => {
     const found: Record<string, string[]> = {};
     for (const path of ["assistant", "documents", "admin", "admin/providers", "nowhere"]) {
       await page.goto(`${product.uiUrl}/fr/${path}`);
-      await page.getByRole("heading", { level: 1 }).or(page.getByRole("heading", { name: "Rien à cette adresse" })).first().waitFor();
+      await page
+        .getByRole("heading", { level: 1 })
+        .or(page.getByRole("heading", { name: "Rien à cette adresse" }))
+        .first()
+        .waitFor();
       await expect.poll(() => page.locator("[aria-busy=true]").count()).toBe(0);
       found[path] = await accessibilityFaults(page);
     }
     await page.goto(`${product.uiUrl}/fr/assistant`);
     await ask(page, onReport);
-    await page.getByRole("button", { name: /^Source 1/ }).first().click();
+    await page
+      .getByRole("button", { name: /^Source 1/ })
+      .first()
+      .click();
     await page.getByRole("link", { name: "Ouvrir le document" }).waitFor();
     found.answer = await accessibilityFaults(page);
     await page.getByRole("link", { name: "Ouvrir le document" }).click();
@@ -180,7 +198,10 @@ describe.skipIf(missingBrowser)("the product in a browser", () => {
     const { context, page } = await signedIn({ width: 390 });
     await page.goto(`${product.uiUrl}/fr/assistant`);
     await ask(page, onReport);
-    await page.getByRole("button", { name: /^Source 1/ }).first().tap();
+    await page
+      .getByRole("button", { name: /^Source 1/ })
+      .first()
+      .tap();
     const sheet = page.getByRole("dialog", { name: /^Source 1/ });
     await expect.poll(() => isMarkInView(page)).toBe(true);
     await sheet.getByRole("button", { name: "Fermer la source" }).tap();

@@ -20,7 +20,10 @@ export async function convertFile(file: SourceFile, context: ReadContext): Promi
       params: { extension, found: type.format },
     });
   }
-  const { document, title } = await reader.read(file, type, context);
+  const { document, title } = await reader.read(file, type, context).catch((error: unknown) => {
+    if (!(error instanceof RangeError)) throw error; // the stack or an array's length gave out: nested or sized to do harm
+    throw new AppError("document_too_complex", "The document's structure is too large.", { cause: error });
+  });
   if (!hasContent(document)) throw new AppError("document_no_text", "No text was found in the file.");
   const pages = Object.values(document.pages).map(({ page_no, size }) => ({
     page: page_no,

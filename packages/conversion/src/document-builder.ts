@@ -1,3 +1,4 @@
+import { AppError } from "@aurora/kernel";
 import type {
   ContentLayer,
   DoclingDocument,
@@ -50,6 +51,9 @@ export interface DocumentBuilder {
   addPage(page: number, width: number, height: number): void;
   readonly document: DoclingDocument;
 }
+
+/** Rows times columns: what a reader of the table must lay out, whatever few cells span it. */
+const maxTablePlaces = 2_000_000;
 
 const root = (name: "body" | "furniture"): Group => ({
   self_ref: `#/${name}`,
@@ -114,6 +118,10 @@ export function createDocumentBuilder(name: string, origin?: DocumentOrigin): Do
       return node.self_ref;
     },
     addTable(cells, fields = {}) {
+      const rows = cells.reduce((count, cell) => Math.max(count, cell.row + (cell.rowSpan ?? 1)), 0);
+      const columns = cells.reduce((count, cell) => Math.max(count, cell.column + (cell.columnSpan ?? 1)), 0);
+      if (rows * columns > maxTablePlaces)
+        throw new AppError("document_too_complex", "The table is too large.", { params: { limit: maxTablePlaces } });
       const node = place("tables", fields.parent);
       for (const caption of fields.captions ?? []) adopt(caption, node.self_ref);
       document.tables.push({
@@ -123,8 +131,8 @@ export function createDocumentBuilder(name: string, origin?: DocumentOrigin): Do
         captions: (fields.captions ?? []).map((ref) => ({ $ref: ref })),
         data: {
           table_cells: cells.map(tableCell),
-          num_rows: cells.reduce((rows, cell) => Math.max(rows, cell.row + (cell.rowSpan ?? 1)), 0),
-          num_cols: cells.reduce((columns, cell) => Math.max(columns, cell.column + (cell.columnSpan ?? 1)), 0),
+          num_rows: rows,
+          num_cols: columns,
         },
       });
       return node.self_ref;

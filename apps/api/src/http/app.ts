@@ -1,32 +1,27 @@
-import multipart from "@fastify/multipart";
 import { requireAdministrator, requireAnyPermission, requirePermission } from "@aurora/auth";
+import { negotiateLocale } from "@aurora/i18n";
 import type { Clock } from "@aurora/kernel";
 import { AppError } from "@aurora/kernel";
 import type { Logger } from "@aurora/telemetry";
+import multipart from "@fastify/multipart";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
 import type { ApiDeps } from "../deps.ts";
 import type { Session } from "../use-cases/authenticate.ts";
-import type { CookieSettings } from "./cookies.ts";
-import { type FileReply, isSchema, type Route, type RouteContext, type RouteInput, type ServerEvent } from "./define-route.ts";
+import {
+  type FileReply,
+  isSchema,
+  type Route,
+  type RouteContext,
+  type RouteInput,
+  type ServerEvent,
+} from "./define-route.ts";
 import { registerDocs } from "./docs.ts";
 import { writeEvents } from "./event-stream.ts";
 import { readForm } from "./form.ts";
 import { createGuards } from "./guards.ts";
-import { negotiateLocale } from "@aurora/i18n";
+import type { HttpOptions } from "./options.ts";
 import { errorText, toProblem, toPublicError } from "./problem.ts";
-
-export interface HttpOptions {
-  /** Host names this server answers under, lower case, no port. */
-  readonly allowedHosts: ReadonlySet<string>;
-  /** The UI's origin and the API's own: their pages may change things with the cookie. */
-  readonly ownOrigins: ReadonlySet<string>;
-  /** CORS_ALLOW_ORIGINS: the same right, and cross-origin reading. */
-  readonly corsOrigins: ReadonlySet<string>;
-  readonly trustedProxies: readonly string[];
-  readonly cookie: CookieSettings;
-  readonly rateLimits: { readonly ipPerMinute: number; readonly userPerMinute: number; readonly keyPerMinute: number };
-}
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -196,7 +191,9 @@ export async function createApp(
     const first = await events.next();
     reply.hijack();
     const headers = Object.fromEntries(
-      Object.entries(reply.getHeaders()).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
+      Object.entries(reply.getHeaders()).flatMap(([name, value]) =>
+        value === undefined ? [] : [[name, String(value)]],
+      ),
     );
     await writeEvents(reply.raw, headers, first, events, signal, (error) => {
       const { code, params, isExpected } = toPublicError(error);

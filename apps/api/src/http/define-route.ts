@@ -50,10 +50,11 @@ export type Reply =
       readonly json?: z.ZodType;
     };
 
+type Nothing = ReturnType<() => void>;
 type Result<R extends Reply> = R extends z.ZodType
   ? z.output<R>
   : R extends { kind: "empty" }
-    ? void
+    ? Nothing
     : R extends { kind: "file" }
       ? FileReply
       : R extends { kind: "events"; json: infer J extends z.ZodType }

@@ -2,8 +2,8 @@ import { createRateLimiter, isHostAllowed, isJsonContentType, isMutationOriginAl
 import { AppError, type Clock } from "@aurora/kernel";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { ApiDeps } from "../deps.ts";
-import type { HttpOptions } from "./app.ts";
 import { readCookie } from "./cookies.ts";
+import type { HttpOptions } from "./options.ts";
 
 /** Of every answer. The API shows no page of its own but the documentation, which brings a policy that lets it run. */
 export const securityHeaders = {
@@ -64,8 +64,7 @@ export function createGuards(deps: Pick<ApiDeps, "authenticate">, options: HttpO
     reply.header("vary", "Origin");
     if (!options.corsOrigins.has(origin)) return false;
     reply.headers({ "access-control-allow-origin": origin, "access-control-allow-credentials": "true" });
-    const isPreflight =
-      request.method === "OPTIONS" && request.headers["access-control-request-method"] !== undefined;
+    const isPreflight = request.method === "OPTIONS" && request.headers["access-control-request-method"] !== undefined;
     if (isPreflight) reply.headers(corsHeaders);
     return isPreflight;
   }

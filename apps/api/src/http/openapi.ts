@@ -59,7 +59,10 @@ function operationOf(route: Route): OpenAPIV3_1.OperationObject {
 
 /** `GET /api/documents/:id/chunks` → `get_documents_id_chunks`. */
 const operationId = ({ method, path }: Route): string =>
-  `${method.toLowerCase()}_${path.slice("/api/".length).replace(/[^a-zA-Z0-9]+/g, "_").replace(/_$/, "")}`;
+  `${method.toLowerCase()}_${path
+    .slice("/api/".length)
+    .replace(/[^a-zA-Z0-9]+/g, "_")
+    .replace(/_$/, "")}`;
 
 function parametersOf(schema: z.ZodType, place: "path" | "query"): OpenAPIV3_1.ParameterObject[] {
   const { properties = {}, required = [] } = jsonSchema(schema, "input");
@@ -76,13 +79,21 @@ function parametersOf(schema: z.ZodType, place: "path" | "query"): OpenAPIV3_1.P
 
 function bodyOf(route: Route): Pick<OpenAPIV3_1.OperationObject, "requestBody"> {
   if (route.multipart)
-    return { requestBody: { required: true, content: { "multipart/form-data": { schema: jsonSchema(route.multipart, "input") } } } };
+    return {
+      requestBody: {
+        required: true,
+        content: { "multipart/form-data": { schema: jsonSchema(route.multipart, "input") } },
+      },
+    };
   if (!route.body || route.body.safeParse(undefined).success) return {};
-  return { requestBody: { required: true, content: { "application/json": { schema: jsonSchema(route.body, "input") } } } };
+  return {
+    requestBody: { required: true, content: { "application/json": { schema: jsonSchema(route.body, "input") } } },
+  };
 }
 
 function successOf({ reply, summary }: Route): OpenAPIV3_1.ResponseObject {
-  if (isSchema(reply)) return { description: summary, content: { "application/json": { schema: jsonSchema(reply, "output") } } };
+  if (isSchema(reply))
+    return { description: summary, content: { "application/json": { schema: jsonSchema(reply, "output") } } };
   if (reply.kind === "empty") return { description: summary };
   if (reply.kind === "file") {
     const binary = { schema: { type: "string", format: "binary" } as Schema };

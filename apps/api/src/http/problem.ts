@@ -41,7 +41,8 @@ const frameworkCodes: Readonly<Record<string, ErrorCode>> = {
 };
 
 export function toPublicError(error: unknown): PublicError {
-  if (AppError.is(error)) return { ...plain(error.code, error.params, error.errors), isExpected: error.code !== "internal" };
+  if (AppError.is(error))
+    return { ...plain(error.code, error.params, error.errors), isExpected: error.code !== "internal" };
   if (hasZodFastifySchemaValidationErrors(error)) return ofValidation(error);
   const code = typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
   const known = frameworkCodes[code];
@@ -74,7 +75,11 @@ function ofValidation(error: ValidationError): PublicError {
       for (const key of keys)
         errors.push({ pointer: pointer(`${at}/${escapePointer(String(key))}`), code: "unknown_field" });
     // A refinement of ours carries its own code as the message.
-    else errors.push({ pointer: pointer(at), code: issue.keyword === "custom" ? (issue.message ?? "custom") : issue.keyword });
+    else
+      errors.push({
+        pointer: pointer(at),
+        code: issue.keyword === "custom" ? (issue.message ?? "custom") : issue.keyword,
+      });
   }
   const unknown = errors.find((fault) => fault.code === "unknown_field");
   if (unknown) return plain("unknown_field", { field: unknown.pointer.slice(1) }, errors);

@@ -38,13 +38,19 @@ export async function createFirstTenantContent(api: TestApi): Promise<IsolationC
   const sourceApp = "private";
   await post("/api/admin/source-apps", { source_app: sourceApp, label: "Private" });
   const { tenant_id: tenantId } = (await send(api, { url: "/api/auth/me", headers: admin })).body;
-  const accepted = (await upload(api, api.adminKey, { source_app: sourceApp }, { filename: "fingerprint-file.txt", bytes: "x" })).body;
+  const accepted = (
+    await upload(api, api.adminKey, { source_app: sourceApp }, { filename: "fingerprint-file.txt", bytes: "x" })
+  ).body;
   await publish(api, tenantId, accepted, { ...contract, sourceApp });
   const answer = await post("/api/query", { query: "Quand le solde de la commande est-il versé ?" });
   const user = await createSignedInUser(api, "victim@example.org");
   const key = await post("/api/admin/api-keys", { name: "fingerprint key" });
   const callerApp = await post("/api/admin/caller-apps", { name: "fingerprint-app", label: "x" });
-  const provider = await post("/api/admin/providers", { name: "fingerprint-provider", kind: "openai", models: ["gpt"] });
+  const provider = await post("/api/admin/providers", {
+    name: "fingerprint-provider",
+    kind: "openai",
+    models: ["gpt"],
+  });
   const powerless = await post("/api/admin/api-keys", { name: "powerless" });
   const powerlessUser = await createSignedInUser(api, "powerless@example.org");
   return {

@@ -1,9 +1,9 @@
-import { createIngestionRows } from "@aurora/db";
-import { derivedUuid, jobScope, sha256Hex, type TenantScope } from "@aurora/kernel";
-import { artifactKey, indexVersion, passageText, sparsePassage } from "@aurora/rag";
-import { loadStaticModel } from "@aurora/llm/static";
 import { join } from "node:path";
 import { productRoot } from "@aurora/config";
+import { createIngestionRows } from "@aurora/db";
+import { derivedUuid, jobScope, sha256Hex, type TenantScope } from "@aurora/kernel";
+import { loadStaticModel } from "@aurora/llm/static";
+import { artifactKey, indexVersion, passageText, sparsePassage } from "@aurora/rag";
 import { bearer, type Reply, send } from "./client.ts";
 import type { TestApi } from "./start-test-api.ts";
 
@@ -132,10 +132,17 @@ export const contract = {
 } as const;
 
 /** A searchable document of the first tenant. */
-export async function publishContract(api: TestApi): Promise<{ documentId: string; jobId: string; chunkIds: string[]; tenantId: string }> {
+export async function publishContract(
+  api: TestApi,
+): Promise<{ documentId: string; jobId: string; chunkIds: string[]; tenantId: string }> {
   const me = await send(api, { url: "/api/auth/me", headers: bearer(api.adminKey) });
   const tenantId: string = me.body.tenant_id;
-  const reply = await upload(api, api.adminKey, { source_app: contract.sourceApp }, { filename: "conditions.md", bytes: contract.paragraphs.join("\n\n") });
+  const reply = await upload(
+    api,
+    api.adminKey,
+    { source_app: contract.sourceApp },
+    { filename: "conditions.md", bytes: contract.paragraphs.join("\n\n") },
+  );
   if (reply.status !== 202) throw new Error(reply.text);
   const chunkIds = await publish(api, tenantId, reply.body, contract);
   return { documentId: reply.body.document_id, jobId: reply.body.job_id, chunkIds, tenantId };

@@ -19,7 +19,8 @@ import type { FastifyInstance } from "fastify";
 import { createFirstAdministratorFile } from "../adapters/first-administrator-file.ts";
 import { spoolFile } from "../adapters/spool-file.ts";
 import { type ApiPorts, type ApiSettings, assembleApi } from "../assemble.ts";
-import { createApp, type HttpOptions } from "../http/app.ts";
+import { createApp } from "../http/app.ts";
+import type { HttpOptions } from "../http/options.ts";
 import { routes } from "../routes/table.ts";
 import { createFirstAdministrator } from "../use-cases/create-first-administrator.ts";
 import { createScriptedModel, type ScriptedModel } from "./scripted-model.ts";
@@ -119,7 +120,10 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
     spool: spoolFile,
     firstAdministratorNote: note,
     health: {
-      checks: { database: () => database.database.ping().then(() => null), objects: () => objects.check().then(() => null) },
+      checks: {
+        database: () => database.database.ping().then(() => null),
+        objects: () => objects.check().then(() => null),
+      },
       essential: ["database"],
     },
   };
@@ -138,7 +142,13 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
   const ids = systemIds;
   await createFirstAdministrator(
     { clock, ids, accounts: repositories.accounts, note },
-    { email: "Admin@Nexus.local", password: firstPassword, apiKey: testAdminKey, companyName: "Halbran", locale: "fr-FR" },
+    {
+      email: "Admin@Nexus.local",
+      password: firstPassword,
+      apiKey: testAdminKey,
+      companyName: "Halbran",
+      locale: "fr-FR",
+    },
   );
   const logged: string[] = [];
   const app = await createApp(
@@ -186,7 +196,11 @@ const testAdminKey = `nxk_${"abcdefghijklmnopqrstuvwxyz0123456789-_ABCDEFG"}`;
 
 function recordingLogger(lines: string[]): Logger {
   const write = (level: string) => (fields: object, message: string) =>
-    void lines.push(JSON.stringify({ level, message, ...fields }, (_key, value: unknown) => (value instanceof Error ? (value.stack ?? value.message) : value)));
+    void lines.push(
+      JSON.stringify({ level, message, ...fields }, (_key, value: unknown) =>
+        value instanceof Error ? (value.stack ?? value.message) : value,
+      ),
+    );
   const logger: Logger = {
     debug: write("debug"),
     info: write("info"),

@@ -1,4 +1,4 @@
-import { type CacheInfo, offlineModel, type QueryRequest, type QueryResponse, type queryEvents } from "@aurora/contracts";
+import { type CacheInfo, offlineModel, type QueryResponse, type queryEvents } from "@aurora/contracts";
 import { parseSuivi } from "@aurora/follow-up";
 import { AppError, type Clock, canonicalJson, type Ids, sha256Hex, type TenantScope } from "@aurora/kernel";
 import type { ChatModel, ChatModelEvent, ChatModelRequest } from "@aurora/llm";
@@ -16,6 +16,7 @@ import {
 } from "@aurora/rag";
 import type { z } from "zod";
 import { type LogPrivacy, logRow, type QueryRow } from "./log-question.ts";
+import { type Question, type QuestionTrace, timingsOf } from "./question-trace.ts";
 import { type CorpusDeps, passageUrl, readingScope, retrievalRequest } from "./search.ts";
 
 export interface AnswerQuestionDeps extends CorpusDeps {
@@ -32,23 +33,12 @@ export interface AnswerQuestionDeps extends CorpusDeps {
   readonly defaultLanguage: string;
 }
 
-export type Question = z.output<typeof QueryRequest> & { readonly caller_app: string };
 export type AnswerEvent = {
   [Name in Exclude<keyof typeof queryEvents, "error">]: {
     readonly event: Name;
     readonly data: z.output<(typeof queryEvents)[Name]>;
   };
 }[Exclude<keyof typeof queryEvents, "error">];
-
-/** What is known of a question so far: the log row is made of it, however the question ends. */
-export interface QuestionTrace {
-  readonly queryId: string;
-  readonly language: string;
-  readonly startedAtMs: number;
-  retrieval: RetrievalResult | null;
-  response: QueryResponse | null;
-  modelMs: number | null;
-}
 
 const noUsage = { prompt_tokens: 0, completion_tokens: 0, cost_usd: null };
 const noCache: CacheInfo = { status: "miss", similarity: null, age_s: null };
@@ -203,13 +193,3 @@ const refusal = ({ language, queryId }: QuestionTrace): QueryResponse => ({
   cache: noCache,
   timings_ms: {},
 });
-
-/** Milliseconds a step; `total` from the question's arrival. */
-export function timingsOf({ modelMs, retrieval, startedAtMs }: QuestionTrace, nowMs: number): Record<string, number> {
-  return {
-    ...(retrieval && { retrieval: round(retrieval.diagnostics.timings_ms.total) }),
-    ...(modelMs !== null && { model: round(modelMs) }),
-    total: round(nowMs - startedAtMs),
-  };
-}
-const round = (ms: number): number => Math.round(ms * 10) / 10;

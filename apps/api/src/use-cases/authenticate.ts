@@ -1,6 +1,14 @@
 import { grantsOf, looksLikeApiKey, type SessionTokens, type SourceAppGrant } from "@aurora/auth";
 import type { Role } from "@aurora/contracts";
-import { AppError, type Clock, sha256Hex, systemScope, type SystemScope, type TenantScope, tenantScope } from "@aurora/kernel";
+import {
+  AppError,
+  type Clock,
+  type SystemScope,
+  sha256Hex,
+  systemScope,
+  type TenantScope,
+  tenantScope,
+} from "@aurora/kernel";
 
 /** Who is calling, checked against the database on this very request. */
 export interface Session {

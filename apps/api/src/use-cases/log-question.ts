@@ -1,6 +1,6 @@
 import type { Citation, QueryResponse } from "@aurora/contracts";
 import { AppError, type TenantScope } from "@aurora/kernel";
-import { type Question, type QuestionTrace, timingsOf } from "./answer-question.ts";
+import { type Question, type QuestionTrace, timingsOf } from "./question-trace.ts";
 
 /** QUERIES_LOG_*: what of a question may be kept. A limit of 0 characters is none. */
 export interface LogPrivacy {

@@ -67,8 +67,11 @@ export function createManageDocuments({ clock, documents, ids, jobs, objects, qu
       return { document_id: id, job_id: jobId };
     },
 
-    listJobs: (scope: TenantScope, filter: { documentId?: string | undefined; state?: string | undefined }, page: PageRequest) =>
-      pageByTime(page, (after, limit) => jobs.listJobs(scope, filter, after, limit)),
+    listJobs: (
+      scope: TenantScope,
+      filter: { documentId?: string | undefined; state?: string | undefined },
+      page: PageRequest,
+    ) => pageByTime(page, (after, limit) => jobs.listJobs(scope, filter, after, limit)),
     getJob: job,
 
     /** @throws AppError `conflict` unless the job failed or was cancelled and no newer one exists. */

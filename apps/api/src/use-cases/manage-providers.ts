@@ -1,10 +1,5 @@
 import type { CredentialCipher, SealedCredential } from "@aurora/auth";
-import {
-  type CreateProviderRequest,
-  type Provider,
-  type ProviderTestResult,
-  type UpdateProviderRequest,
-} from "@aurora/contracts";
+import type { CreateProviderRequest, Provider, ProviderTestResult, UpdateProviderRequest } from "@aurora/contracts";
 import { AppError, type Clock, type Ids, type TenantScope } from "@aurora/kernel";
 import type { z } from "zod";
 
@@ -91,7 +86,8 @@ export function createManageProviders({ cipher, clock, ids, probe, providers }: 
     async update(scope: TenantScope, id: string, input: z.output<typeof UpdateProviderRequest>): Promise<Provider> {
       const present = await existing(scope, id);
       const models = input.models ?? present.models.map((model) => model.name);
-      if (input.default_model && !models.includes(input.default_model)) throw invalid("/default_model", "unknown_model");
+      if (input.default_model && !models.includes(input.default_model))
+        throw invalid("/default_model", "unknown_model");
       // A key is entrusted to one place: whoever moves the address has to give the key again.
       const isMoved = input.base_url !== undefined && checkedBaseUrl(input.base_url) !== present.base_url;
       if (isMoved && present.has_credential && input.api_key === undefined) throw invalid("/api_key", "missing");

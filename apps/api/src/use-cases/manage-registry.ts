@@ -60,7 +60,12 @@ export function createManageSourceApps({ clock, providers, registry }: SourceApp
 
     async create(scope: TenantScope, input: z.output<typeof CreateSourceAppRequest>): Promise<SourceApp> {
       const { source_app: sourceApp, label, description } = input;
-      const app = await registry.insertSourceApp(scope, { sourceApp, label, description, createdAt: new Date(clock.nowMs()) });
+      const app = await registry.insertSourceApp(scope, {
+        sourceApp,
+        label,
+        description,
+        createdAt: new Date(clock.nowMs()),
+      });
       if (!app) throw taken("source_app");
       return app;
     },
@@ -130,7 +135,11 @@ export function createManageCallerApps({ clock, ids, isRegistryEnforced, registr
       ),
 
     async create(scope: TenantScope, input: z.output<typeof CreateCallerAppRequest>): Promise<CallerApp> {
-      const app = await registry.insertCallerApp(scope, { id: ids.uuid(), ...input, createdAt: new Date(clock.nowMs()) });
+      const app = await registry.insertCallerApp(scope, {
+        id: ids.uuid(),
+        ...input,
+        createdAt: new Date(clock.nowMs()),
+      });
       if (!app) throw taken("name");
       return app;
     },

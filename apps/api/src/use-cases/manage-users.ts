@@ -101,7 +101,10 @@ export function createManageUsers({ accounts, clock, ids, registry }: ManageUser
         mustChangePassword: !input.is_service, // an administrator knows the first one
         createdAt: new Date(clock.nowMs()),
       });
-      if (!user) throw new AppError("conflict", "This e-mail address is in use.", { errors: [{ pointer: "/email", code: "taken" }] });
+      if (!user)
+        throw new AppError("conflict", "This e-mail address is in use.", {
+          errors: [{ pointer: "/email", code: "taken" }],
+        });
       return user;
     },
 

@@ -10,7 +10,9 @@ export interface PageRequest {
 }
 
 const badCursor = () =>
-  new AppError("invalid_input", "The cursor is not one of ours.", { errors: [{ pointer: "?cursor", code: "invalid_cursor" }] });
+  new AppError("invalid_input", "The cursor is not one of ours.", {
+    errors: [{ pointer: "?cursor", code: "invalid_cursor" }],
+  });
 
 const encode = (parts: readonly string[]): string => Buffer.from(JSON.stringify(parts)).toString("base64url");
 function decode(cursor: string, count: number): string[] {

@@ -10,7 +10,7 @@ import {
 import { AppError, type TenantScope } from "@aurora/kernel";
 import type { ObjectStore } from "@aurora/object-store";
 import type { z } from "zod";
-import { type Page, pageByKey, pageByTime, type PageRequest } from "./paging.ts";
+import { type Page, type PageRequest, pageByKey, pageByTime } from "./paging.ts";
 
 type Chunk = z.infer<typeof ChunkSchema>;
 
@@ -100,7 +100,11 @@ export function createReadDocuments({ documents, maxUploadBytes, objects }: Read
     },
 
     /** The newest job's progress whenever it changes, until it has ended or the document is gone. */
-    async *watch(scope: TenantScope, id: string, signal: AbortSignal): AsyncIterable<{ event: "progress" | "end"; data: DocumentEvent }> {
+    async *watch(
+      scope: TenantScope,
+      id: string,
+      signal: AbortSignal,
+    ): AsyncIterable<{ event: "progress" | "end"; data: DocumentEvent }> {
       let shown = "";
       for (let waitedMs = 0; waitedMs < watchLimitMs && !signal.aborted; waitedMs += progressPollMs) {
         const row = await documents.findProgress(scope, id);

@@ -1,4 +1,4 @@
-import { offlineModel, type Overview } from "@aurora/contracts";
+import { type Overview, offlineModel } from "@aurora/contracts";
 import type { Clock, TenantScope } from "@aurora/kernel";
 
 export interface OverviewDeps {

@@ -11,7 +11,15 @@ import {
   waitBeforeAttemptMs,
 } from "@aurora/auth";
 import type { CurrentUser, Role, User } from "@aurora/contracts";
-import { AppError, type Clock, type SystemScope, sha256Hex, systemScope, type TenantScope, tenantScope } from "@aurora/kernel";
+import {
+  AppError,
+  type Clock,
+  type SystemScope,
+  sha256Hex,
+  systemScope,
+  type TenantScope,
+  tenantScope,
+} from "@aurora/kernel";
 import type { z } from "zod";
 
 interface Profile {
@@ -45,7 +53,10 @@ export interface SignInDeps {
     ): Promise<void>;
   };
   readonly keys: {
-    findKey(scope: TenantScope, keyId: string): Promise<{ name: string; role: Role; permissions: SourceAppGrant[] } | null>;
+    findKey(
+      scope: TenantScope,
+      keyId: string,
+    ): Promise<{ name: string; role: Role; permissions: SourceAppGrant[] } | null>;
   };
   /** The note with the first administrator's password, of no use once it was changed. */
   readonly firstAdministratorNote: { removeFor(email: string): Promise<void> };

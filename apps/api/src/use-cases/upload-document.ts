@@ -72,11 +72,16 @@ const mismatch = () => new AppError("checksum_mismatch", "The file that arrived 
 export function createUploadDocument(deps: UploadDocumentDeps) {
   const { clock, documents, ids, objects, queue } = deps;
   const tooLarge = () =>
-    new AppError("payload_too_large", "The file is larger than allowed.", { params: { max_bytes: deps.maxUploadBytes } });
+    new AppError("payload_too_large", "The file is larger than allowed.", {
+      params: { max_bytes: deps.maxUploadBytes },
+    });
   const newDocument = (
     scope: TenantScope,
     upload: Upload,
-    rest: Pick<NewDocument, "id" | "sizeBytes" | "sha256" | "uploadExpiresAt" | "objectKey" | "callerApp" | "createdAt">,
+    rest: Pick<
+      NewDocument,
+      "id" | "sizeBytes" | "sha256" | "uploadExpiresAt" | "objectKey" | "callerApp" | "createdAt"
+    >,
   ): NewDocument => ({
     ...rest,
     title: withoutExtension(upload.filename),

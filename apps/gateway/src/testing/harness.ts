@@ -24,7 +24,12 @@ export interface Harness {
   /** The local provider `lan` with the model `m1`, which every harness has. */
   readonly providerId: string;
   ask(more?: Record<string, unknown>, model?: string): Promise<Response>;
-  addProvider(values: { name: string; location?: "local" | "external"; model?: string; baseUrl?: string }): Promise<string>;
+  addProvider(values: {
+    name: string;
+    location?: "local" | "external";
+    model?: string;
+    baseUrl?: string;
+  }): Promise<string>;
   /** Stops the Gateway, which writes every row, and reads the tenant's. */
   usageRows(): Promise<Record<string, unknown>[]>;
   stop(): Promise<void>;
@@ -42,7 +47,14 @@ export async function startHarness(db: ArrangedDatabase, rows: GatewayRows, scop
     addresses: { privateHosts: [`127.0.0.1:${provider.port}`], ownPorts: [] },
     cacheTtlSeconds: 3_600,
     wordVectors: null,
-    timing: { ...standardTiming, firstByteMs: 1_500, idleMs: 1_500, totalMs: 5_000, directoryMaxAgeMs: 60_000, drainMs: 100 },
+    timing: {
+      ...standardTiming,
+      firstByteMs: 1_500,
+      idleMs: 1_500,
+      totalMs: 5_000,
+      directoryMaxAgeMs: 60_000,
+      drainMs: 100,
+    },
     clock: systemClock,
     ids: systemIds,
     logger: silentLogger,

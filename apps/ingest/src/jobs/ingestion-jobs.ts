@@ -37,7 +37,7 @@ export function startIngestionJobs(
     {
       concurrency,
       leaseMs: timing.leaseMs,
-      maxAttempts: deps.maxAttempts,
+      maxAttempts: deps.maxAttempts + 1, // tries are counted in the row; one delivery more ends a job whose worker died
       backoffMs: timing.backoffMs,
       onExhausted: (message, error) => giveUpDocument(deps, message.subjectId, error),
     },

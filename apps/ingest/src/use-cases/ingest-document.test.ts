@@ -221,6 +221,18 @@ it("ends a job whose workers died on it every time, so that it blocks nobody", a
   expect(conversions).toBe(0);
 });
 
+it("ends a job with the reason of its last try when its tries are used up", async () => {
+  job().attempts = 2;
+  convert = () => Promise.reject(new AppError("upstream_timeout", "…", { params: { after_ms: 5 } }));
+  await deliver();
+  expect(job()).toMatchObject({
+    state: "failed",
+    isCleaned: true,
+    failure: { code: "upstream_timeout", params: { after_ms: 5, attempts: 3 } },
+  });
+  await expectNothingLeft();
+});
+
 it("ends a job the queue has given up on with the reason of its last try", async () => {
   await giveUpDocument(deps, jobId, new AppError("upstream_timeout", "…"));
   expect(job()).toMatchObject({ state: "failed", failure: { code: "upstream_timeout" } });

@@ -126,7 +126,12 @@ async function settleInterrupted(
     logger.info({ code: failure.code }, "document refused");
     return failJob(deps, scope, job, failure);
   }
-  logger.warn({ err: error, attempts: job.attempts + 1 }, "ingestion interrupted");
+  const attempts = job.attempts + 1;
+  if (attempts >= deps.maxAttempts) {
+    logger.error({ err: error, attempts }, "ingestion given up");
+    return failJob(deps, scope, job, exhaustedFailure(error, attempts));
+  }
+  logger.warn({ err: error, attempts }, "ingestion interrupted");
   await deps.rows.handBack(scope, job.id, true, now(deps));
   throw error;
 }
@@ -150,7 +155,7 @@ async function failJob(
   await settleEnded(deps, scope, job);
 }
 
-/** The queue has given up on a message: the job ends with the reason of its last try. */
+/** The queue has given up on a message, which it does only when not even the end of the job could be written before. */
 export async function giveUpDocument(deps: IngestDeps, jobId: string, error: unknown): Promise<void> {
   const tenantId = await deps.rows.findTenant(systemScope("ingestion exhausted"), jobId);
   if (tenantId === null) return;

@@ -27,18 +27,21 @@ export function Skeleton({ shape = "line" }: { shape?: "line" | "title" | "block
 export function EmptyState({
   art,
   title,
+  heading: Heading = "h2",
   children,
   actions,
 }: {
   art?: ReactNode;
   title: string;
+  /** `h1` where it is all there is on the page. */
+  heading?: "h1" | "h2";
   children?: ReactNode;
   actions?: ReactNode;
 }) {
   return (
     <div className={styles.empty}>
       {art}
-      <h2>{title}</h2>
+      <Heading>{title}</Heading>
       {children && <p>{children}</p>}
       {actions && <div className={styles.actions}>{actions}</div>}
     </div>

@@ -37,6 +37,7 @@ export function ReaderPage({ documentId, page, chunkId }: Props) {
     return isMissing ? (
       <EmptyState
         art={<HorizonArt />}
+        heading="h1"
         title={t("missing.title")}
         actions={<ButtonLink href="/documents">{t("missing.action")}</ButtonLink>}
       >

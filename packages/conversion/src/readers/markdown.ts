@@ -39,7 +39,7 @@ function addBlocks(builder: DocumentBuilder, blocks: readonly RootContent[], par
       case "paragraph": {
         const text = plainText(block);
         const isImage = block.children.length === 1 && block.children[0]?.type === "image";
-        if (isImage) addPicture(builder, text, parent);
+        if (isImage) addPicture(builder, parent);
         else if (text !== "") builder.addText("text", text, at);
         break;
       }
@@ -75,10 +75,9 @@ function addBlocks(builder: DocumentBuilder, blocks: readonly RootContent[], par
   }
 }
 
-function addPicture(builder: DocumentBuilder, alternative: string, parent: string | undefined): void {
-  const at = parent === undefined ? {} : { parent };
-  const captions = alternative === "" ? [] : [builder.addText("caption", alternative, at)];
-  builder.addPicture({ ...at, captions });
+/** Alternative texts are left out: they are not shown, and most name a decoration. */
+function addPicture(builder: DocumentBuilder, parent: string | undefined): void {
+  builder.addPicture(parent === undefined ? {} : { parent });
 }
 
 function addList(builder: DocumentBuilder, list: List, parent: string | undefined): void {
@@ -86,6 +85,7 @@ function addList(builder: DocumentBuilder, list: List, parent: string | undefine
   for (const [index, item] of list.children.entries()) {
     const [first, ...rest] = item.children;
     const lead = first?.type === "paragraph" ? first : null;
+    if (item.children.length === 0) continue;
     const fields = {
       parent: group,
       enumerated: list.ordered === true,
@@ -114,7 +114,7 @@ function plainText(node: Nodes | Root): string {
       return "\n";
     case "image":
     case "imageReference":
-      return node.alt ?? "";
+      return "";
     case "html":
       return /^<br\s*\/?>$/i.test(node.value) ? "\n" : "";
     case "footnoteReference":

@@ -19,12 +19,12 @@ export class PayloadIndex {
 
   /**
    * Writes to `slots` every slot that is alive and passes, ascending. @returns How many.
-   * @param marks Scratch, as long as there are slots: a slot that passed n requirements holds n + 1.
+   * @param marks At least as long as there are slots; becomes 1 where a slot is selected, 0 elsewhere.
    */
   select(filter: Filter, alive: Uint8Array, marks: Uint8Array, slots: Int32Array): number {
     const size = this.#payloads.length;
     marks.set(alive.subarray(0, size));
-    let passed = 1;
+    let passed = 1; // meanwhile a slot that met n requirements holds n + 1
     const require = (lists: readonly (readonly number[])[]) => {
       for (const list of lists) for (const slot of list) if (marks[slot] === passed) marks[slot] = passed + 1;
       passed++;
@@ -36,7 +36,11 @@ export class PayloadIndex {
       for (const list of this.#listsOf(condition)) for (const slot of list) marks[slot] = 0;
 
     let count = 0;
-    for (let slot = 0; slot < size; slot++) if (marks[slot] === passed) slots[count++] = slot;
+    for (let slot = 0; slot < size; slot++) {
+      const isSelected = marks[slot] === passed;
+      marks[slot] = isSelected ? 1 : 0;
+      if (isSelected) slots[count++] = slot;
+    }
     return count;
   }
 

@@ -96,7 +96,7 @@ export class Segment {
     const count = this.#index.select(query.filter, this.#alive, scratch.marks, scratch.slots);
     const chosen = new Set<number>();
     if (query.dense) for (const slot of this.#bestByDense(query.dense, query.limit, count, scratch)) chosen.add(slot);
-    const touched = query.sparse ? this.#scoreSparse(query.sparse, count, scratch) : [];
+    const touched = query.sparse ? this.#scoreSparse(query.sparse, scratch) : [];
     for (const slot of topSlots(touched, touched.length, scratch.sparse, query.limit)) chosen.add(slot);
     const hits = this.#hits([...chosen], query, scratch);
     for (const slot of touched) scratch.sparse[slot] = 0;
@@ -121,9 +121,7 @@ export class Segment {
   }
 
   /** Adds up the products of every shared term. @returns The candidates that share one. */
-  #scoreSparse({ ids, values }: SparseVector, count: number, { marks, slots, sparse }: Scratch): number[] {
-    marks.fill(0, 0, this.#ids.length);
-    for (let i = 0; i < count; i++) marks[slots[i] as number] = 1;
+  #scoreSparse({ ids, values }: SparseVector, { marks, sparse }: Scratch): number[] {
     const touched: number[] = [];
     for (const [index, term] of ids.entries()) {
       const posting = this.#postings.get(term);

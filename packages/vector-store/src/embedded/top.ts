@@ -13,6 +13,7 @@ export function topSlots(
   const swap = (a: number, b: number) => {
     [heap[a], heap[b]] = [heap[b] as number, heap[a] as number];
   };
+  let worst = Number.NEGATIVE_INFINITY; // of a full heap
   for (let i = 0; i < count; i++) {
     const slot = slots[i] as number;
     if (heap.length < limit) {
@@ -23,7 +24,8 @@ export function topSlots(
         swap(at, parent);
         at = parent;
       }
-    } else if ((scores[slot] as number) > scoreAt(0)) {
+      if (heap.length === limit) worst = scoreAt(0);
+    } else if ((scores[slot] as number) > worst) {
       heap[0] = slot;
       for (let at = 0; ; ) {
         let least = 2 * at + 1;
@@ -33,6 +35,7 @@ export function topSlots(
         swap(at, least);
         at = least;
       }
+      worst = scoreAt(0);
     }
   }
   return heap;

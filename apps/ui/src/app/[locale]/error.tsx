@@ -11,6 +11,7 @@ export default function ErrorPage({ reset }: { error: Error; reset: () => void }
     <AlonePage>
       <EmptyState
         art={<HorizonArt />}
+        heading="h1"
         title={t("crash.title")}
         actions={
           <Button variant="primary" onClick={reset}>

@@ -10,6 +10,7 @@ export default function NotFound() {
     <AlonePage>
       <EmptyState
         art={<HorizonArt />}
+        heading="h1"
         title={t("notFound.title")}
         actions={
           <ButtonLink href="/assistant" variant="primary">

@@ -64,7 +64,6 @@ export function rawText(node: DomNode): string {
   if (isText(node)) return node.value;
   if (!isElement(node) || isUnseen(node)) return "";
   if (node.tagName === "br") return "\u2028";
-  if (node.tagName === "img") return attribute(node, "alt") ?? "";
   const inner = node.childNodes.map(rawText).join(node.tagName === "tr" ? " " : "");
   return isBlock(node) || node.tagName === "tr" ? `\u2028${inner}\u2028` : inner;
 }

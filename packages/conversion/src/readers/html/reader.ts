@@ -82,7 +82,7 @@ function walk(parent: DomParent, place: Place): void {
     if (isElement(child) && isUnseen(child)) continue;
     if (isElement(child) && child.tagName === "img") {
       flush();
-      addImage(child, place);
+      addImage(place);
     } else if (isElement(child) && (isBlock(child) || holdsBlock(child) || holdsImage(child))) {
       flush();
       addBlock(child, { ...place, depth: place.depth + 1 });
@@ -137,10 +137,9 @@ function addHeading(element: DomElement, depth: number, place: Place): void {
   else place.builder.addText("section_header", text, { ...at(place), level: depth - 1 });
 }
 
-function addImage(image: DomElement, place: Place): void {
-  const alternative = tidy(attribute(image, "alt") ?? "");
-  const captions = alternative === "" ? [] : [place.builder.addText("caption", alternative, at(place))];
-  place.builder.addPicture({ ...(place.parent !== undefined && { parent: place.parent }), captions });
+/** Alternative texts are left out: they are not shown, and most name a decoration. */
+function addImage(place: Place): void {
+  place.builder.addPicture(place.parent === undefined ? {} : { parent: place.parent });
 }
 
 function addFigure(figure: DomElement, place: Place): void {
@@ -150,7 +149,7 @@ function addFigure(figure: DomElement, place: Place): void {
     walk(figure, place);
     return;
   }
-  const text = caption ? textOf(caption) : tidy(attribute(image, "alt") ?? "");
+  const text = caption ? textOf(caption) : "";
   const captions = text === "" ? [] : [place.builder.addText("caption", text, at(place))];
   place.builder.addPicture({ ...(place.parent !== undefined && { parent: place.parent }), captions });
 }
@@ -181,7 +180,10 @@ function addListItem(item: DomElement, place: Place, mark: { enumerated: boolean
     else rest.push(child);
   }
   const text = tidy(lead.map(rawText).join("")).replace(/\n{2,}/g, "\n");
-  if (text === "" && rest.length === 0) return;
+  if (text === "") {
+    walk({ ...item, childNodes: rest }, place); // no text of its own: what it holds takes its place
+    return;
+  }
   const ref = place.builder.addText("list_item", text, { ...at(place), ...mark });
   if (rest.length > 0) walk({ ...item, childNodes: rest }, { ...place, parent: ref });
 }

@@ -1,6 +1,8 @@
+import { AppError } from "@aurora/kernel";
 import type { CellFields } from "../../document-builder.ts";
 import { attribute, type DomElement, isElement, textOf } from "./dom.ts";
 
+const maxPlaces = 2_000_000;
 const maxSpan = 1_000; // the HTML standard's own limit for columns
 
 /** Rows of this table alone, not of tables inside its cells. */
@@ -29,6 +31,8 @@ export function tableCells(table: DomElement): CellFields[] {
       const columnSpan = span(attribute(cell, "colspan"), maxSpan);
       const wanted = attribute(cell, "rowspan") === "0" ? rows.length : span(attribute(cell, "rowspan"), 65_534);
       const rowSpan = Math.min(wanted, rows.length - rowIndex);
+      if (taken.size + rowSpan * columnSpan > maxPlaces)
+        throw new AppError("document_too_complex", "The table is too large.", { params: { limit: maxPlaces } });
       for (let down = 0; down < rowSpan; down++)
         for (let across = 0; across < columnSpan; across++) taken.add(`${rowIndex + down}:${column + across}`);
       const isHeader = cell.tagName === "th";

@@ -33,12 +33,13 @@ export interface Marker {
   readonly enumerated: boolean;
 }
 
-const bulletPattern = /^([•‣▪▫●○◦■□➢➤►▶✓✔❖➔→⁃∙·*–—-])(?:\s+|(?=\p{Lu}))/u;
+const bulletPattern = /^(?:([•◦‣▪▫●○■□➢➤►▶✓✔❖➔→⁃∙·*–—-])\s+|([•◦▪●■➢➤►✓✔❖])(?=\p{L}))/u;
 const numberPattern = /^(\(?(?:\d{1,3}|[a-z]|[ivx]{1,5})[.)°]|[A-Z]\)|\((?:\d{1,3}|[A-Z])\))\s+(?=\S)/u;
 
 export function markerOf(text: string): Marker | null {
   const bullet = bulletPattern.exec(text);
-  if (bullet?.[1]) return { text: bullet[1], enumerated: false };
+  const sign = bullet?.[1] ?? bullet?.[2];
+  if (sign !== undefined) return { text: sign, enumerated: false };
   const number = numberPattern.exec(text);
   return number?.[1] ? { text: number[1], enumerated: true } : null;
 }

@@ -112,12 +112,18 @@ function spreadOf(page: PageLines, segments: readonly Segment[]): (readonly Segm
   const middle = page.width / 2;
   const isCrossed = segments.some((segment) => segment.l < middle - 2 && segment.r > middle + 2);
   if (page.width < 1.3 * page.height || isCrossed) return [segments];
-  const halves = [segments.filter((segment) => segment.r <= middle + 2), segments.filter((segment) => segment.r > middle + 2)];
+  const halves = [
+    segments.filter((segment) => segment.r <= middle + 2),
+    segments.filter((segment) => segment.r > middle + 2),
+  ];
   const isText = (half: readonly Segment[]) => half.filter((segment) => segment.words.length >= 5).length >= 12;
   return halves.every(isText) ? halves : [segments];
 }
 
-function columnsOfPart(page: PageLines & { rules: Rules }, segments: readonly Segment[]): readonly (readonly Piece[])[] {
+function columnsOfPart(
+  page: PageLines & { rules: Rules },
+  segments: readonly Segment[],
+): readonly (readonly Piece[])[] {
   const { tables, rest } = findTables(segments, page.rules, page);
   const pieces: Piece[] = [
     ...tables,
@@ -161,7 +167,7 @@ function writeText(writer: Writer, block: TextBlock, role: Role, list: string | 
   const isItem = role.label === "list_item" && block.marker !== null;
   const skip = isItem && block.marker ? block.marker.text.length : 0;
   const { text, runs } = textOfLines(block.lines, writer.vocabulary, skip);
-  if (text === "") return;
+  if (text === "" || /^[^\p{L}\p{N}]$/u.test(text)) return; // a bullet or a mark that stands alone says nothing
   writer.builder.addText(role.label, text, {
     prov: provenanceOf(writer, runs),
     runs,

@@ -33,7 +33,7 @@ export function findTables(
 function withOwnRows(table: TableBlock, rules: Rules): TableBlock {
   const rows = Math.max(...table.cells.map((cell) => cell.row)) + 1;
   let stacked = 0;
-  for (let row = 0; row < rows; row++) {
+  for (let row = Math.min(1, rows - 1); row < rows; row++) {
     const tall = table.cells.filter((cell) => cell.row === row && cell.rowSpan === 1 && cell.lines.length >= 3);
     const [first, ...others] = tall;
     if (!first) continue;

@@ -10,6 +10,7 @@ export default function ErrorPage({ reset }: { error: Error; reset: () => void }
     <div role="alert">
       <EmptyState
         art={<HorizonArt />}
+        heading="h1"
         title={t("crash.title")}
         actions={
           <Button variant="primary" onClick={reset}>

@@ -8,6 +8,7 @@ export default function NotFoundInside() {
   return (
     <EmptyState
       art={<HorizonArt />}
+      heading="h1"
       title={t("notFound.title")}
       actions={<ButtonLink href="/documents">{t("nav.documents")}</ButtonLink>}
     >

@@ -1,0 +1,65 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { AppError } from "@aurora/kernel";
+import { afterAll, expect, it } from "vitest";
+import { contractOptions } from "../contract/index.ts";
+import { createLocalConverter } from "./index.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "aurora-conversion-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** A converter whose child runs `onConvert` instead of converting. */
+function converterOf(name: string, onConvert: string) {
+  const childEntry = join(folder, `${name}.mjs`);
+  writeFileSync(childEntry, `process.on("message", async () => { ${onConvert} }); process.send({ kind: "ready" });`);
+  return createLocalConverter({ childEntry });
+}
+const file = { filename: "a.txt", bytes: Uint8Array.of(65) };
+const ignore = async () => {};
+
+it.each([
+  ["exits without an answer", "process.exit(3)", {}, "document_corrupt"],
+  ["throws", "throw new Error('bug')", {}, "document_corrupt"],
+  [
+    "fills its heap",
+    "const all = []; for (;;) all.push(new Array(1000).fill({}))",
+    { maxMemoryMb: 64 },
+    "conversion_out_of_memory",
+  ],
+  [
+    "takes memory outside its heap",
+    "const all = []; setInterval(() => all.push(Buffer.alloc(20_000_000, 1)), 1)",
+    { maxMemoryMb: 256 },
+    "conversion_out_of_memory",
+  ],
+  ["never comes to an end", "for (;;);", { timeoutMs: 700 }, "conversion_timeout"],
+] as const)("a child that %s ends the conversion", async (name, onConvert, limits, code) => {
+  const converter = converterOf(name.replaceAll(" ", "-"), onConvert);
+  const failure = await converter
+    .convert(file, { ...contractOptions, ...limits }, ignore)
+    .catch((error: unknown) => error);
+  expect(AppError.is(failure) ? failure.code : failure).toBe(code);
+});
+
+it("an abort ends a busy child within a second", async () => {
+  const converter = converterOf("busy", "for (;;);");
+  const controller = new AbortController();
+  const work = converter
+    .convert(file, { ...contractOptions, signal: controller.signal }, ignore)
+    .catch(() => performance.now());
+  await new Promise((resolve) => setTimeout(resolve, 400)); // until the child is in its loop
+  const aborted = performance.now();
+  controller.abort();
+  expect((await work) as number).toBeLessThan(aborted + 1_000);
+});
+
+it("the child sees none of the parent's environment", async () => {
+  const converter = converterOf(
+    "environment",
+    "process.send({ kind: 'crashed', error: JSON.stringify(Object.keys(process.env)) })",
+  );
+  const failure = await converter.convert(file, contractOptions, ignore).catch((error: unknown) => error);
+  const detail = AppError.is(failure) ? (failure.internal as { detail: string }).detail : "[]";
+  expect((JSON.parse(detail) as string[]).filter((name) => !name.startsWith("NODE_CHANNEL_"))).toEqual([]);
+});
