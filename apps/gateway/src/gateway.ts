@@ -14,7 +14,7 @@ import { registerModels } from "./routes/models.ts";
 import { createAnswerCache } from "./use-cases/answer-cache.ts";
 import type { TenantUsage } from "./use-cases/call-record.ts";
 import type { GatewayRows } from "./use-cases/gateway-rows.ts";
-import { createWriteBehind } from "./use-cases/write-behind.ts";
+import { byTenant, createWriteBehind } from "./use-cases/write-behind.ts";
 
 export interface GatewayTiming extends Timeouts {
   /** A comment on a stream that has been silent this long. */
@@ -104,11 +104,9 @@ export function createGateway(deps: GatewayDeps): Gateway {
 }
 
 async function writeUsage(rows: Pick<GatewayRows, "insertUsage">, batch: readonly TenantUsage[]): Promise<void> {
-  const tenants = new Map<string, TenantUsage["row"][]>();
-  for (const { tenantId, row } of batch) {
-    const own = tenants.get(tenantId) ?? [];
-    own.push(row);
-    tenants.set(tenantId, own);
-  }
-  for (const [tenantId, own] of tenants) await rows.insertUsage(jobScope(tenantId, "gateway.usage"), own);
+  for (const [tenantId, own] of byTenant(batch))
+    await rows.insertUsage(
+      jobScope(tenantId, "gateway.usage"),
+      own.map(({ row }) => row),
+    );
 }

@@ -35,6 +35,7 @@ export async function startDatabase(config: Config, root: string): Promise<Start
         adminUrl === null
           ? []
           : await migrate({ admin: adminUrl, database: databaseName(url), appPassword: null, migrationsFolder });
+      await requireModestRole(url);
       return { appUrl: url, summary: `PostgreSQL of DATABASE_URL${migrated(applied)}`, stop: async () => undefined };
     }
     const postgres = await openEmbeddedPostgres({ folder: join(config.dataDir, "postgres") });
@@ -55,6 +56,27 @@ export async function startDatabase(config: Config, root: string): Promise<Start
   } catch (error) {
     if (AppError.is(error)) throw new UserError(error.message);
     throw error;
+  }
+}
+
+/** Row-level security does not bind superusers, BYPASSRLS roles or, without FORCE, owners: such a role may not serve people. */
+async function requireModestRole(url: string): Promise<void> {
+  const database = createDatabase({ connection: url, maxConnections: 1, applicationName: "nexus-role-check" });
+  try {
+    const { rows } = await database.pool.query<{ faults: string[] }>(
+      `select array_remove(array[
+         case when r.rolsuper then 'is a superuser' end,
+         case when r.rolbypassrls then 'has BYPASSRLS' end,
+         case when exists (select from pg_class c where c.relowner = r.oid and c.relkind in ('r', 'p')) then 'owns tables' end
+       ], null) as faults from pg_roles r where r.rolname = current_user`,
+    );
+    const faults = rows[0]?.faults ?? [];
+    if (faults.length > 0)
+      throw new UserError(
+        `The role of DATABASE_URL ${faults.join(", ")}: tenants would not be kept apart. Use role nexus_app.`,
+      );
+  } finally {
+    await database.close();
   }
 }
 

@@ -6,7 +6,7 @@ import type { Logger } from "@aurora/telemetry";
 import type { SeenChoice } from "../providers/completion.ts";
 import type { Route } from "../providers/directory.ts";
 import type { GatewayRows, LookUp, StoredAnswer } from "./gateway-rows.ts";
-import { createWriteBehind } from "./write-behind.ts";
+import { byTenant, createWriteBehind } from "./write-behind.ts";
 
 export interface CacheControl {
   /** Ask anew, and keep the new answer. */
@@ -23,7 +23,7 @@ const slowestLookUpMs = 50;
 
 /** The exact cache: Postgres, with the answers of the last moments, not written yet, in front of it. */
 export function createAnswerCache(options: {
-  readonly rows: Pick<GatewayRows, "lookUp" | "storeAnswer">;
+  readonly rows: Pick<GatewayRows, "lookUp" | "storeAnswers">;
   readonly clock: Clock;
   readonly logger: Logger;
   /** 0 = keep nothing. */
@@ -34,14 +34,16 @@ export function createAnswerCache(options: {
   const pendingKey = (tenantId: string, keyHash: string) => `${tenantId} ${keyHash}`;
   const writer = createWriteBehind<{ readonly tenantId: string; readonly entry: StoredAnswer }>({
     name: "exact cache",
-    maxItems: 256,
-    maxBatch: 16,
+    maxItems: 1_000,
+    maxBatch: 64,
     intervalMs: 20,
     logger,
     write: async (batch) => {
-      await Promise.all(
-        batch.map(({ tenantId, entry }) => rows.storeAnswer(jobScope(tenantId, "gateway.cache"), entry)),
-      );
+      for (const [tenantId, own] of byTenant(batch))
+        await rows.storeAnswers(
+          jobScope(tenantId, "gateway.cache"),
+          own.map(({ entry }) => entry),
+        );
     },
     onDone: ({ tenantId, entry }) => {
       const key = pendingKey(tenantId, entry.keyHash);

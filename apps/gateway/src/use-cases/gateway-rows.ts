@@ -7,7 +7,7 @@ export interface GatewayRows {
     scope: TenantScope,
     call: { readonly keyHash: string | null; readonly sourceApps: readonly string[]; readonly now: Date },
   ): Promise<LookUp>;
-  storeAnswer(scope: TenantScope, entry: StoredAnswer): Promise<unknown>;
+  storeAnswers(scope: TenantScope, entries: readonly StoredAnswer[]): Promise<void>;
   insertUsage(scope: TenantScope, rows: readonly UsageRow[]): Promise<void>;
 }
 

@@ -76,3 +76,14 @@ export function createWriteBehind<Item>(options: WriteBehindOptions<Item>): Writ
     },
   };
 }
+
+/** The items of a batch by tenant, in order: a statement writes under one tenant's scope. */
+export function byTenant<Item extends { readonly tenantId: string }>(batch: readonly Item[]): Map<string, Item[]> {
+  const tenants = new Map<string, Item[]>();
+  for (const item of batch) {
+    const own = tenants.get(item.tenantId) ?? [];
+    own.push(item);
+    tenants.set(item.tenantId, own);
+  }
+  return tenants;
+}

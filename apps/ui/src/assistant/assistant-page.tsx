@@ -20,7 +20,7 @@ type OpenSource = { turnId: string; marker: string };
 export function AssistantPage() {
   const t = useTranslations("assistant");
   const { user } = useSession();
-  const { turns, isReady, isBusy, ask, retry, stop, restart } = useConversation();
+  const { turns, isBusy, ask, retry, stop, restart } = useConversation();
   const [sourceApp, setSourceApp] = useState<string | null>(null);
   const [source, setSource] = useState<OpenSource | null>(null);
   const isSheet = useMediaQuery("(max-width: 1100px)");
@@ -55,7 +55,7 @@ export function AssistantPage() {
     <div className={classes(styles.page, citation && !isSheet && styles.split)}>
       <div className={classes(styles.column, isEmpty && styles.first)}>
         {isEmpty ? (
-          <div className={styles.welcome} data-ready={isReady || undefined}>
+          <div className={styles.welcome}>
             <h1>{t("welcome.title")}</h1>
             <p>{t("welcome.text", { name: user.tenant_name })}</p>
           </div>

@@ -7,8 +7,6 @@ import { type Conversation, isOpen, loadConversation, newTurn, saveConversation,
 
 type ConversationControls = {
   readonly turns: readonly Turn[];
-  /** False until what the tab kept has been read. */
-  readonly isReady: boolean;
   readonly isBusy: boolean;
   readonly ask: (question: string, sourceApp: string | null) => void;
   readonly retry: (turn: Turn) => void;
@@ -65,9 +63,9 @@ function useConversationState(): ConversationControls {
   const { threadId } = conversation;
   return {
     turns: conversation.turns,
-    isReady: threadId !== "",
     isBusy,
     ask: (question: string, sourceApp: string | null) => {
+      if (threadId === "") return; // what this tab kept has not been read yet
       const turn = newTurn(crypto.randomUUID(), question, sourceApp);
       setConversation((old) => ({ ...old, turns: [...old.turns, turn] }));
       void run(turn, threadId);

@@ -7,7 +7,8 @@ import { loadSession, type Session } from "./load-session.ts";
 
 /**
  * Who is signed in, asked of the API once a page; null = nobody.
- * When browsers call the API at another origin this server does not see their cookie: `unknown`, the browser asks itself.
+ * `unknown`: the browser asks by itself, because it calls the API at an origin whose cookie this server does not see,
+ * or because the API is away, which the browser then says.
  */
 export const readSession = cache(async (): Promise<Session | "unknown" | null> => {
   const environment = readEnvironment();
@@ -28,6 +29,7 @@ export const readSession = cache(async (): Promise<Session | "unknown" | null> =
     return await loadSession(api);
   } catch (error) {
     if (ApiFailure.is(error) && error.status === 401) return null;
-    throw error;
+    console.error("the session could not be read", error);
+    return "unknown";
   }
 });

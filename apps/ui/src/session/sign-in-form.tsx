@@ -12,6 +12,12 @@ import { PasswordField } from "./password-field.tsx";
 import { safeReturnPath } from "./return-path.ts";
 import styles from "./sign-in.module.css";
 
+/** What this tab kept for someone whose session ended is not left to whoever signs in next. */
+function forgetOthers(userId: string) {
+  for (const key of Object.keys(sessionStorage))
+    if (key.startsWith("aurora.") && !key.endsWith(userId)) sessionStorage.removeItem(key);
+}
+
 export function SignInForm() {
   const t = useTranslations("auth");
   const api = useApi();
@@ -34,7 +40,8 @@ export function SignInForm() {
     setFailure(null);
     try {
       const body = { email: String(form.get("email")).trim(), password: String(form.get("password")) };
-      await api.call(LoginResponse, "/api/auth/login", { method: "POST", body });
+      const { user } = await api.call(LoginResponse, "/api/auth/login", { method: "POST", body });
+      forgetOthers(user.id);
       // A whole new page: nothing of an earlier reader stays in memory.
       window.location.assign(safeReturnPath(new URLSearchParams(window.location.search).get("next"), locale));
     } catch (error) {

@@ -119,7 +119,7 @@ export const badCallersAndQuestions: readonly BadRequest[] = [
   {
     name: "an unknown field inside a list",
     send: (w) =>
-      w.post("/api/admin/w.api-keys", {
+      w.post("/api/admin/api-keys", {
         name: "k",
         permissions: [{ source_app: "default", permissions: ["read"], extra: 1 }],
       }),

@@ -146,7 +146,7 @@ export const badDocumentsAndAdministration: readonly BadRequest[] = [
   {
     name: "permissions on a corpus that does not exist",
     send: (w) =>
-      w.post("/api/admin/w.api-keys", { name: "k", permissions: [{ source_app: "nowhere", permissions: ["read"] }] }),
+      w.post("/api/admin/api-keys", { name: "k", permissions: [{ source_app: "nowhere", permissions: ["read"] }] }),
     status: 400,
     code: "invalid_input",
     at: ["/permissions/0/source_app", "unknown_source_app"],

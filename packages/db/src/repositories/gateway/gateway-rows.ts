@@ -1,5 +1,5 @@
 import type { TenantScope } from "@aurora/kernel";
-import { asc, eq } from "drizzle-orm";
+import { asc, eq, getTableColumns } from "drizzle-orm";
 import type { Database } from "../../database.ts";
 import { llmCredentials, llmModels, llmProviders, llmUsage } from "../../schema/index.ts";
 
@@ -67,44 +67,56 @@ export function createGatewayRows(db: Database) {
     },
 
     /**
-     * Keeps a complete answer, replacing one of the same key. Nothing is kept when a document it draws on is gone: its
-     * row is locked, so a deletion under way is waited for.
+     * Keeps complete answers, replacing those of the same keys. One that draws on a document that is gone is not kept:
+     * the documents' rows are locked, so a deletion under way is waited for.
      */
-    storeAnswer: (
-      scope: TenantScope,
-      entry: {
-        keyHash: string;
-        model: string;
-        response: Record<string, unknown>;
-        documentIds: readonly string[];
-        createdAt: Date;
-        expiresAt: Date;
-      },
-    ) =>
-      db.queryInScope(scope, {
-        name: "gateway_store_answer",
-        text: `with alive as (select id from documents where id = any ($5::uuid[]) for key share)
+    async storeAnswers(scope: TenantScope, entries: readonly AnswerEntry[]): Promise<void> {
+      const newest = new Map(entries.map((entry) => [entry.keyHash, entry])); // a statement may touch a row once
+      const json = [...newest.values()].map(({ keyHash, model, response, documentIds, createdAt, expiresAt }) => ({
+        ...{ key_hash: keyHash, model, response },
+        ...{ document_ids: documentIds, created_at: createdAt, expires_at: expiresAt },
+      }));
+      await db.queryInScope(scope, {
+        name: "gateway_store_answers",
+        text: `with entry as (
+            select * from jsonb_to_recordset($2::jsonb) as e (key_hash text, model text, response jsonb,
+              document_ids uuid[], created_at timestamptz, expires_at timestamptz)),
+          alive as (select id from documents where id in (select unnest(document_ids) from entry) for key share)
           insert into llm_cache_exact (tenant_id, key_hash, model, response, document_ids, created_at, expires_at)
-          select $1, $2, $3, $4, $5, $6, $7 where (select count(*) from alive) = cardinality($5::uuid[])
+          select $1, e.key_hash, e.model, e.response, e.document_ids, e.created_at, e.expires_at from entry e
+          where not exists (select from unnest(e.document_ids) as d (id) where d.id not in (select id from alive))
           on conflict (tenant_id, key_hash) do update set model = excluded.model, response = excluded.response,
             document_ids = excluded.document_ids, created_at = excluded.created_at, expires_at = excluded.expires_at`,
-        values: [
-          scope.tenantId,
-          entry.keyHash,
-          entry.model,
-          JSON.stringify(entry.response),
-          entry.documentIds,
-          entry.createdAt,
-          entry.expiresAt,
-        ],
-      }),
+        values: [scope.tenantId, JSON.stringify(json)],
+      });
+    },
 
-    insertUsage: (scope: TenantScope, rows: readonly Omit<typeof llmUsage.$inferInsert, "tenantId">[]) =>
-      db.inScope(scope, async (tx) => {
-        await tx
-          .insert(llmUsage)
-          .values(rows.map((row) => ({ ...row, tenantId: scope.tenantId })))
-          .onConflictDoNothing(); // a batch may be written twice
-      }),
+    /** One statement and one parameter a batch: a row a call is written on every answer. Writing a batch twice is safe. */
+    async insertUsage(scope: TenantScope, rows: readonly UsageRow[]): Promise<void> {
+      const json = rows.map((row) => ({
+        ...Object.fromEntries(usageColumns.map(([name, column]) => [column, row[name]])),
+        tenant_id: scope.tenantId,
+      }));
+      await db.queryInScope(scope, {
+        name: "gateway_insert_usage",
+        text: `insert into llm_usage select * from jsonb_populate_recordset(null::llm_usage, $1::jsonb)
+          on conflict (id) do nothing`,
+        values: [JSON.stringify(json)],
+      });
+    },
   };
 }
+
+interface AnswerEntry {
+  readonly keyHash: string;
+  readonly model: string;
+  readonly response: Record<string, unknown>;
+  readonly documentIds: readonly string[];
+  readonly createdAt: Date;
+  readonly expiresAt: Date;
+}
+type UsageRow = Required<Omit<typeof llmUsage.$inferInsert, "tenantId">>;
+
+const usageColumns = Object.entries(getTableColumns(llmUsage))
+  .filter(([name]) => name !== "tenantId")
+  .map(([name, column]) => [name as keyof UsageRow, column.name] as const);

@@ -10,8 +10,8 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function Page() {
-  // The form must be there even when the API is not: it then says so on submission.
-  const session = await readSession().catch(() => null);
+  // The form is there even when the API is not: it then says so on submission.
+  const session = await readSession();
   if (session !== null && session !== "unknown") redirect({ href: "/assistant", locale: await getLocale() });
   return <SignInPage />;
 }
