@@ -2,7 +2,7 @@ import { QueryResponse } from "@aurora/contracts";
 import { AppError } from "@aurora/kernel";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { bearer, createSignedInUser, refusal, send } from "./testing/client.ts";
-import { contract, publishContract } from "./testing/publish.ts";
+import { contract, publishContract, upload } from "./testing/publish.ts";
 import { startTestApi, type TestApi } from "./testing/start-test-api.ts";
 
 let api: TestApi;
@@ -301,5 +301,31 @@ describe("the overview", () => {
     expect(failed.body).toMatchObject({ ok: false, status: 504, code: "upstream_timeout" });
     await send(api, { method: "DELETE", url, headers: bearer(api.adminKey) });
     expect((await api.database.admin.query("select 1 from llm_credentials")).rowCount).toBe(0);
+  });
+});
+
+describe("a server that closes", () => {
+  it("lets an answer under way end, and does not wait for those who only watch", async () => {
+    const own = await startTestApi();
+    await publishContract(own);
+    const waiting = await upload(own, own.adminKey, { source_app: "default" }, { filename: "w.txt", bytes: "w" });
+    const url = await own.listen();
+    const watch = await fetch(`${url}/api/documents/${waiting.body.document_id}/events`, {
+      headers: bearer(own.adminKey),
+    });
+    let release = () => {};
+    own.model.gate = new Promise((resolve) => {
+      release = resolve;
+    });
+    const answer = await fetch(`${url}/api/query`, {
+      method: "POST",
+      headers: { ...bearer(own.adminKey), "content-type": "application/json" },
+      body: JSON.stringify({ query: question, stream: true }),
+    });
+    const closing = own.close();
+    expect(await watch.text()).toContain('"state":"queued"');
+    release();
+    expect(parseEvents(await answer.text()).at(-1)?.event).toBe("done");
+    await closing;
   });
 });

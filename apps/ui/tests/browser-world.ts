@@ -80,10 +80,10 @@ export type FilePayload = { name: string; mimeType: string; buffer: Buffer };
 
 /** Asks on the assistant page and waits for the whole answer. */
 export async function ask(page: Page, question: string): Promise<void> {
-  const before = await page.getByRole("article").count();
+  const before = await page.locator("article").count();
   await page.getByLabel("Votre question").fill(question);
   await page.keyboard.press("Enter");
-  await page.getByRole("article").nth(before).getByRole("button", { name: "Copier" }).waitFor({ timeout: 60_000 });
+  await page.locator("article").nth(before).and(page.locator("[aria-busy=false]")).waitFor({ timeout: 60_000 });
 }
 
 /**

@@ -47,6 +47,14 @@ it.each([
   ["a Word file cut in half", "a.docx", wordFile.subarray(0, wordFile.length / 2), "document_corrupt", {}],
   ["a Word file with broken XML", "a.docx", docx("<w:p><w:r>"), "document_corrupt", {}],
   ["a zip bomb named as Word", "a.docx", bomb, "document_too_complex", { limit: "bytes" }],
+  ["a page nested to overflow the stack", "a.html", strToU8("<div>".repeat(30_000)), "document_too_complex", {}],
+  [
+    "a table of millions of places",
+    "a.html",
+    strToU8(`<table>${"<tr><td colspan=1000>a".repeat(3_000)}</table>`),
+    "document_too_complex",
+    { limit: 2_000_000 },
+  ],
   [
     "broken UTF-8",
     "a.txt",

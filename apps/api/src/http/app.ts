@@ -20,6 +20,7 @@ import { registerDocs } from "./docs.ts";
 import { writeEvents } from "./event-stream.ts";
 import { readForm } from "./form.ts";
 import { createGuards } from "./guards.ts";
+import { createLiveRequests } from "./live-requests.ts";
 import type { HttpOptions } from "./options.ts";
 import { errorText, toProblem, toPublicError } from "./problem.ts";
 
@@ -50,8 +51,8 @@ export async function createApp(
     forceCloseConnections: "idle",
     logger: false,
   });
-  const closing = new AbortController();
-  app.addHook("preClose", async () => closing.abort());
+  const live = createLiveRequests();
+  app.addHook("preClose", async () => live.drain());
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.removeContentTypeParser("text/plain");
@@ -136,13 +137,8 @@ export async function createApp(
         else requirePermission(scope, route.needs.permission, await deps.findSourceApp(scope, target));
       },
       handler: async (request, reply) => {
-        const abort = new AbortController();
-        const onClose = () => {
-          if (!reply.raw.writableFinished) abort.abort();
-        };
-        reply.raw.once("close", onClose);
-        const signal = AbortSignal.any([abort.signal, closing.signal]);
-        const result = await route.handle(contextOf(request, reply, signal));
+        const { draining, signal } = live.track(reply.raw);
+        const result = await route.handle(contextOf(request, reply, signal, draining));
         return sendResult(route, request, reply, result, signal);
       },
     });
@@ -152,12 +148,14 @@ export async function createApp(
     request: FastifyRequest,
     reply: FastifyReply,
     signal: AbortSignal,
+    draining: AbortSignal,
   ): RouteContext<unknown, unknown, unknown, unknown> => ({
     ...inputOf(request),
     scope: request.session?.scope as never,
     session: request.session as never,
     deps,
     signal,
+    draining,
     request: { id: request.id, address: request.ip, locale: negotiateLocale(request.headers["accept-language"]) },
     setHeader: (name, value) => void reply.header(name, value),
     form: (limits) => readForm(request, limits.maxFileBytes),

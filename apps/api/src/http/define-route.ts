@@ -71,8 +71,10 @@ export interface RouteContext<Params, Query, Body, N> extends RouteInput<Params,
   readonly scope: N extends "public" ? null : TenantScope;
   readonly session: N extends "public" ? null : Session;
   readonly deps: ApiDeps;
-  /** Aborted when the client leaves or the server closes. */
+  /** Aborted when the client leaves, and for those still here some seconds after the server began to close. */
   readonly signal: AbortSignal;
+  /** Aborted also as soon as the server begins to close: for answers that only watch. */
+  readonly draining: AbortSignal;
   readonly request: { readonly id: string; readonly address: string; readonly locale: Locale };
   setHeader(name: string, value: string): void;
   /** The parts of a `multipart/form-data` body; only on routes with `multipart`. */

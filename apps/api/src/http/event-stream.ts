@@ -2,7 +2,7 @@ import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import type { ServerEvent } from "./define-route.ts";
 
-const heartbeatMs = 15_000;
+export const heartbeatMs = 15_000;
 
 /**
  * Writes events as they come (WHATWG HTML §9.2), waits when the client reads slowly, and sends a comment every 15 s

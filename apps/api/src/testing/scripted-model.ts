@@ -8,6 +8,8 @@ export interface ScriptedModel extends ChatModel {
   failure: AppError | null;
   /** Waits for its abort after the first delta, as a slow provider does. */
   hangs: boolean;
+  /** Answers wait for it before their first delta. */
+  gate: Promise<void>;
   readonly requests: ChatModelRequest[];
   /** How many answers were cut short by their signal. */
   aborted: number;
@@ -19,11 +21,13 @@ export function createScriptedModel(): ScriptedModel {
     deltas: ["Le solde est versé à la commande [1]."],
     failure: null,
     hangs: false,
+    gate: Promise.resolve(),
     requests: [],
     aborted: 0,
     async *ask(_scope, request, signal) {
       model.requests.push(request);
       if (model.failure) throw model.failure;
+      await model.gate;
       try {
         for (const text of model.deltas) {
           yield { kind: "delta", text };

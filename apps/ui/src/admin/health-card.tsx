@@ -8,11 +8,18 @@ import { FailureMessage } from "../components/failure-message.tsx";
 import { Skeleton } from "../components/feedback.tsx";
 import styles from "./admin-home.module.css";
 
+/** The parts the API reports; one added later is shown by its own name. */
+const knownNames = ["database", "objects", "gateway"] as const;
+
 type Props = { health: DetailedHealth | null; error: unknown; onReload: () => void };
 
 export function HealthCard({ health, error, onReload }: Props) {
   const t = useTranslations("admin");
   const locale = useLocale();
+  const nameOf = (name: string) => {
+    const known = knownNames.find((one) => one === name);
+    return known ? t(`health.name.${known}`) : name;
+  };
   return (
     <section className={styles.card} aria-labelledby="health">
       <div className={styles.cardHead}>
@@ -29,7 +36,7 @@ export function HealthCard({ health, error, onReload }: Props) {
           <ul className={styles.components}>
             {health.components.map((component) => (
               <li key={component.name} data-status={component.status}>
-                <span className={styles.component}>{component.name}</span>
+                <span className={styles.component}>{nameOf(component.name)}</span>
                 <span className={styles.state}>{t(`health.component.${component.status}`)}</span>
                 <span className={styles.ms}>{component.ms === null ? "" : formatDuration(locale, component.ms)}</span>
                 {component.detail && <span className={styles.detail}>{component.detail}</span>}

@@ -88,7 +88,7 @@ export function TurnView({ turn, openMarker, onCite, onRetry, onAsk, canAsk }: P
           </ul>
         </div>
       )}
-      {turn.state === "done" && <TurnFoot turn={turn} />}
+      {turn.state === "done" && !isRefusal && <TurnFoot turn={turn} />}
     </article>
   );
 }
@@ -124,7 +124,7 @@ function TurnFoot({ turn }: { turn: Turn }) {
   if (!response) return null;
   const total = response.timings_ms.total ?? response.timings_ms.total_ms;
   const facts = [
-    response.status === "no_sources" || !response.model ? null : t("answeredBy", { model: response.model }),
+    !response.model ? null : t("answeredBy", { model: response.model }),
     response.cache.status === "miss" ? null : t("fromCache"),
     total === undefined ? null : formatDuration(locale, total),
   ].filter(Boolean);

@@ -20,6 +20,7 @@ export function PageView({ documentId, pages, startPage, passage }: Props) {
   const [current, setCurrent] = useState(startPage ?? passage?.bboxes[0]?.page ?? 1);
   const [zoom, setZoom] = useState(2);
   const list = useRef<HTMLOListElement>(null);
+  const strip = useRef<HTMLElement>(null);
   const firstBox = useRef<SVGRectElement>(null);
 
   const goTo = useCallback(
@@ -48,6 +49,16 @@ export function PageView({ documentId, pages, startPage, passage }: Props) {
     return () => watcher.disconnect();
   }, []);
 
+  // The strip follows; only the strip moves, not the page.
+  useEffect(() => {
+    const thumb = strip.current?.querySelectorAll("button")[current - 1];
+    if (!strip.current || !thumb) return;
+    const frame = strip.current.getBoundingClientRect();
+    const { top, bottom } = thumb.getBoundingClientRect();
+    if (top < frame.top || bottom > frame.bottom)
+      strip.current.scrollTop += (top + bottom - frame.top - frame.bottom) / 2;
+  }, [current]);
+
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (isTyping(event)) return;
@@ -66,7 +77,7 @@ export function PageView({ documentId, pages, startPage, passage }: Props) {
   return (
     <div className={styles.pageView}>
       {pages.length > 1 && (
-        <nav className={styles.strip} aria-label={t("strip")}>
+        <nav ref={strip} className={styles.strip} aria-label={t("strip")}>
           <ol>
             {pages.map(({ page, width, height }) => (
               <li key={page}>

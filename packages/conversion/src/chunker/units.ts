@@ -60,8 +60,9 @@ function collect(document: DoclingDocument, headingsAsText: boolean): Section[] 
     seen.add(ref);
     const node = resolveRef(document, ref);
     if (node.content_layer !== "body") return;
+    // a table of contents would answer every question with its headings
     if (isTable(node)) {
-      if (node.label === "table") addTable(node); // a table of contents would answer every question about its headings
+      if (node.label === "table") addTable(node);
     } else if (isTextItem(node)) addText(node);
     else if (isGroup(node) && node.label === "inline") {
       append(inlineUnit(document, node));
@@ -79,22 +80,39 @@ function collect(document: DoclingDocument, headingsAsText: boolean): Section[] 
       headings.set(level, text);
     } else append(textUnit(document, item));
   };
+  /** A paragraph "Table 2. …" right before a table is its caption, and goes with it. */
+  const takeCaption = (): Unit[] => {
+    const last = sections.at(-1);
+    const unit = last?.units.at(-1);
+    if (
+      !last ||
+      !unit ||
+      last.table !== null ||
+      !samePath(last.headingPath, pathOf()) ||
+      !captionPattern.test(unit.text)
+    )
+      return [];
+    (last.units as Unit[]).pop();
+    if (last.units.length === 0) sections.pop();
+    return [{ ...unit, separator: "\n" }];
+  };
   const addTable = (table: TableItem) => {
     const captions = table.captions.map((caption) => resolveRef(document, caption.$ref)).filter(isTextItem);
     for (const caption of captions) seen.add(caption.self_ref);
     for (const child of table.children) seen.add(child.$ref); // rich cells: their text is in the cells
-    const rows = tableRows(table);
-    const header = rows.filter((row) => row.isHeader).map((row) => row.unit);
-    const units = rows.filter((row) => !row.isHeader).map((row) => row.unit);
-    const heads = [...captions.map((caption) => textUnit(document, caption)), ...header].filter(
-      (unit) => unit.text !== "",
-    );
+    const rows = tableRows(table).filter(({ unit }) => unit.text !== "");
+    const body = rows.filter((row) => !row.isHeader).length > 0 ? rows.filter((row) => !row.isHeader) : rows.slice(1);
+    const header = rows.filter((row) => !body.includes(row)).map((row) => row.unit);
+    const heads = [...takeCaption(), ...captions.map((caption) => textUnit(document, caption)), ...header];
+    const units = body.map((row) => row.unit);
     if (units.length > 0) sections.push({ headingPath: pathOf(), units, table: { header: heads } });
     else for (const unit of heads) append(unit);
   };
   for (const child of document.body.children) visit(child.$ref);
   return sections;
 }
+
+const captionPattern = /^(?:table|tableau|tab\.)\s*(?:n°\s*)?[\dIVX]+\b.{0,200}$/i;
 
 const samePath = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((heading, index) => heading === b[index]);

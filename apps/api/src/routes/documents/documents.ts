@@ -97,7 +97,7 @@ export const documentRoutes = [
     params,
     reply: { kind: "events", events: { progress: DocumentEvent, end: DocumentEvent } },
     needs: read,
-    handle: async ({ deps, params, scope, signal }) => numbered(deps.documents.watch(scope, params.id, signal)),
+    handle: async ({ deps, draining, params, scope }) => numbered(deps.documents.watch(scope, params.id, draining)),
   }),
   defineRoute({
     method: "GET",

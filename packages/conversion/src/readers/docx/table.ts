@@ -14,7 +14,7 @@ export function tableCells(table: XmlElement): DocxCell[] {
   const rows = rowsOf(table);
   const cells: DocxCell[] = [];
   const open = new Map<number, DocxCell>(); // by first column: the cell a vertical merge goes on with
-  const repeated = rows.findLastIndex((row, index) => child(child(row, "w:trPr"), "w:tblHeader") && index < 5);
+  const repeated = rows.findLastIndex((row, index) => isRepeated(row) && index < 5 && index < rows.length - 1);
   for (const [row, element] of rows.entries()) {
     let column = Number(attribute(path(element, "w:trPr", "w:gridBefore"), "w:val") ?? 0);
     for (const cell of cellsOf(element)) {
@@ -43,6 +43,12 @@ export function tableCells(table: XmlElement): DocxCell[] {
     }
   }
   return cells;
+}
+
+/** Word repeats this row on every page: a row of the head. */
+function isRepeated(row: XmlElement): boolean {
+  const mark = path(row, "w:trPr", "w:tblHeader");
+  return mark !== undefined && !/^(?:0|false|off)$/.test(attribute(mark, "w:val") ?? "");
 }
 
 /** A table of one cell is a frame around text. */

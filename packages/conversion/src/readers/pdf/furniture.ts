@@ -55,7 +55,8 @@ export function findFurniture(pages: readonly PageLines[]): Map<number, Furnitur
     }
     for (const row of [...own].reverse()) {
       if (segments.has(row.segments[0] as Segment)) break;
-      if (zoneOf(row.line, page) !== "foot" || !(repeats(row, page) || isOuterNumber(row, own.at(-1)))) break;
+      const isFoot = repeats(row, page) || isOuterNumber(row, own.at(-1)) || isFolio(row, own, page);
+      if (zoneOf(row.line, page) !== "foot" || !isFoot) break;
       take(row, footers);
     }
     result.set(page.page, { headers, footers: footers.reverse(), segments });
@@ -96,6 +97,13 @@ const keysOf = (row: Row): string[] => [
     ? row.segments.map((segment) => keyOf(lineText(segment.words))).filter((key) => /\p{L}{3}/u.test(key))
     : []),
 ];
+
+/** The lowest line, well apart from the text above, that a page number begins or ends. */
+function isFolio(row: Row, own: readonly Row[], page: PageLines): boolean {
+  if (row !== own.at(-1) || row.line.b < page.height * 0.93) return false;
+  const above = own.at(-2)?.line;
+  return /^\d{1,4}\s+\D|\D\s\d{1,4}$/.test(row.line.text) && (!above || row.line.t - above.b > 1.5 * height(row.line));
+}
 
 const isOuterNumber = (row: Row, outermost: Row | undefined): boolean =>
   row === outermost && pageNumber.test(row.line.text);
