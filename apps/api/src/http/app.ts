@@ -51,7 +51,7 @@ export async function createApp(
     forceCloseConnections: "idle",
     logger: false,
   });
-  const live = createLiveRequests();
+  const live = createLiveRequests(app.server);
   app.addHook("preClose", async () => live.drain());
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
