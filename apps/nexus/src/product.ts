@@ -86,6 +86,8 @@ export async function startProduct(options: StartOptions): Promise<Product> {
       ADMIN_PASSWORD: undefined,
       ADMIN_API_KEY: undefined,
       NODE_ENV: config.environment,
+      // The dashboard forwards people's calls from loopback: the address it names is believed, as that of the operator's proxies is.
+      TRUSTED_PROXIES: ["127.0.0.1/8", "::1", ...config.trustedProxies].join(","),
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true", // its notice about Node 20 is not the operator's concern
     });
     const supervisor = createSupervisor({

@@ -45,6 +45,14 @@ export async function openSession(
   return { context, page, faults };
 }
 
+/** Waits until React answers for an element: what is done before that to a page just loaded is lost. */
+export async function awake(page: Page, selector: string): Promise<void> {
+  await page.waitForFunction((wanted) => {
+    const element = document.querySelector(wanted);
+    return element !== null && Object.keys(element).some((key) => key.startsWith("__reactProps"));
+  }, selector);
+}
+
 /** Signs in, replacing the password of the installation when it is still in force. @returns the password from now on. */
 export async function signIn(page: Page, uiUrl: string, account: { email: string; password: string }): Promise<string> {
   await page.goto(`${uiUrl}/fr/sign-in`);
@@ -68,12 +76,16 @@ export async function signIn(page: Page, uiUrl: string, account: { email: string
 export async function addDocuments(page: Page, uiUrl: string, files: readonly (string | FilePayload)[]): Promise<void> {
   await page.goto(`${uiUrl}/fr/documents`);
   const input = page.locator("input[type=file]");
-  await input.waitFor({ state: "attached" });
+  await awake(page, "input[type=file]");
   await input.setInputFiles(files.every((file) => typeof file === "string") ? [...files] : (files as FilePayload[]));
   const tray = page.getByRole("region", { name: "Fichiers en cours d’ajout" });
+  const done = files.length === 1 ? "1 document prêt" : `${files.length} documents prêts`;
   await tray
-    .getByText(files.length === 1 ? "1 document prêt" : `${files.length} documents prêts`)
-    .waitFor({ timeout: 90_000 });
+    .getByText(done)
+    .waitFor({ timeout: 90_000 })
+    .catch(async (cause: unknown) => {
+      throw new Error(`the files did not become ready; the tray says: ${await tray.textContent()}`, { cause });
+    });
   await page.getByRole("button", { name: "Vider la liste des fichiers" }).click();
 }
 export type FilePayload = { name: string; mimeType: string; buffer: Buffer };
@@ -81,6 +93,7 @@ export type FilePayload = { name: string; mimeType: string; buffer: Buffer };
 /** Asks on the assistant page and waits for the whole answer. */
 export async function ask(page: Page, question: string): Promise<void> {
   const before = await page.locator("article").count();
+  await awake(page, "#question");
   await page.getByLabel("Votre question").fill(question);
   await page.keyboard.press("Enter");
   await page.locator("article").nth(before).and(page.locator("[aria-busy=false]")).waitFor({ timeout: 60_000 });

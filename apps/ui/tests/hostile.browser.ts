@@ -6,6 +6,7 @@ import { startProduct, type TestProduct } from "../../../tests/support/start-pro
 import {
   addDocuments,
   ask,
+  awake,
   launchBrowser,
   missingBrowser,
   openSession,
@@ -80,7 +81,7 @@ describe.skipIf(missingBrowser)("hostile documents", () => {
     const { page } = session;
     await page.goto(`${product.uiUrl}/fr/documents`);
     const input = page.locator("input[type=file]");
-    await input.waitFor({ state: "attached" });
+    await awake(page, "input[type=file]");
     await input.setInputFiles([
       { name: "faux.pdf", mimeType: "application/pdf", buffer: Buffer.from("ceci n’est pas un PDF") },
     ]);

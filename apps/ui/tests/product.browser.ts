@@ -6,6 +6,7 @@ import {
   accessibilityFaults,
   addDocuments,
   ask,
+  awake,
   launchBrowser,
   missingBrowser,
   openSession,
@@ -127,7 +128,7 @@ describe.skipIf(missingBrowser)("the product in a browser", () => {
     await keys.press("Tab");
     await keys.type(password);
     await keys.press("Enter");
-    await page.getByLabel("Votre question").waitFor();
+    await awake(page, "#question");
 
     await keys.press("Tab");
     expect(await focusedName()).toBe("Aller au contenu");
@@ -214,6 +215,7 @@ describe.skipIf(missingBrowser)("the product in a browser", () => {
     const { context, page } = await signedIn({ scheme: "dark" });
     const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
     expect(await ground()).toBe("rgb(10, 17, 18)");
+    await awake(page, "[popover] button");
     await page.getByRole("button", { name: /^Compte de/ }).click();
     await page.getByRole("button", { name: "Claire" }).click();
     expect(await ground()).toBe("rgb(242, 245, 243)");
@@ -227,6 +229,7 @@ describe.skipIf(missingBrowser)("the product in a browser", () => {
 
   it("signs out everywhere: the page asked for next is sign-in, and it leads back", async () => {
     const { context, page } = await signedIn();
+    await awake(page, "[popover] button");
     await page.getByRole("button", { name: /^Compte de/ }).click();
     await page.getByRole("button", { name: "Se déconnecter" }).click();
     await page.waitForURL(/\/fr\/sign-in$/);

@@ -6,6 +6,7 @@ import {
   type FormEvent,
   type KeyboardEvent,
   type Ref,
+  useEffect,
   useImperativeHandle,
   useLayoutEffect,
   useRef,
@@ -31,6 +32,9 @@ export function AskBox({ ref, isBusy, sourceApp, onSourceApp, onAsk, onStop }: P
   const [question, setQuestion] = useState("");
   const area = useRef<HTMLTextAreaElement>(null);
   useImperativeHandle(ref, () => ({ focus: () => area.current?.focus() }), []);
+
+  // What was written before this code ran is kept.
+  useEffect(() => setQuestion(area.current?.value ?? ""), []);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the height follows the text
   useLayoutEffect(() => {
