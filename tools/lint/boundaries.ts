@@ -69,7 +69,8 @@ function checkImport(file: string, path: string, specifier: string): void {
     const target = relative(root, resolve(dirname(path), specifier));
     graph.get(file)?.push(target);
     if (kind === "packages" || kind === "apps") {
-      if (!target.startsWith(`${kind}/${name}/`))
+      const isSharedHarness = isTest(file) && target.startsWith("tests/support/");
+      if (!target.startsWith(`${kind}/${name}/`) && !isSharedHarness)
         faults.push(`${file}: reaches into ${target}; import the package instead`);
     }
     return;

@@ -24,7 +24,7 @@ const commands: Readonly<Record<string, Command>> = {
   },
   bench: {
     summary: "measure the product; a table on stderr, JSON on stdout",
-    usage: "bench [start] [ingestion] [retrieval] [search] [gateway]",
+    usage: "bench [start] [ingestion] [retrieval] [search] [answers] [gateway] [conversion] [vectors]",
     load: async () => (await import("./commands/bench.ts")).bench,
   },
   doctor: {

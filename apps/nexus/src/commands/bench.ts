@@ -8,7 +8,10 @@ const scripts: Readonly<Record<string, string>> = {
   ingestion: "bench/ingestion.ts",
   retrieval: "bench/retrieval/run.ts",
   search: "bench/search.ts",
+  answers: "bench/answers.ts",
   gateway: "bench/gateway/run.ts",
+  conversion: "bench/conversion.ts",
+  vectors: "bench/vector-store.ts",
 };
 
 /** Runs the named measurements, all when none is named, one after another. @returns 1 when one of them failed. */

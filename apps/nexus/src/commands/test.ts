@@ -20,7 +20,11 @@ const parts: readonly Part[] = [
       [bin("tsc"), "-p", "apps/ui"],
     ],
   },
-  { name: "lint", isFast: true, commands: [[bin("biome"), "ci", "--error-on-warnings", "."]] },
+  {
+    name: "lint",
+    isFast: true,
+    commands: [[bin("biome"), "ci", "--error-on-warnings", `--colors=${process.stdout.isTTY ? "force" : "off"}`, "."]],
+  },
   { name: "boundaries", isFast: true, commands: [[bin("tsx"), "tools/lint/boundaries.ts"]] },
   { name: "unit", isFast: true, project: "unit" },
   { name: "contract", isFast: false, project: "contract" },
@@ -87,7 +91,7 @@ async function runProject(root: string, project: string, report: string): Promis
     "run",
     "--project",
     project,
-    "--reporter=dot",
+    "--reporter=default",
     "--reporter=json",
     `--outputFile.json=${report}`,
   ]);
@@ -104,7 +108,11 @@ function readReport(path: string): unknown {
 
 function runCommand(root: string, program: string, args: readonly string[]): Promise<number> {
   return new Promise((resolve) => {
-    const child = spawn(join(root, program), args, { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
+    const child = spawn(join(root, program), args, {
+      cwd: root,
+      env: process.stdout.isTTY ? process.env : { ...process.env, NO_COLOR: "1" },
+      stdio: ["ignore", "inherit", "inherit"],
+    });
     child.on("error", () => resolve(127));
     child.on("exit", (code) => resolve(code ?? 1));
   });
