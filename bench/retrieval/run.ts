@@ -8,6 +8,7 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { jobScope } from "@aurora/kernel";
+import { inProcess } from "@aurora/llm";
 import { loadStaticModel } from "@aurora/llm/static";
 import {
   createRetriever,
@@ -52,7 +53,7 @@ const { embedder, wordVectors } = await loadStaticModel({ folder: join(root, "mo
 /** Every candidate in order: k as wide as the rerank, MMR off. */
 const ranking = { sourceApp: null, workspace: null, packId: null, documentIds: [], k: 40, fetchK: 40, mmrLambda: 1 };
 const retrieverOver = (index: MemoryIndex): Retriever =>
-  createRetriever({ ...index, embedder, wordVectors, nowMs: () => performance.now() });
+  createRetriever({ ...index, embedders: inProcess(embedder), wordVectors, nowMs: () => performance.now() });
 
 interface Ranked {
   readonly documentId: string;

@@ -1,6 +1,6 @@
 import { type CredentialCipher, createSessionTokens } from "@aurora/auth";
 import { AppError, type Clock, type Ids, type TenantScope } from "@aurora/kernel";
-import type { ChatModel } from "@aurora/llm";
+import type { ChatModel, ProbeModel } from "@aurora/llm";
 import type { ObjectStore } from "@aurora/object-store";
 import type { Queue } from "@aurora/queue";
 import type { Retriever } from "@aurora/rag";
@@ -19,7 +19,6 @@ import {
   type SourceAppsDeps,
 } from "./use-cases/manage-registry.ts";
 import { createManageUsers, type ManageUsersDeps } from "./use-cases/manage-users.ts";
-import { createProbeProvider, type ProbeDeps } from "./use-cases/probe-provider.ts";
 import { createReadDocuments, type ReadDocumentsDeps } from "./use-cases/read-documents.ts";
 import { createReportHealth, type HealthDeps } from "./use-cases/report-health.ts";
 import { createReportOverview, type OverviewDeps } from "./use-cases/report-overview.ts";
@@ -41,8 +40,7 @@ export interface ApiPorts {
     readonly registry: SourceAppsDeps["registry"] &
       CallerAppsDeps["registry"] &
       ManageUsersDeps["registry"] &
-      CorpusDeps["registry"] &
-      ProbeDeps["registry"] & { findSourceApp: ApiDeps["findSourceApp"] };
+      CorpusDeps["registry"] & { findSourceApp: ApiDeps["findSourceApp"] };
     readonly providers: ManageProvidersDeps["providers"] &
       SourceAppsDeps["providers"] & {
         findDefaultModel(scope: TenantScope): Promise<{ provider: string; name: string } | null>;
@@ -67,6 +65,7 @@ export interface ApiPorts {
   readonly queue: Queue;
   readonly retriever: Retriever;
   readonly model: ChatModel;
+  readonly probeModel: ProbeModel;
   readonly cipher: CredentialCipher;
   readonly spool: UploadDocumentDeps["spool"];
   readonly firstAdministratorNote: SignInDeps["firstAdministratorNote"];
@@ -83,6 +82,10 @@ export interface ApiSettings {
   readonly maxUploadBytes: number;
   readonly privacy: AnswerQuestionDeps["privacy"];
   readonly defaultLanguage: string;
+  /** Which hosts a provider may be on. */
+  readonly providerAddresses: ManageProvidersDeps["addresses"];
+  /** Providers the environment holds a key of. */
+  readonly environmentProviders: ManageProvidersDeps["environmentProviders"];
 }
 
 /** Use-cases over ports. */
@@ -131,7 +134,10 @@ export function assembleApi(ports: ApiPorts, settings: ApiSettings): ApiDeps {
       ids,
       providers,
       cipher: ports.cipher,
-      probe: createProbeProvider({ ids, registry, model: ports.model, gatewayModelName }),
+      addresses: settings.providerAddresses,
+      environmentProviders: settings.environmentProviders,
+      probe: (scope, provider, model, signal) =>
+        ports.probeModel(scope, gatewayModelName(provider.name, model), signal),
     }),
     uploads: createUploadDocument({ clock, ids, objects, queue, documents, maxUploadBytes, spool: ports.spool }),
     documents: createReadDocuments({ documents, objects, maxUploadBytes }),

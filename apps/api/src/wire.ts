@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { createCredentialCipher, signContext } from "@aurora/auth";
+import { createCredentialCipher, environmentProviderNames, signContext } from "@aurora/auth";
 import { type Config, productRoot, required } from "@aurora/config";
 import {
   createAccountRepository,
@@ -14,7 +14,13 @@ import {
   type Database,
 } from "@aurora/db";
 import { AppError, systemClock, systemIds } from "@aurora/kernel";
-import { createGatewayClient } from "@aurora/llm/gateway";
+import { inProcess } from "@aurora/llm";
+import {
+  createGatewayClient,
+  createGatewayEmbedderSource,
+  createGatewayProbe,
+  type GatewayConnection,
+} from "@aurora/llm/gateway";
 import { loadStaticModel } from "@aurora/llm/static";
 import { createS3ObjectStore } from "@aurora/object-store/s3";
 import type { Queue } from "@aurora/queue";
@@ -72,10 +78,19 @@ export async function wireApi(
   const vectors = createEmbeddedVectorStore({ pool: database.pool });
   const model = join(productRoot(import.meta.dirname), "models/static-fr-en-192");
   const { embedder, wordVectors } = await loadStaticModel({ folder: model });
-  await vectors.ensureCollection("aurora_documents", { dimensions: embedder.dimensions, embedderId: embedder.id });
-  const passages = createPassageRepository(database);
   const internalSecret = required(config.secrets.gatewayInternal, "GATEWAY_INTERNAL_SECRET");
   const gateway = new Pool(config.urls.gateway, { connections: 64 });
+  const connection: GatewayConnection = {
+    baseUrl: config.urls.gateway,
+    internalSecret,
+    sign: (context) => signContext(internalSecret, context),
+    clock: systemClock,
+    dispatcher: gateway,
+  };
+  const embedders = config.embedding ? createGatewayEmbedderSource(connection, config.embedding) : inProcess(embedder);
+  const { dimensions, id: embedderId } = embedders;
+  await vectors.ensureCollection("aurora_documents", { dimensions, embedderId });
+  const passages = createPassageRepository(database);
   const ports: ApiPorts = {
     clock: systemClock,
     ids: systemIds,
@@ -93,19 +108,14 @@ export async function wireApi(
     queue,
     retriever: createRetriever({
       vectorStore: vectors,
-      embedder,
+      embedders,
       wordVectors,
       statistics: { load: passages.loadStatistics },
       passages: { load: passages.loadPassages },
       nowMs: () => performance.now(),
     }),
-    model: createGatewayClient({
-      baseUrl: config.urls.gateway,
-      internalSecret,
-      sign: (context) => signContext(internalSecret, context),
-      clock: systemClock,
-      dispatcher: gateway,
-    }),
+    model: createGatewayClient(connection),
+    probeModel: createGatewayProbe(connection),
     cipher: createCredentialCipher(required(config.secrets.llmCredentialsKey, "LLM_CREDENTIALS_ENC_KEY")),
     spool: spoolFile,
     firstAdministratorNote: createFirstAdministratorFile(config.dataDir),
@@ -175,6 +185,8 @@ const settingsOf = (config: Config): ApiSettings => ({
   maxUploadBytes: config.ingestion.maxUploadBytes,
   privacy: config.queryLog,
   defaultLanguage: config.locale.slice(0, 2),
+  providerAddresses: config.providerAddresses,
+  environmentProviders: environmentProviderNames.filter((name) => config.llm[`${name}Key`] !== null),
 });
 
 /** Where the API may be reached, and from whose pages: what PUBLIC_BASE_URL, NEXT_PUBLIC_API_URL and the ports say. */

@@ -140,7 +140,6 @@ describe("embedder over the gateway", () => {
     return createGatewayEmbedder(connection(), h.scope, {
       model: "lan/m1",
       dimensions: width,
-      location: "local",
       sourceApps: ["rh"],
       maxTextsPerCall: 8,
     });

@@ -1,11 +1,10 @@
-import type { CredentialCipher } from "@aurora/auth";
+import type { AddressRules, CredentialCipher, EnvironmentKeys } from "@aurora/auth";
 import { type Clock, type Ids, jobScope } from "@aurora/kernel";
 import type { WordVectors } from "@aurora/llm";
 import type { Logger } from "@aurora/telemetry";
 import type { FastifyInstance } from "fastify";
 import { createServer } from "./http/server.ts";
 import { createProviderDirectory } from "./providers/directory.ts";
-import type { AddressRules } from "./providers/guarded-address.ts";
 import { createUpstream, type Timeouts } from "./providers/upstream.ts";
 import { registerChatCompletions } from "./routes/chat-completions.ts";
 import { registerEmbeddings } from "./routes/embeddings.ts";
@@ -40,7 +39,7 @@ export interface GatewayDeps {
   readonly rows: GatewayRows;
   /** @throws when the database does not answer. */
   readonly ping: () => Promise<void>;
-  readonly environmentKeys: { readonly openai: string | null; readonly openrouter: string | null };
+  readonly environmentKeys: EnvironmentKeys;
   readonly addresses: AddressRules;
   /** 0 = keep no answer. */
   readonly cacheTtlSeconds: number;

@@ -25,10 +25,7 @@ export async function wireGateway(config: Config, logger: Logger): Promise<Gatew
     rows: createGatewayRows(database),
     ping: () => database.ping(),
     environmentKeys: { openai: config.llm.openaiKey, openrouter: config.llm.openrouterKey },
-    addresses: {
-      privateHosts: config.providerPrivateHosts.map((host) => host.toLowerCase()),
-      ownPorts: ownPorts(config),
-    },
+    addresses: config.providerAddresses,
     cacheTtlSeconds: config.llm.cacheTtlSeconds,
     wordVectors,
     timing: standardTiming,
@@ -43,23 +40,4 @@ export async function wireGateway(config: Config, logger: Logger): Promise<Gatew
       await database.close();
     },
   };
-}
-
-/** Ports of our services and stores: no provider is called there, whatever the allow-list says. */
-function ownPorts(config: Config): number[] {
-  const urls = [config.database.url, config.database.adminUrl, config.qdrantUrl, config.redisUrl, config.s3.endpoint];
-  const standard: Record<string, number> = {
-    "postgres:": 5432,
-    "postgresql:": 5432,
-    "redis:": 6379,
-    "https:": 443,
-    "http:": 80,
-  };
-  const stores = urls.flatMap((url) => {
-    if (url === null || !URL.canParse(url)) return [];
-    const { port, protocol } = new URL(url);
-    const found = port === "" ? standard[protocol] : Number(port);
-    return found === undefined ? [] : [found];
-  });
-  return [...Object.values(config.ports), ...stores];
 }

@@ -1,11 +1,13 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { signContext } from "@aurora/auth";
 import { type Config, productRoot, required } from "@aurora/config";
 import type { DocumentConverter } from "@aurora/conversion";
 import { createLocalConverter } from "@aurora/conversion/local";
 import { createDatabase, createIngestionRows } from "@aurora/db";
 import { systemClock, type TenantScope } from "@aurora/kernel";
-import type { Embedder } from "@aurora/llm";
+import { type Embedder, type EmbedderSource, inProcess } from "@aurora/llm";
+import { createGatewayEmbedderSource, type GatewayConnection } from "@aurora/llm/gateway";
 import { loadStaticModel } from "@aurora/llm/static";
 import type { ObjectStore } from "@aurora/object-store";
 import { createS3ObjectStore } from "@aurora/object-store/s3";
@@ -15,6 +17,7 @@ import { createPostgresQueue } from "@aurora/queue/postgres";
 import type { Logger } from "@aurora/telemetry";
 import type { VectorStore } from "@aurora/vector-store";
 import { createEmbeddedVectorStore } from "@aurora/vector-store/embedded";
+import { Pool } from "undici";
 import { type IngestionTiming, standardTiming, startIngestionJobs } from "./jobs/ingestion-jobs.ts";
 import type { IngestionRows } from "./use-cases/ingestion-rows.ts";
 
@@ -34,8 +37,6 @@ const maxAttempts = 4;
 export async function openStores(config: Config, logger: Logger): Promise<IngestStores & { close(): Promise<void> }> {
   if (config.qdrantUrl !== null)
     throw new Error("QDRANT_URL is set, but this version keeps its vectors itself: remove it");
-  if (config.embedding.model !== null)
-    throw new Error("EMBEDDING_MODEL is set, but this version embeds with its own model: remove it");
   const database = createDatabase({
     connection: required(config.database.url, "DATABASE_URL"),
     maxConnections: 4 + 3 * config.ingestion.concurrency,
@@ -60,22 +61,37 @@ export async function openStores(config: Config, logger: Logger): Promise<Ingest
     ? createRedisQueue({ redisUrl: config.redisUrl, prefix: "aurora-nexus", log: logger })
     : createPostgresQueue({ pool: database.pool, log: logger });
   const root = productRoot(import.meta.dirname);
-  const { embedder } = await loadStaticModel({ folder: join(root, "models/static-fr-en-192") });
-  await vectors.ensureCollection("aurora_documents", { dimensions: embedder.dimensions, embedderId: embedder.id });
+  const gateway = config.embedding && new Pool(config.urls.gateway, { connections: 2 * config.ingestion.concurrency });
+  const embedders = gateway
+    ? remoteEmbedders(config, gateway)
+    : inProcess((await loadStaticModel({ folder: join(root, "models/static-fr-en-192") })).embedder);
+  const { dimensions, id: embedderId } = embedders;
+  await vectors.ensureCollection("aurora_documents", { dimensions, embedderId });
   return {
     rows: createIngestionRows(database),
     objects,
     vectors,
     queue,
     converter: createLocalConverter(conversionChild(root)),
-    embedderFor: () => embedder,
+    embedderFor: (scope, sourceApp) => embedders.embedderFor(scope, [sourceApp]),
     async close() {
+      await gateway?.destroy();
       await queue.close();
       await vectors.close();
       objects.close();
       await database.close();
     },
   };
+}
+
+/** EMBEDDING_MODEL, by way of the Gateway: it alone knows providers and may refuse to let a corpus leave. */
+function remoteEmbedders(config: Config, dispatcher: Pool): EmbedderSource {
+  const internalSecret = required(config.secrets.gatewayInternal, "GATEWAY_INTERNAL_SECRET");
+  const sign: GatewayConnection["sign"] = (context) => signContext(internalSecret, context);
+  return createGatewayEmbedderSource(
+    { baseUrl: config.urls.gateway, internalSecret, sign, clock: systemClock, dispatcher },
+    required(config.embedding, "EMBEDDING_MODEL"),
+  );
 }
 
 /** Beside the bundle, or from its source when this runs from source. */

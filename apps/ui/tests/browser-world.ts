@@ -84,7 +84,9 @@ export async function addDocuments(page: Page, uiUrl: string, files: readonly (s
     .getByText(done)
     .waitFor({ timeout: 90_000 })
     .catch(async (cause: unknown) => {
-      throw new Error(`the files did not become ready; the tray says: ${await tray.textContent()}`, { cause });
+      throw new Error(`the files did not become ready; the tray says: ${await tray.textContent({ timeout: 1_000 })}`, {
+        cause,
+      });
     });
   await page.getByRole("button", { name: "Vider la liste des fichiers" }).click();
 }

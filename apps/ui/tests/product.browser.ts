@@ -214,11 +214,11 @@ describe.skipIf(missingBrowser)("the product in a browser", () => {
   it("follows the system's theme, keeps the chosen one from the first byte, and speaks both languages", async () => {
     const { context, page } = await signedIn({ scheme: "dark" });
     const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
-    expect(await ground()).toBe("rgb(10, 17, 18)");
+    await expect.poll(ground).toBe("rgb(10, 17, 18)");
     await awake(page, "[popover] button");
     await page.getByRole("button", { name: /^Compte de/ }).click();
     await page.getByRole("button", { name: "Claire" }).click();
-    expect(await ground()).toBe("rgb(242, 245, 243)");
+    await expect.poll(ground).toBe("rgb(242, 245, 243)");
     const html = await (await context.request.get(`${product.uiUrl}/fr/assistant`)).text();
     expect(html).toMatch(/<html[^>]*data-theme="light"/);
     await page.getByRole("link", { name: "English" }).click();

@@ -1,5 +1,7 @@
 export * from "./api-keys.ts";
 export * from "./credential-cipher.ts";
+export * from "./environment-providers.ts";
+export * from "./guarded-address.ts";
 export * from "./login-throttle.ts";
 export * from "./passwords.ts";
 export * from "./permission-rules.ts";

@@ -7,6 +7,7 @@ const now = 1_800_000_000_000;
 const secret = "s".repeat(32);
 const context: SignedContext = {
   version: 1,
+  purpose: "corpus",
   tenant_id: "00000000-0000-7000-8000-000000000001",
   user_id: "u1",
   permission_scope_hash: sha256Hex("scope"),

@@ -48,7 +48,10 @@ export function loadConfig(source: Readonly<Record<string, string | undefined>>)
     },
     corsAllowOrigins: env.CORS_ALLOW_ORIGINS,
     trustedProxies: env.TRUSTED_PROXIES,
-    providerPrivateHosts: env.PROVIDER_PRIVATE_HOSTS,
+    providerAddresses: {
+      privateHosts: env.PROVIDER_PRIVATE_HOSTS.map((host) => host.toLowerCase()),
+      ownPorts: ownPorts(env),
+    },
     secrets: {
       jwt: env.JWT_SECRET ?? null,
       gatewayInternal: env.GATEWAY_INTERNAL_SECRET ?? null,
@@ -73,7 +76,7 @@ export function loadConfig(source: Readonly<Record<string, string | undefined>>)
       openrouterKey: env.OPENROUTER_API_KEY ?? null,
       cacheTtlSeconds: env.LLM_CACHE_TTL_SECONDS,
     },
-    embedding: { model: env.EMBEDDING_MODEL ?? null, dimensions: env.EMBEDDING_DIMENSIONS ?? null },
+    embedding: remoteEmbedding(env),
     retrieval: { k: env.RETRIEVE_K, fetchK: env.FETCH_K },
     ingestion: {
       maxUploadBytes: env.MAX_UPLOAD_SIZE_MB * 1024 * 1024,
@@ -105,6 +108,36 @@ export type Config = ReturnType<typeof loadConfig>;
 export function required<Value>(value: Value | null, name: KeyName): Value {
   if (value === null) throw new Error(`${name} is not set`);
   return value;
+}
+
+/** null = the built-in embedder. */
+function remoteEmbedding(env: Environment): { readonly model: string; readonly dimensions: number } | null {
+  const { EMBEDDING_MODEL: model, EMBEDDING_DIMENSIONS: dimensions } = env;
+  if (model === undefined && dimensions === undefined) return null;
+  if (model === undefined || dimensions === undefined)
+    throw new Error("EMBEDDING_MODEL and EMBEDDING_DIMENSIONS are set together or not at all");
+  return { model, dimensions };
+}
+
+const standardPorts: Readonly<Record<string, number>> = {
+  "postgres:": 5432,
+  "postgresql:": 5432,
+  "redis:": 6379,
+  "rediss:": 6379,
+  "https:": 443,
+  "http:": 80,
+};
+
+/** Ports of our services and stores: no provider is called there on a private host, whatever the allow-list says. */
+function ownPorts(env: Environment): number[] {
+  const stores = [env.DATABASE_URL, env.DATABASE_ADMIN_URL, env.QDRANT_URL, env.REDIS_URL, env.S3_ENDPOINT];
+  const storePorts = stores.flatMap((url) => {
+    if (url === undefined || !URL.canParse(url)) return [];
+    const { port, protocol } = new URL(url);
+    const found = port === "" ? standardPorts[protocol] : Number(port);
+    return found === undefined ? [] : [found];
+  });
+  return [env.HOST_API_PORT, env.HOST_UI_PORT, env.HOST_GATEWAY_PORT, env.HOST_S3_PORT, ...storePorts];
 }
 
 function refuseWeakSecrets(env: Environment): void {

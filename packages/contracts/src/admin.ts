@@ -50,6 +50,11 @@ export const UpdateCallerAppRequest = z.strictObject({
 /** A place that answers `/chat/completions`. `local` = inside the organisation's walls. */
 export const Provider = z.object({
   id: Uuid,
+  /**
+   * `environment`: made of OPENAI_API_KEY or OPENROUTER_API_KEY. It can be approved and asked for any model as
+   * `name/model`, and not be edited: `models` is empty and `created_at` null.
+   */
+  source: z.enum(["database", "environment"]),
   name: Slug,
   kind: z.enum(["openai", "openrouter", "openai_compatible"]),
   base_url: z.string(),
@@ -57,7 +62,7 @@ export const Provider = z.object({
   is_active: z.boolean(),
   has_credential: z.boolean(),
   models: z.array(z.object({ id: Uuid, name: z.string(), is_default: z.boolean() })),
-  created_at: Timestamp,
+  created_at: Timestamp.nullable(),
 });
 export type Provider = z.infer<typeof Provider>;
 export const CreateProviderRequest = z.strictObject({

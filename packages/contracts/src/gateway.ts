@@ -2,6 +2,8 @@ import { z } from "zod";
 import { Sha256Hex, Uuid } from "./common.ts";
 
 export const offlineModel = "aurora/extractive";
+/** All a probe ever says to a provider. */
+export const probePrompt = "ping";
 
 /** One chunk of the CONTEXT as the Gateway receives it. `content_hash` = SHA-256 hex of `text`. */
 export const Evidence = z.strictObject({
@@ -38,6 +40,11 @@ export type AuroraField = z.infer<typeof AuroraField>;
  */
 export const SignedContext = z.strictObject({
   version: z.literal(1),
+  /**
+   * `corpus`: the call may hold text of the corpora named, and egress is judged on them. `probe`: an administrator asks
+   * whether a provider answers; the Gateway sends `probePrompt` whatever the body says, so nothing can leave.
+   */
+  purpose: z.enum(["corpus", "probe"]),
   tenant_id: Uuid,
   user_id: z.string(),
   permission_scope_hash: Sha256Hex,

@@ -35,3 +35,10 @@ export type ChatModelEvent =
 export interface ChatModel {
   ask(scope: TenantScope, request: ChatModelRequest, signal: AbortSignal): AsyncIterable<ChatModelEvent>;
 }
+
+/**
+ * Sends a model one fixed word and nobody's text, to learn whether it answers.
+ * @param model `provider/model`.
+ * @throws AppError as `ChatModel`, when it does not.
+ */
+export type ProbeModel = (scope: TenantScope, model: string, signal: AbortSignal) => Promise<void>;

@@ -1,3 +1,5 @@
+import type { TenantScope } from "@aurora/kernel";
+
 /** Texts to vectors. A port without a tenant: it keeps nothing; remote adapters take their scope when they are made. */
 export interface Embedder {
   /** Stored with every vector and cache row, e.g. `static-fr-en-192@1`. Vectors of two ids are never compared. */
@@ -7,8 +9,6 @@ export interface Embedder {
   readonly weak: boolean;
   readonly maxTokensPerText: number;
   readonly maxTextsPerCall: number;
-  /** Runs in the calling process; a remote embedder obeys the egress rules of the corpus. */
-  readonly location: "local" | "external";
   /**
    * Embeds texts in order, in calls of at most `maxTextsPerCall`, one after another. All or nothing.
    * @param purpose Some models prefix questions and passages differently.
@@ -17,6 +17,22 @@ export interface Embedder {
    */
   embed(texts: readonly string[], purpose: "query" | "passage", signal?: AbortSignal): Promise<readonly Float32Array[]>;
 }
+
+/** Where embedders come from: a remote one is made for a scope and for the corpora whose egress rules it obeys. */
+export interface EmbedderSource {
+  /** `id` and `dimensions` of every embedder it makes: what a collection is made with. */
+  readonly id: string;
+  readonly dimensions: number;
+  /** @param sourceApps The corpora whose text, or a question about them, is embedded. */
+  embedderFor(scope: TenantScope, sourceApps: readonly string[]): Embedder;
+}
+
+/** An embedder of the calling process, which no text leaves: the same for everybody. */
+export const inProcess = (embedder: Embedder): EmbedderSource => ({
+  id: embedder.id,
+  dimensions: embedder.dimensions,
+  embedderFor: () => embedder,
+});
 
 /** Vectors of single words, where a model has them (static embeddings): what the soft-MaxSim rerank needs. */
 export interface WordVectors {

@@ -11,6 +11,8 @@ export interface ScriptedModel extends ChatModel {
   /** Answers wait for it before their first delta. */
   gate: Promise<void>;
   readonly requests: ChatModelRequest[];
+  /** Names of the models that were probed. */
+  readonly probed: string[];
   /** How many answers were cut short by their signal. */
   aborted: number;
 }
@@ -23,6 +25,7 @@ export function createScriptedModel(): ScriptedModel {
     hangs: false,
     gate: Promise.resolve(),
     requests: [],
+    probed: [],
     aborted: 0,
     async *ask(_scope, request, signal) {
       model.requests.push(request);

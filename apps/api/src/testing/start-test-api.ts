@@ -7,6 +7,7 @@ import { createCredentialCipher } from "@aurora/auth";
 import { productRoot } from "@aurora/config";
 import * as db from "@aurora/db";
 import { type Clock, fixedClock, systemIds } from "@aurora/kernel";
+import { inProcess } from "@aurora/llm";
 import { loadStaticModel } from "@aurora/llm/static";
 import { createS3ObjectStore } from "@aurora/object-store/s3";
 import { startS3Server } from "@aurora/object-store/server";
@@ -109,13 +110,17 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
     queue: createMemoryQueue({ log: silentLogger }),
     retriever: createRetriever({
       vectorStore: vectors,
-      embedder,
+      embedders: inProcess(embedder),
       wordVectors,
       statistics: { load: passages.loadStatistics },
       passages: { load: passages.loadPassages },
       nowMs: () => performance.now(),
     }),
     model,
+    probeModel: async (_scope, name) => {
+      model.probed.push(name);
+      if (model.failure) throw model.failure;
+    },
     cipher: createCredentialCipher(Buffer.alloc(32, 7).toString("base64url")),
     spool: spoolFile,
     firstAdministratorNote: note,
@@ -137,6 +142,8 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
     maxUploadBytes: testLimits.maxUploadBytes,
     privacy: { storeQuestion: false, storeAnswer: false, maxQuestionChars: 0, maxAnswerChars: 0, maxCitations: 20 },
     defaultLanguage: "fr",
+    providerAddresses: { privateHosts: ["127.0.0.1:9"], ownPorts: [5432] },
+    environmentProviders: ["openai"],
     ...options.settings,
   };
   const ids = systemIds;

@@ -1,4 +1,12 @@
-import type { CredentialCipher, SealedCredential } from "@aurora/auth";
+import {
+  type AddressRules,
+  type CredentialCipher,
+  type EnvironmentProviderName,
+  environmentProviderId,
+  environmentProviders as environmentProviderTable,
+  guardUrl,
+  type SealedCredential,
+} from "@aurora/auth";
 import type { CreateProviderRequest, Provider, ProviderTestResult, UpdateProviderRequest } from "@aurora/contracts";
 import { AppError, type Clock, type Ids, type TenantScope } from "@aurora/kernel";
 import type { z } from "zod";
@@ -18,10 +26,12 @@ export interface ManageProvidersDeps {
   readonly ids: Ids;
   readonly cipher: CredentialCipher;
   /** One word through the Gateway: it alone reaches providers, by its guarded client. @throws AppError. */
-  readonly probe: (scope: TenantScope, provider: Provider, signal: AbortSignal) => Promise<void>;
+  readonly probe: (scope: TenantScope, provider: Provider, model: string, signal: AbortSignal) => Promise<void>;
+  readonly addresses: AddressRules;
+  /** Those the environment holds a key of; a provider of the same name in the database takes their place. */
+  readonly environmentProviders: readonly EnvironmentProviderName[];
   readonly providers: {
     listProviders(scope: TenantScope): Promise<Provider[]>;
-    findProvider(scope: TenantScope, id: string): Promise<Provider | null>;
     insertProvider(
       scope: TenantScope,
       provider: { id: string; name: string; kind: Provider["kind"]; baseUrl: string; location: Provider["location"] },
@@ -32,44 +42,80 @@ export interface ManageProvidersDeps {
   };
 }
 
-const knownBaseUrls: Partial<Record<Provider["kind"], string>> = {
-  openai: "https://api.openai.com/v1",
-  openrouter: "https://openrouter.ai/api/v1",
-};
+const probeLimitMs = 20_000;
 const notFound = () => new AppError("not_found", "Not found.");
 const invalid = (pointer: string, code: string) =>
   new AppError("invalid_input", "The provider is not valid.", { errors: [{ pointer, code }] });
 
-/** Where keys and questions go: HTTP(S), no user or password inside, nothing after the path. */
-function checkedBaseUrl(text: string): string {
+/**
+ * Where keys and questions go: no user or password inside, nothing after the path, and an address the Gateway would
+ * call. What a name leads to is judged by the Gateway at each connection; here, what can be seen at once.
+ * @throws AppError `invalid_input` on `/base_url`: `invalid_url`, `address_not_allowed` for a private one (or any on
+ *   plain HTTP) that PROVIDER_PRIVATE_HOSTS does not list, and for our own stores.
+ */
+function checkedBaseUrl(text: string, addresses: AddressRules): string {
   const url = new URL(text);
   const isPlain = url.username === "" && url.password === "" && url.search === "" && url.hash === "";
   if (!isPlain || (url.protocol !== "https:" && url.protocol !== "http:")) throw invalid("/base_url", "invalid_url");
+  try {
+    guardUrl(text, addresses);
+  } catch (error) {
+    throw AppError.is(error) ? invalid("/base_url", "address_not_allowed") : error;
+  }
   return url.href.replace(/\/+$/, "");
 }
 
+const presentEnvironmentProvider = (tenantId: string, name: EnvironmentProviderName): Provider => ({
+  id: environmentProviderId(tenantId, name),
+  source: "environment",
+  name,
+  kind: name,
+  base_url: environmentProviderTable[name].baseUrl,
+  location: "external",
+  is_active: true,
+  has_credential: true,
+  models: [],
+  created_at: null,
+});
+
 /** Providers of the caller's tenant. Every method is an administrator's; none gives a credential back. */
-export function createManageProviders({ cipher, clock, ids, probe, providers }: ManageProvidersDeps) {
+export function createManageProviders(deps: ManageProvidersDeps) {
+  const { addresses, cipher, clock, ids, probe, providers } = deps;
   const sealed = (scope: TenantScope, providerId: string, apiKey: string | undefined) =>
     apiKey === undefined ? {} : { credential: cipher.seal({ tenantId: scope.tenantId, providerId }, apiKey) };
   const named = (models: readonly string[]) => [...new Set(models)].map((name) => ({ id: ids.uuid(), name }));
+  /** Stored ones by name, then those of the environment whose name no active one has: as the Gateway sees them. */
+  async function list(scope: TenantScope): Promise<Provider[]> {
+    const stored = await providers.listProviders(scope);
+    const isFree = (name: string) => !stored.some((provider) => provider.name === name && provider.is_active);
+    const others = deps.environmentProviders.filter(isFree);
+    return [...stored, ...others.map((name) => presentEnvironmentProvider(scope.tenantId, name))];
+  }
   async function existing(scope: TenantScope, id: string): Promise<Provider> {
-    const provider = await providers.findProvider(scope, id);
+    const provider = (await list(scope)).find((one) => one.id === id);
     if (!provider) throw notFound();
+    return provider;
+  }
+  async function editable(scope: TenantScope, id: string): Promise<Provider> {
+    const provider = await existing(scope, id);
+    if (provider.source === "environment")
+      throw new AppError("conflict", "This provider is made of a key in the environment: change it there.", {
+        errors: [{ pointer: "", code: "from_environment" }],
+      });
     return provider;
   }
 
   return {
-    list: (scope: TenantScope) => providers.listProviders(scope),
+    list,
     get: existing,
 
     async create(scope: TenantScope, input: z.output<typeof CreateProviderRequest>): Promise<Provider> {
-      const baseUrl = input.base_url ?? knownBaseUrls[input.kind];
+      const baseUrl = input.base_url ?? (input.kind === "openai_compatible" ? undefined : environmentProviderTable[input.kind].baseUrl);
       if (baseUrl === undefined) throw invalid("/base_url", "missing");
       if (input.default_model !== undefined && !input.models.includes(input.default_model))
         throw invalid("/default_model", "unknown_model");
       const { kind, location, name } = input;
-      const row = { id: ids.uuid(), name, kind, location, baseUrl: checkedBaseUrl(baseUrl) };
+      const row = { id: ids.uuid(), name, kind, location, baseUrl: checkedBaseUrl(baseUrl, addresses) };
       const created = await providers.insertProvider(scope, row, {
         models: named(input.models),
         ...(input.default_model !== undefined && { defaultModel: input.default_model }),
@@ -84,15 +130,16 @@ export function createManageProviders({ cipher, clock, ids, probe, providers }: 
     },
 
     async update(scope: TenantScope, id: string, input: z.output<typeof UpdateProviderRequest>): Promise<Provider> {
-      const present = await existing(scope, id);
+      const present = await editable(scope, id);
       const models = input.models ?? present.models.map((model) => model.name);
       if (input.default_model && !models.includes(input.default_model))
         throw invalid("/default_model", "unknown_model");
       // A key is entrusted to one place: whoever moves the address has to give the key again.
-      const isMoved = input.base_url !== undefined && checkedBaseUrl(input.base_url) !== present.base_url;
+      const baseUrl = input.base_url === undefined ? undefined : checkedBaseUrl(input.base_url, addresses);
+      const isMoved = baseUrl !== undefined && baseUrl !== present.base_url;
       if (isMoved && present.has_credential && input.api_key === undefined) throw invalid("/api_key", "missing");
       const updated = await providers.updateProvider(scope, id, {
-        ...(input.base_url !== undefined && { baseUrl: checkedBaseUrl(input.base_url) }),
+        ...(baseUrl !== undefined && { baseUrl }),
         ...(input.location !== undefined && { location: input.location }),
         ...(input.is_active !== undefined && { isActive: input.is_active }),
         ...(input.models !== undefined && { models: named(input.models) }),
@@ -105,6 +152,7 @@ export function createManageProviders({ cipher, clock, ids, probe, providers }: 
     },
 
     async remove(scope: TenantScope, id: string): Promise<void> {
+      await editable(scope, id);
       if (!(await providers.deleteProvider(scope, id))) throw notFound();
     },
 
@@ -117,10 +165,14 @@ export function createManageProviders({ cipher, clock, ids, probe, providers }: 
         ms: clock.nowMs() - startedAtMs,
         code,
       });
+      const limit = AbortSignal.timeout(probeLimitMs);
       try {
-        await probe(scope, provider, signal);
+        const model = provider.models.find((candidate) => candidate.is_default) ?? provider.models[0];
+        if (!model) throw new AppError("invalid_input", "The provider has no model.");
+        await probe(scope, provider, model.name, AbortSignal.any([signal, limit]));
         return result(null, 200);
       } catch (error) {
+        if (limit.aborted && !signal.aborted) return result("upstream_timeout", 504);
         if (!AppError.is(error)) throw error;
         return result(error.code, error.status);
       }

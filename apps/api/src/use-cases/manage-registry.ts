@@ -1,4 +1,4 @@
-import { requireCallerApp } from "@aurora/auth";
+import { environmentProviderId, environmentProviderNames, requireCallerApp } from "@aurora/auth";
 import type {
   CallerApp as CallerAppSchema,
   CreateCallerAppRequest,
@@ -73,7 +73,10 @@ export function createManageSourceApps({ clock, providers, registry }: SourceApp
     /** Egress opens to the providers named, and to none by default. */
     async update(scope: TenantScope, slug: string, input: z.output<typeof UpdateSourceAppRequest>): Promise<SourceApp> {
       const approved = input.approved_provider_ids;
-      if (approved && approved.length > 0 && (await providers.findMissingProviders(scope, approved)).length > 0)
+      // Those of the environment have no row; they are known by name, whether their key is set at the moment or not.
+      const fromEnvironment = environmentProviderNames.map((name) => environmentProviderId(scope.tenantId, name));
+      const stored = approved?.filter((id) => !fromEnvironment.includes(id)) ?? [];
+      if (stored.length > 0 && (await providers.findMissingProviders(scope, stored)).length > 0)
         throw new AppError("invalid_input", "Some providers do not exist.", {
           errors: [{ pointer: "/approved_provider_ids", code: "unknown_provider" }],
         });

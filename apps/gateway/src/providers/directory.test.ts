@@ -1,8 +1,8 @@
-import { createCredentialCipher } from "@aurora/auth";
+import { createCredentialCipher, environmentProviderId } from "@aurora/auth";
 import { AppError, fixedClock, jobScope } from "@aurora/kernel";
 import { describe, expect, it } from "vitest";
 import type { ProviderRow } from "../use-cases/gateway-rows.ts";
-import { createProviderDirectory, environmentProviderId } from "./directory.ts";
+import { createProviderDirectory } from "./directory.ts";
 
 const scope = jobScope("00000000-0000-7000-8000-000000000001", "test");
 const cipher = createCredentialCipher(Buffer.alloc(32, 1).toString("base64url"));

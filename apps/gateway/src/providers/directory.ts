@@ -1,5 +1,11 @@
-import type { CredentialCipher } from "@aurora/auth";
-import { AppError, type Clock, derivedUuid, type TenantScope } from "@aurora/kernel";
+import {
+  type CredentialCipher,
+  type EnvironmentKeys,
+  environmentProviderId,
+  environmentProviderNames,
+  environmentProviders,
+} from "@aurora/auth";
+import { AppError, type Clock, type TenantScope } from "@aurora/kernel";
 import type { GatewayRows, ProviderRow } from "../use-cases/gateway-rows.ts";
 import type { UpstreamTarget } from "./upstream.ts";
 
@@ -30,10 +36,8 @@ export interface DirectoryOptions {
   /** How long a change of providers, models or keys may go unseen; a model that is not found is looked up anew at once. */
   readonly maxAgeMs: number;
   /** Used for a provider name the database does not have. */
-  readonly environmentKeys: { readonly openai: string | null; readonly openrouter: string | null };
+  readonly environmentKeys: EnvironmentKeys;
 }
-
-const environmentUrls = { openai: "https://api.openai.com/v1", openrouter: "https://openrouter.ai/api/v1" } as const;
 
 interface Snapshot {
   readonly providers: readonly ProviderRow[];
@@ -41,10 +45,6 @@ interface Snapshot {
   /** Routes found so far: a credential is opened once a snapshot, not once a call. */
   readonly routes: Map<string, Route>;
 }
-
-/** The id an administrator approves when the key comes from the environment: fixed for a tenant. */
-export const environmentProviderId = (tenantId: string, name: keyof typeof environmentUrls): string =>
-  derivedUuid("environment-provider", tenantId, name);
 
 export function createProviderDirectory(options: DirectoryOptions): ProviderDirectory {
   const { rows, cipher, clock } = options;
@@ -89,15 +89,15 @@ export function createProviderDirectory(options: DirectoryOptions): ProviderDire
   }
   /** The environment's key goes to its own provider's address and to no other. */
   function keyFor({ kind, baseUrl }: ProviderRow): string | null {
-    if (kind === "openai_compatible" || baseUrl.replace(/\/+$/, "") !== environmentUrls[kind]) return null;
+    if (kind === "openai_compatible" || baseUrl.replace(/\/+$/, "") !== environmentProviders[kind].baseUrl) return null;
     return options.environmentKeys[kind];
   }
   function environmentRoute(scope: TenantScope, providers: readonly ProviderRow[], model: string): Route | null {
-    for (const name of ["openai", "openrouter"] as const) {
+    for (const name of environmentProviderNames) {
       const apiKey = options.environmentKeys[name];
       if (apiKey === null || !model.startsWith(`${name}/`) || providers.some((row) => row.name === name)) continue;
       return {
-        target: { id: environmentProviderId(scope.tenantId, name), baseUrl: environmentUrls[name], apiKey },
+        target: { id: environmentProviderId(scope.tenantId, name), baseUrl: environmentProviders[name].baseUrl, apiKey },
         providerName: name,
         location: "external",
         model: model.slice(name.length + 1),

@@ -1,8 +1,8 @@
 import type { Readable } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
+import { type AddressRules, guardUrl } from "@aurora/auth";
 import { AppError } from "@aurora/kernel";
 import { Pool } from "undici";
-import { type AddressRules, guardUrl } from "./guarded-address.ts";
 
 export interface Timeouts {
   readonly connectMs: number;

@@ -60,6 +60,7 @@ export function createCaller(baseUrl: string, tenantId: string, clock: Clock) {
     const bytes = body === undefined ? "" : JSON.stringify(body);
     const context: SignedContext = {
       version: 1,
+      purpose: "corpus",
       tenant_id: tenantId,
       user_id: "u1",
       permission_scope_hash: sha256Hex("scope"),

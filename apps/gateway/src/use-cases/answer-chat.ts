@@ -17,40 +17,44 @@ import { assertAuroraMatches } from "./check-call.ts";
 import { assertEgress, corporaOf } from "./egress.ts";
 import { runExtractive } from "./extractive.ts";
 import { forward, statusOf } from "./forward.ts";
+import { asProbe } from "./probe.ts";
 
 /**
  * One chat call: checked against its context, routed, its egress judged, answered from the exact cache, the built-in
  * engine or a provider. One usage row, whatever happens.
  * @throws AppError for everything the caller is to be told.
  */
-export async function answerChat(deps: ChatDeps, call: ChatCall): Promise<Reply> {
-  const { context, request } = call;
-  const aurora = request.aurora ?? null;
+export async function answerChat(deps: ChatDeps, received: ChatCall): Promise<Reply> {
+  const { context } = received;
+  const isProbe = context.purpose === "probe";
+  const aurora = received.request.aurora ?? null;
   const documentIds = [...new Set(aurora?.evidence.map(({ document_id }) => document_id) ?? [])];
   const record = startRecord({
     context,
     endpoint: "chat/completions",
-    model: request.model,
-    isStream: request.stream === true,
+    model: received.request.model,
+    isStream: received.request.stream === true,
     documentIds,
     clock: deps.clock,
     ids: deps.ids,
     add: deps.addUsage,
   });
   try {
+    const call = isProbe ? asProbe(received) : received;
+    const { request } = call;
     if (aurora) assertAuroraMatches(aurora, context);
     const scope = jobScope(context.tenant_id, "gateway.chat");
     const route = request.model === offlineModel ? null : await deps.directory.resolve(scope, request.model);
     record.route = route;
     const keyHash = deps.cache.keyOf(context, request, aurora, route);
-    const sourceApps = route?.location === "external" ? corporaOf(context) : [];
+    const sourceApps = route?.location === "external" && !isProbe ? corporaOf(context) : [];
     const found = await deps.cache.lookUp(scope, { keyHash, sourceApps, control: call.control });
     if (route) assertEgress(route, context, found.egress);
     const open: OpenCall = { ...call, aurora, route, keyHash, documentIds, record };
     if (found.entry) return replay(open, found.entry, deps.clock);
     return route === null ? answerHere(deps, open) : await forward(deps, open, route);
   } catch (error) {
-    const { status, code } = statusOf(error, call.signal);
+    const { status, code } = statusOf(error, received.signal);
     record.finish(status, code);
     throw error;
   }

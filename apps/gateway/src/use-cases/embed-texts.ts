@@ -1,5 +1,5 @@
 import type { EmbeddingsRequest, SignedContext } from "@aurora/contracts";
-import { jobScope } from "@aurora/kernel";
+import { AppError, jobScope } from "@aurora/kernel";
 import { usageOf } from "../providers/completion.ts";
 import { estimateTokens, promptChars, startRecord } from "./call-record.ts";
 import { type ChatDeps, miss, pricesOf, type Reply } from "./chat-call.ts";
@@ -24,6 +24,7 @@ export async function embedTexts(
   });
   record.cacheStatus = "bypass";
   try {
+    if (context.purpose !== "corpus") throw new AppError("invalid_input", "A probe embeds nothing.");
     const scope = jobScope(context.tenant_id, "gateway.embeddings");
     const route = await deps.directory.resolve(scope, request.model);
     record.route = route;

@@ -28,7 +28,6 @@ const embedder: Embedder = {
   weak: true,
   maxTokensPerText: 1_000,
   maxTextsPerCall: 4,
-  location: "local",
   embed: async (texts) => texts.map(() => new Float32Array([1, 0])),
 };
 

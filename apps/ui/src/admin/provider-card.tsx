@@ -20,6 +20,7 @@ export function ProviderCard({ provider, onChanged }: { provider: Provider; onCh
   const [error, setError] = useState<unknown>(null);
   const [isBusy, setIsBusy] = useState(false);
   const [isRemoving, setIsRemoving] = useState(false);
+  const isEditable = provider.source === "database";
   const path = `/api/admin/providers/${provider.id}`;
   const chosen = provider.models.find((model) => model.is_default)?.name ?? "";
 
@@ -66,25 +67,31 @@ export function ProviderCard({ provider, onChanged }: { provider: Provider; onCh
           <Button size="small" disabled={isBusy} onClick={runTest}>
             {t("test.action")}
           </Button>
-          <Button size="small" variant="quiet" onClick={() => setIsRemoving(true)}>
-            {t("remove.action")}
-          </Button>
+          {isEditable && (
+            <Button size="small" variant="quiet" onClick={() => setIsRemoving(true)}>
+              {t("remove.action")}
+            </Button>
+          )}
         </div>
       </div>
-      <SelectField
-        label={t("default.label")}
-        hint={t("default.hint")}
-        value={chosen}
-        disabled={isBusy}
-        onChange={(event) => chooseDefault(event.target.value)}
-      >
-        <option value="">{t("default.none")}</option>
-        {provider.models.map((model) => (
-          <option key={model.id} value={model.name}>
-            {model.name}
-          </option>
-        ))}
-      </SelectField>
+      {isEditable ? (
+        <SelectField
+          label={t("default.label")}
+          hint={t("default.hint")}
+          value={chosen}
+          disabled={isBusy}
+          onChange={(event) => chooseDefault(event.target.value)}
+        >
+          <option value="">{t("default.none")}</option>
+          {provider.models.map((model) => (
+            <option key={model.id} value={model.name}>
+              {model.name}
+            </option>
+          ))}
+        </SelectField>
+      ) : (
+        <p>{t("fromEnvironment")}</p>
+      )}
       {test && (
         <Message tone={test.ok ? "good" : "danger"}>
           {test.ok

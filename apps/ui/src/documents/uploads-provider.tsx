@@ -2,6 +2,7 @@
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useRef, useState } from "react";
 import { useApi } from "../api/api-provider.tsx";
 import { useSession } from "../session/session-provider.tsx";
+import { acceptedFiles } from "./formats.ts";
 import { type UploadHandles, type UploadStep, uploadFile, watchDocument } from "./upload-file.ts";
 
 export type Upload = {
@@ -20,6 +21,8 @@ type Uploads = {
   readonly pending: readonly File[];
   /** Rises each time a file was accepted or finished: lists read themselves anew. */
   readonly changes: number;
+  /** Opens the browser's file chooser. */
+  readonly browse: () => void;
   readonly choose: (files: readonly File[]) => void;
   readonly start: (sourceApp: string) => void;
   readonly dropPending: () => void;
@@ -41,6 +44,7 @@ export function UploadsProvider({ children }: { children: ReactNode }) {
   const [items, setItems] = useState<readonly Upload[]>([]);
   const [pending, setPending] = useState<readonly File[]>([]);
   const [changes, setChanges] = useState(0);
+  const chooser = useRef<HTMLInputElement>(null);
   const running = useRef(new Map<string, Running>());
 
   const update = useCallback((id: string, change: Partial<Upload>) => {
@@ -115,6 +119,7 @@ export function UploadsProvider({ children }: { children: ReactNode }) {
       items,
       pending,
       changes,
+      browse: () => chooser.current?.click(),
       choose: (files) => {
         const only = targets.length === 1 ? targets[0] : undefined;
         if (only) begin(files, only.sourceApp);
@@ -152,7 +157,23 @@ export function UploadsProvider({ children }: { children: ReactNode }) {
     };
   }, [api, changes, items, pending, run, sourceApps, update]);
 
-  return <UploadsContext value={value}>{children}</UploadsContext>;
+  return (
+    <UploadsContext value={value}>
+      {children}
+      {/* Here, not beside a button: a button may be gone by the time the reader has chosen. */}
+      <input
+        ref={chooser}
+        type="file"
+        multiple
+        hidden
+        accept={acceptedFiles}
+        onChange={(event) => {
+          value.choose([...(event.target.files ?? [])]);
+          event.target.value = ""; // the same file may be chosen again
+        }}
+      />
+    </UploadsContext>
+  );
 }
 
 export function useUploads(): Uploads {

@@ -96,9 +96,29 @@ describe("index chunks", () => {
     for (const chunk of chunks) {
       expect(chunk.isTable).toBe(true);
       expect(chunk.text.length).toBeLessThanOrEqual(1_200);
-      expect(chunk.text.startsWith("Ville | Plafond | Remarque\nVille ")).toBe(true);
+      expect(chunk.text.startsWith("Ville | Plafond | Remarque\n--- | --- | ---\nVille ")).toBe(true);
     }
-    expect(chunks.flatMap((chunk) => chunk.text.split("\n").slice(1))).toHaveLength(80);
+    expect(chunks.flatMap((chunk) => chunk.text.split("\n").slice(2))).toHaveLength(80);
+  });
+
+  it("keep every cell of a table under its head when others span columns", async () => {
+    const html =
+      "<table><tr><th rowspan=2>Site</th><th colspan=2>Contrat</th></tr><tr><th>CDI</th><th>CDD</th></tr>" +
+      "<tr><td>Nantes</td><td>25</td><td>2</td></tr><tr><td colspan=2>Ensemble</td><td>19</td></tr><tr><td>Cork</td><td colspan=2>aucun</td></tr></table>";
+    const [chunk] = chunkForIndex((await convertHere(textFile("a.html", html))).document);
+    expect(chunk?.text.split("\n")).toEqual([
+      "Site | Contrat",
+      "Site | CDI | CDD",
+      "--- | --- | ---",
+      "Nantes | 25 | 2",
+      "Ensemble |  | 19",
+      "Cork | aucun",
+    ]);
+  });
+
+  it("part a list from the paragraph after it", async () => {
+    const [chunk] = await chunksOf("# T\n\nIl faut :\n\n- a\n- b\n\nEnsuite.\n");
+    expect(chunk?.text).toBe("Il faut :\n\na\nb\n\nEnsuite.");
   });
 
   it("box every sentence of a PDF on its page, and it alone", async () => {

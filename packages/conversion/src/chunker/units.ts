@@ -52,8 +52,13 @@ function collect(document: DoclingDocument, headingsAsText: boolean): Section[] 
     if (unit.text === "") return;
     const path = pathOf();
     const last = sections.at(-1);
-    if (last && last.table === null && samePath(last.headingPath, path)) (last.units as Unit[]).push(unit);
-    else sections.push({ headingPath: path, units: [unit], table: null });
+    if (last && last.table === null && samePath(last.headingPath, path)) {
+      const units = last.units as Unit[];
+      const previous = units.at(-1);
+      // a list is closed by a blank line, as a paragraph is
+      if (previous && unit.separator === "\n\n") units[units.length - 1] = { ...previous, separator: "\n\n" };
+      units.push(unit);
+    } else sections.push({ headingPath: path, units: [unit], table: null });
   };
   const visit = (ref: string) => {
     if (seen.has(ref)) return;
@@ -103,14 +108,19 @@ function collect(document: DoclingDocument, headingsAsText: boolean): Section[] 
     const rows = tableRows(table).filter(({ unit }) => unit.text !== "");
     const body = rows.filter((row) => !row.isHeader).length > 0 ? rows.filter((row) => !row.isHeader) : rows.slice(1);
     const header = rows.filter((row) => !body.includes(row)).map((row) => row.unit);
-    const heads = [...takeCaption(), ...captions.map((caption) => textUnit(document, caption)), ...header];
+    const titles = [...takeCaption(), ...captions.map((caption) => textUnit(document, caption))];
     const units = body.map((row) => row.unit);
-    if (units.length > 0) sections.push({ headingPath: pathOf(), units, table: { header: heads } });
-    else for (const unit of heads) append(unit);
+    const rule = header.length > 0 ? [{ text: headRule(table.data.num_cols), spans: [], separator: "\n" as const }] : [];
+    if (units.length > 0)
+      sections.push({ headingPath: pathOf(), units, table: { header: [...titles, ...header, ...rule] } });
+    else for (const unit of [...titles, ...header]) append(unit);
   };
   for (const child of document.body.children) visit(child.$ref);
   return sections;
 }
+
+/** The line that parts a head from its rows, as in Markdown: with it a reader of the text knows which rows are the head. */
+const headRule = (columns: number): string => Array.from({ length: columns }, () => "---").join(" | ");
 
 const captionPattern = /^(?:table|tableau|tab\.)\s*(?:n°\s*)?[\dIVX]+\b.{0,200}$/i;
 
@@ -162,7 +172,8 @@ function toTopLeft(document: DoclingDocument, page: number, { l, t, r, b, coord_
 
 /**
  * Rows as text a person can read and a sentence extractor can quote: cells from left to right, " | " between them;
- * a cell that spans rows is repeated in each, one that spans columns stands once.
+ * a cell that spans rows is repeated in each; one that spans columns stands once, empty cells keep its other columns,
+ * so that every cell stands under its head. Empty cells that end a row are left out.
  */
 function tableRows(table: TableItem): { unit: Unit; isHeader: boolean }[] {
   const { num_rows: rowCount, table_cells: cells } = table.data;
@@ -177,8 +188,9 @@ function tableRows(table: TableItem): { unit: Unit; isHeader: boolean }[] {
     inHeader &&= row.length > 0 && row.every((cell) => cell.column_header || cell.text === "");
     let text = "";
     const spans: Span[] = [];
-    for (const [index, cell] of row.entries()) {
-      if (index > 0) text += " | ";
+    let column = 0;
+    for (const cell of row) {
+      for (; column < cell.start_col_offset_idx; column++) text += " | ";
       const start = text.length;
       text += cell.text.replace(/\s+/g, " ").trim();
       if (cell.bbox && page !== undefined && text.length > start) {
@@ -187,6 +199,7 @@ function tableRows(table: TableItem): { unit: Unit; isHeader: boolean }[] {
       }
     }
     const isBlank = row.every((cell) => cell.text.trim() === "");
-    return { unit: { text: isBlank ? "" : text, spans, separator: "\n" as const }, isHeader: inHeader };
+    const unit = { text: isBlank ? "" : text.replace(/(?: \| *)+$/, ""), spans, separator: "\n" as const };
+    return { unit, isHeader: inHeader };
   });
 }

@@ -17,7 +17,6 @@ export function describeEmbedder(name: string, make: () => Promise<Embedder> | E
       expect(embedder.id).toMatch(/^\S+$/);
       for (const limit of [embedder.dimensions, embedder.maxTokensPerText, embedder.maxTextsPerCall])
         expect(Number.isSafeInteger(limit) && limit > 0).toBe(true);
-      expect(["local", "external"]).toContain(embedder.location);
     });
 
     it("gives one L2-normalised vector of the stated width a text", async () => {

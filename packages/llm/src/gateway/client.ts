@@ -35,6 +35,7 @@ export function createGatewayClient(connection: GatewayConnection): ChatModel {
         aurora,
       };
       const claims = {
+        purpose: "corpus" as const,
         tenant_id: scope.tenantId,
         user_id: aurora.user_id,
         permission_scope_hash: aurora.permission_scope_hash,

@@ -1,21 +1,29 @@
 import { AppError, derivedUuid, sha256Hex, type TenantScope } from "@aurora/kernel";
-import type { Embedder } from "../embedder.ts";
-import { type GatewayConnection, postSigned } from "./internal-call.ts";
+import type { Embedder, EmbedderSource } from "../embedder.ts";
+import { type GatewayAnswer, type GatewayConnection, postSigned } from "./internal-call.ts";
 
 export interface GatewayEmbedderOptions {
   /** As the Gateway knows it: `provider/model`. */
   readonly model: string;
   readonly dimensions: number;
-  /** Asked of the provider too (`dimensions`); models that cannot shorten their vectors refuse it. */
-  readonly asksDimensions?: boolean;
-  readonly location: "local" | "external";
-  /** The corpora whose text is embedded: the Gateway judges egress on them. */
+  /** The corpora whose text is embedded, or asked about: the Gateway judges egress on them. */
   readonly sourceApps: readonly string[];
-  readonly maxTokensPerText?: number;
   readonly maxTextsPerCall?: number;
-  /** Put before a question and before a passage, e.g. `query: ` and `passage: ` for the e5 models. */
-  readonly prefixes?: { readonly query: string; readonly passage: string };
 }
+
+/** One embedding model behind `/v1/embeddings` for every tenant: each calls the provider it has under the model's name. */
+export function createGatewayEmbedderSource(
+  connection: GatewayConnection,
+  model: { readonly model: string; readonly dimensions: number },
+): EmbedderSource {
+  return {
+    id: embedderId(model),
+    dimensions: model.dimensions,
+    embedderFor: (scope, sourceApps) => createGatewayEmbedder(connection, scope, { ...model, sourceApps }),
+  };
+}
+
+const embedderId = (options: { model: string; dimensions: number }): string => `${options.model}@${options.dimensions}`;
 
 /** An embedding model behind `/v1/embeddings`. Made for one scope, since its texts leave the process. */
 export function createGatewayEmbedder(
@@ -23,51 +31,59 @@ export function createGatewayEmbedder(
   scope: TenantScope,
   options: GatewayEmbedderOptions,
 ): Embedder {
-  const { dimensions, maxTextsPerCall = 64, model, prefixes = { query: "", passage: "" } } = options;
+  const { dimensions, maxTextsPerCall = 64, model } = options;
 
   async function embedBatch(texts: readonly string[], signal: AbortSignal | undefined): Promise<Float32Array[]> {
-    const body = { model, input: texts, encoding_format: "float", ...(options.asksDimensions ? { dimensions } : {}) };
-    const answer = await postSigned(
-      connection,
-      "/v1/embeddings",
-      body,
-      {
-        tenant_id: scope.tenantId,
-        user_id: scope.principal.id,
-        permission_scope_hash: sha256Hex("embeddings"),
-        source_app: null,
-        evidence_source_apps: [...options.sourceApps],
-        pack_id: null,
-        evidence: [],
-        prompt_version: "embeddings",
-        corpus_epoch: 0,
-        query_id: derivedUuid("embeddings", scope.tenantId, model, sha256Hex(texts.join("\n"))),
-      },
-      signal,
-    );
+    const claims = {
+      purpose: "corpus" as const,
+      tenant_id: scope.tenantId,
+      user_id: scope.principal.id,
+      permission_scope_hash: sha256Hex("embeddings"),
+      source_app: null,
+      evidence_source_apps: [...options.sourceApps],
+      pack_id: null,
+      evidence: [],
+      prompt_version: "embeddings",
+      corpus_epoch: 0,
+      query_id: derivedUuid("embeddings", scope.tenantId, model, sha256Hex(texts.join("\n"))),
+    };
+    const body = { model, input: texts, encoding_format: "float" };
+    let answer: GatewayAnswer;
+    try {
+      answer = await postSigned(connection, "/v1/embeddings", body, claims, signal);
+    } catch (error) {
+      throw asEmbedderError(error, model);
+    }
     const parts: Buffer[] = [];
     for await (const part of answer.body) parts.push(part as Buffer);
     return vectorsOf(Buffer.concat(parts).toString("utf8"), texts.length, dimensions);
   }
 
   return {
-    id: `${model}@${dimensions}`,
+    id: embedderId(options),
     dimensions,
     weak: false,
-    maxTokensPerText: options.maxTokensPerText ?? 512,
+    maxTokensPerText: 512,
     maxTextsPerCall,
-    location: options.location,
-    async embed(texts, purpose, signal) {
+    async embed(texts, _purpose, signal) {
       if (texts.some((text) => text.trim() === "")) throw new AppError("invalid_input", "A text to embed is empty.");
       const vectors: Float32Array[] = [];
       for (let at = 0; at < texts.length; at += maxTextsPerCall) {
         signal?.throwIfAborted();
-        const batch = texts.slice(at, at + maxTextsPerCall).map((text) => prefixes[purpose] + text);
-        vectors.push(...(await embedBatch(batch, signal)));
+        vectors.push(...(await embedBatch(texts.slice(at, at + maxTextsPerCall), signal)));
       }
       return vectors;
     },
   };
+}
+
+/** The caller chose no model: one that the tenant does not have is a fault of the installation, not of the request. */
+function asEmbedderError(error: unknown, model: string): unknown {
+  if (!AppError.is(error) || error.code !== "invalid_input") return error;
+  return new AppError("upstream_failed", "The embedding model of this installation is not among the providers.", {
+    cause: error,
+    params: { model },
+  });
 }
 
 /** In the order of the texts, whatever the order of the answer. */

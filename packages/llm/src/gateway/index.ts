@@ -1,3 +1,4 @@
 export { createGatewayClient } from "./client.ts";
-export { createGatewayEmbedder, type GatewayEmbedderOptions } from "./embedder.ts";
+export { createGatewayEmbedder, createGatewayEmbedderSource, type GatewayEmbedderOptions } from "./embedder.ts";
 export type { GatewayConnection } from "./internal-call.ts";
+export { createGatewayProbe } from "./probe.ts";

@@ -25,7 +25,6 @@ export async function loadStaticModel(options: { readonly folder: string }): Pro
     weak: true,
     maxTokensPerText: Number.MAX_SAFE_INTEGER, // every word of any text counts
     maxTextsPerCall,
-    location: "local",
     async embed(texts, _purpose, signal) {
       if (texts.some((text) => text.trim() === "")) throw new AppError("invalid_input", "A text to embed is empty.");
       const vectors: Float32Array[] = [];

@@ -55,6 +55,7 @@ function setUp(hits: readonly Hit[], passages: readonly Passage[], chunkCount = 
   const queries: HybridQuery[] = [];
   const loads: (readonly string[])[] = [];
   const versions: string[] = [];
+  const embedded: { texts: readonly string[]; sourceApps: readonly string[] }[] = [];
   const vectorStore: VectorStore = {
     limits: { maxPointsPerCall: 1, maxQueryLimit: 1_000 },
     ensureCollection: async () => {},
@@ -69,9 +70,16 @@ function setUp(hits: readonly Hit[], passages: readonly Passage[], chunkCount = 
   };
   const retriever = createRetriever({
     vectorStore,
-    embedder: {
-      ...{ id: "fake@1", dimensions: 2, weak: true, maxTokensPerText: 100, maxTextsPerCall: 10, location: "local" },
-      embed: async (texts) => texts.map(() => Float32Array.of(1, 0)),
+    embedders: {
+      id: "fake@1",
+      dimensions: 2,
+      embedderFor: (_scope, sourceApps) => ({
+        ...{ id: "fake@1", dimensions: 2, weak: true, maxTokensPerText: 100, maxTextsPerCall: 10 },
+        embed: async (texts) => {
+          embedded.push({ texts, sourceApps });
+          return texts.map(() => Float32Array.of(1, 0));
+        },
+      }),
     },
     wordVectors: { vectorOf: () => null },
     statistics: {
@@ -88,7 +96,7 @@ function setUp(hits: readonly Hit[], passages: readonly Passage[], chunkCount = 
     },
     nowMs: () => 0,
   });
-  return { retriever, queries, loads, versions };
+  return { retriever, queries, loads, versions, embedded };
 }
 
 const filterSent = async (scope: TenantScope, over: Partial<RetrievalRequest> = {}): Promise<Filter | undefined> => {
@@ -109,6 +117,14 @@ it("asks the vector store nothing when the scope may read nothing", async () => 
   const result = await retriever.retrieve(reader(), ask());
   expect({ queries, loads, hits: result.hits }).toEqual({ queries: [], loads: [], hits: [] });
   expect(result.answerable).toEqual({ isAnswerable: false, confidence: 0, reason: "no_passages" });
+});
+
+it("embeds the question under the rules of the corpora it searches, and not at all when there are none", async () => {
+  const { retriever, embedded } = setUp([], []);
+  await retriever.retrieve(reader("rh", "juridique"), ask());
+  await retriever.retrieve(reader("rh", "juridique"), ask({ sourceApp: "rh" }));
+  await retriever.retrieve(reader(), ask());
+  expect(embedded.map(({ sourceApps }) => sourceApps)).toEqual([["juridique", "rh"], ["rh"]]);
 });
 
 it("answers a source_app the scope may not read like one that does not exist, before any store is asked", async () => {

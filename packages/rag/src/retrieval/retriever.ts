@@ -1,5 +1,5 @@
-import type { TenantScope } from "@aurora/kernel";
-import type { Embedder, WordVectors } from "@aurora/llm";
+import { grantedSourceApps, type TenantScope } from "@aurora/kernel";
+import type { Embedder, EmbedderSource, WordVectors } from "@aurora/llm";
 import type { Hit, VectorStore } from "@aurora/vector-store";
 import { type Answerability, judgeAnswerability } from "./answerability.ts";
 import { type CorpusSelection, corpusFilter } from "./filter.ts";
@@ -63,7 +63,7 @@ export interface RetrievalResult {
 
 export interface RetrieverDeps {
   readonly vectorStore: VectorStore;
-  readonly embedder: Embedder;
+  readonly embedders: EmbedderSource;
   readonly wordVectors: WordVectors;
   readonly statistics: StatisticsReader;
   readonly passages: PassageReader;
@@ -83,7 +83,7 @@ export interface Retriever {
 type Candidate = Fused<Hit & ScoredCandidate>;
 
 export function createRetriever(deps: RetrieverDeps): Retriever {
-  const version = indexVersion(deps.embedder.id);
+  const version = indexVersion(deps.embedders.id);
   return {
     async retrieve(scope, request) {
       const { query, signal } = request;
@@ -92,9 +92,10 @@ export function createRetriever(deps: RetrieverDeps): Retriever {
       const watch = stopwatch(deps.nowMs);
       const filter = corpusFilter(scope, request);
       const words = queryWords(query);
+      const embedder = deps.embedders.embedderFor(scope, searchedSourceApps(scope, request));
       const [statistics, queryVector] = await Promise.all([
         deps.statistics.load(scope, version, queryTermIds(words)),
-        embedQuery(deps.embedder, query, signal),
+        filter === null ? null : embedQuery(embedder, query, signal),
       ]);
       watch.lap("embed");
       signal?.throwIfAborted();
@@ -114,7 +115,7 @@ export function createRetriever(deps: RetrieverDeps): Retriever {
 
       const weights = wordWeights(words, statistics);
       const idfSum = weights.reduce((sum, weight) => sum + weight, 0);
-      const candidates = fuse(points, { isEmbedderWeak: deps.embedder.weak, idfSum });
+      const candidates = fuse(points, { isEmbedderWeak: embedder.weak, idfSum });
       const readable = await loadReadable(deps.passages, scope, candidates, fetchK);
       watch.lap("load");
       signal?.throwIfAborted();
@@ -157,6 +158,13 @@ export function createRetriever(deps: RetrieverDeps): Retriever {
       };
     },
   };
+}
+
+/** The corpora a question is about. None for a scope that may read all and names none: remote embedders then refuse. */
+function searchedSourceApps(scope: TenantScope, { sourceApp }: CorpusSelection): readonly string[] {
+  if (sourceApp !== null) return [sourceApp];
+  const granted = grantedSourceApps(scope, "read");
+  return granted === "all" ? [] : granted;
 }
 
 async function embedQuery(embedder: Embedder, query: string, signal?: AbortSignal): Promise<Float32Array | null> {

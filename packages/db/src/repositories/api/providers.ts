@@ -32,6 +32,7 @@ export function createProviderRepository(db: Database) {
     const models = await tx.select().from(llmModels).orderBy(asc(llmModels.name));
     return providers.map(({ provider, keyId }) => ({
       id: provider.id,
+      source: "database",
       name: provider.name,
       kind: provider.kind,
       base_url: provider.baseUrl,
@@ -74,7 +75,6 @@ export function createProviderRepository(db: Database) {
 
   return {
     listProviders: (scope: TenantScope) => db.inScope(scope, (tx) => load(tx, null)),
-    findProvider: (scope: TenantScope, id: string) => db.inScope(scope, (tx) => only(tx, id)),
 
     findMissingProviders: (scope: TenantScope, ids: readonly string[]) =>
       db.inScope(scope, async (tx) => {

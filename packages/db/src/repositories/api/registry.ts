@@ -44,17 +44,6 @@ export function createRegistryRepository(db: Database) {
       return rows.map((row) => row.source_app);
     },
 
-    /** A source_app whose text may go to the provider; null = none approves it. */
-    async findApprovingSourceApp(scope: TenantScope, providerId: string): Promise<string | null> {
-      const rows = await db.queryInScope<{ source_app: string }>(scope, {
-        name: "api_approving_source_app",
-        text: `select source_app from source_apps_config
-          where egress = 'approved' and $1 = any (approved_provider_ids) order by source_app limit 1`,
-        values: [providerId],
-      });
-      return rows[0]?.source_app ?? null;
-    },
-
     /** @param only null = all of the tenant. */
     listSourceApps: (scope: TenantScope, only: readonly string[] | null, after: string | null, limit: number) =>
       db.inScope(scope, async (tx) => {

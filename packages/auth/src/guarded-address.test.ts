@@ -26,6 +26,8 @@ describe("guardUrl", () => {
     ["https://user:pw@api.openai.com", "url"],
     ["not a url", "url"],
     ["https://127.0.0.1/v1", "private_address"],
+    ["https://localhost/v1", "private_address"],
+    ["https://minio.localhost/v1", "private_address"],
     ["https://127.1/v1", "private_address"],
     ["https://0x7f000001/v1", "private_address"],
     ["https://[::1]/v1", "private_address"],
@@ -36,7 +38,7 @@ describe("guardUrl", () => {
   ])("refuses %s: %s", (url, expected) => expect(reason(url)).toEqual({ reason: expected }));
 
   it("refuses a name that leads to a private address at the moment of connecting", async () => {
-    const { lookup } = guardUrl("https://localhost/v1", rules);
+    const { lookup } = guardUrl("https://api.example/v1", rules);
     const error = await new Promise((resolve) => lookup("localhost", {}, (found) => resolve(found)));
     expect(error).toMatchObject({ code: "EGRESS_REFUSED" });
   });

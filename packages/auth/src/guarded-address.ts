@@ -45,6 +45,9 @@ export function isPublicAddress(address: string): boolean {
   return family === 6 && publicV6.check(address, "ipv6") && !notPublic.check(address, "ipv6");
 }
 
+/** Found in `internal.reason` of the refusal. */
+export type AddressRefusal = "url" | "scheme" | "private_address" | "own_port";
+
 export interface GuardedUrl {
   readonly url: URL;
   /** Resolves names for the very connection that is opened, so that nothing can change between check and use. */
@@ -67,7 +70,8 @@ export function guardUrl(baseUrl: string, rules: AddressRules): GuardedUrl {
     return { url, lookup: systemLookup as LookupFunction };
   }
   if (url.protocol !== "https:") throw refused("scheme");
-  if (isIP(literal) !== 0 && !isPublicAddress(literal)) throw refused("private_address");
+  const isOfThisMachine = host === "localhost" || host.endsWith(".localhost"); // RFC 6761, 6.3
+  if (isOfThisMachine || (isIP(literal) !== 0 && !isPublicAddress(literal))) throw refused("private_address");
   return { url, lookup: publicLookup };
 }
 
@@ -88,5 +92,5 @@ const publicLookup: LookupFunction = (hostname, options, callback) => {
   });
 };
 
-const refused = (reason: string): AppError =>
+const refused = (reason: AddressRefusal): AppError =>
   new AppError("egress_refused", "The provider's address may not be called.", { internal: { reason } });

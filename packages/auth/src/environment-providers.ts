@@ -1,0 +1,16 @@
+import { derivedUuid } from "@aurora/kernel";
+
+/** Providers that a key in the environment is enough for: OPENAI_API_KEY, OPENROUTER_API_KEY. */
+export const environmentProviders = {
+  openai: { baseUrl: "https://api.openai.com/v1" },
+  openrouter: { baseUrl: "https://openrouter.ai/api/v1" },
+} as const;
+export type EnvironmentProviderName = keyof typeof environmentProviders;
+export const environmentProviderNames = Object.keys(environmentProviders) as EnvironmentProviderName[];
+
+/** A key each; null = not set. */
+export type EnvironmentKeys = Readonly<Record<EnvironmentProviderName, string | null>>;
+
+/** The id an administrator approves: fixed for a tenant, and no row of the database has it. */
+export const environmentProviderId = (tenantId: string, name: EnvironmentProviderName): string =>
+  derivedUuid("environment-provider", tenantId, name);
