@@ -13,6 +13,7 @@ import { parseArgs } from "node:util";
 import type { Citation } from "@aurora/contracts";
 import { chunkForIndex } from "@aurora/conversion";
 import { jobScope, sha256Hex } from "@aurora/kernel";
+import { inProcess } from "@aurora/llm";
 import { loadStaticModel } from "@aurora/llm/static";
 import { answerExtractively, buildCitations, createRetriever, detectLanguage, type Passage } from "@aurora/rag";
 import { textInBoxes } from "../apps/nexus/src/demo/box-text.ts";
@@ -62,7 +63,7 @@ async function passagesOfFile(path: string, filename: string): Promise<Passage[]
 
 async function answererOver(passages: readonly Passage[]) {
   const index = createMemoryIndex(await pointsOf(passages, embedder), passages);
-  const retriever = createRetriever({ ...index, embedder, wordVectors, nowMs: () => performance.now() });
+  const retriever = createRetriever({ ...index, embedders: inProcess(embedder), wordVectors, nowMs: () => performance.now() });
   const all = { sourceApp: null, workspace: null, packId: null, documentIds: [], k: null, fetchK: null, mmrLambda: null };
   return async (query: string) => {
     const { hits, answerable } = await retriever.retrieve(scope, { ...all, query });

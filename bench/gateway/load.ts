@@ -44,6 +44,7 @@ export function prepare(tenantId: string, documentId: string, seed: number, stre
   const context = signContext(internalSecret, {
     ...claims,
     version: 1,
+    purpose: "corpus",
     tenant_id: tenantId,
     evidence_source_apps: ["rh"],
     evidence: evidence.map(({ chunk_id, content_hash }) => ({ chunk_id, content_hash })),

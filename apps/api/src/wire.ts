@@ -26,7 +26,7 @@ import { createS3ObjectStore } from "@aurora/object-store/s3";
 import type { Queue } from "@aurora/queue";
 import { createRedisQueue } from "@aurora/queue/bullmq";
 import { createPostgresQueue } from "@aurora/queue/postgres";
-import { createRetriever } from "@aurora/rag";
+import { createRetriever, openIndex } from "@aurora/rag";
 import type { Logger } from "@aurora/telemetry";
 import { createEmbeddedVectorStore } from "@aurora/vector-store/embedded";
 import type { FastifyInstance } from "fastify";
@@ -88,8 +88,7 @@ export async function wireApi(
     dispatcher: gateway,
   };
   const embedders = config.embedding ? createGatewayEmbedderSource(connection, config.embedding) : inProcess(embedder);
-  const { dimensions, id: embedderId } = embedders;
-  await vectors.ensureCollection("aurora_documents", { dimensions, embedderId });
+  await openIndex(vectors, embedders);
   const passages = createPassageRepository(database);
   const ports: ApiPorts = {
     clock: systemClock,

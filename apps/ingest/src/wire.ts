@@ -14,6 +14,7 @@ import { createS3ObjectStore } from "@aurora/object-store/s3";
 import type { Queue } from "@aurora/queue";
 import { createRedisQueue } from "@aurora/queue/bullmq";
 import { createPostgresQueue } from "@aurora/queue/postgres";
+import { openIndex } from "@aurora/rag";
 import type { Logger } from "@aurora/telemetry";
 import type { VectorStore } from "@aurora/vector-store";
 import { createEmbeddedVectorStore } from "@aurora/vector-store/embedded";
@@ -33,7 +34,7 @@ export interface IngestStores {
 
 const maxAttempts = 4;
 
-/** @throws AppError `conflict` when the stored vectors are of another embedder. */
+/** @throws Error when the stored vectors are of another embedder. */
 export async function openStores(config: Config, logger: Logger): Promise<IngestStores & { close(): Promise<void> }> {
   if (config.qdrantUrl !== null)
     throw new Error("QDRANT_URL is set, but this version keeps its vectors itself: remove it");
@@ -65,8 +66,7 @@ export async function openStores(config: Config, logger: Logger): Promise<Ingest
   const embedders = gateway
     ? remoteEmbedders(config, gateway)
     : inProcess((await loadStaticModel({ folder: join(root, "models/static-fr-en-192") })).embedder);
-  const { dimensions, id: embedderId } = embedders;
-  await vectors.ensureCollection("aurora_documents", { dimensions, embedderId });
+  await openIndex(vectors, embedders);
   return {
     rows: createIngestionRows(database),
     objects,

@@ -67,7 +67,10 @@ async function requireModestRole(url: string): Promise<void> {
       `select array_remove(array[
          case when r.rolsuper then 'is a superuser' end,
          case when r.rolbypassrls then 'has BYPASSRLS' end,
-         case when exists (select from pg_class c where c.relowner = r.oid and c.relkind in ('r', 'p')) then 'owns tables' end
+         case when exists (select from pg_class c where c.relkind in ('r', 'p') and c.relnamespace = 'public'::regnamespace
+           and pg_has_role(r.oid, c.relowner, 'MEMBER')) then 'owns tables, or belongs to the role that does' end,
+         case when exists (select from pg_roles l where l.rolname = 'nexus_lookup'
+           and pg_has_role(r.oid, l.oid, 'MEMBER')) then 'belongs to nexus_lookup' end
        ], null) as faults from pg_roles r where r.rolname = current_user`,
     );
     const faults = rows[0]?.faults ?? [];

@@ -12,7 +12,7 @@ import { loadStaticModel } from "@aurora/llm/static";
 import { createS3ObjectStore } from "@aurora/object-store/s3";
 import { startS3Server } from "@aurora/object-store/server";
 import { createMemoryQueue } from "@aurora/queue/memory";
-import { createRetriever } from "@aurora/rag";
+import { createRetriever, openIndex } from "@aurora/rag";
 import { type Logger, silentLogger } from "@aurora/telemetry";
 import { startTestDatabase, type TestDatabase } from "@aurora/testing";
 import { createMemoryVectorStore } from "@aurora/vector-store/memory";
@@ -88,7 +88,7 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
     folder: join(productRoot(import.meta.dirname), "models/static-fr-en-192"),
   });
   const vectors = createMemoryVectorStore();
-  await vectors.ensureCollection("aurora_documents", { dimensions: embedder.dimensions, embedderId: embedder.id });
+  await openIndex(vectors, inProcess(embedder));
   const passages = db.createPassageRepository(database.database);
   const model = createScriptedModel();
   const note = createFirstAdministratorFile(dataFolder);

@@ -1,7 +1,7 @@
 import { buildServices } from "../build/services.ts";
 import { buildUi } from "../build/ui.ts";
-import { readEnvironment, startProduct } from "../product.ts";
-import { createTerminal, UserError } from "../terminal.ts";
+import { type FirstAdmin, readEnvironment, startProduct } from "../product.ts";
+import { createTerminal, type Terminal, UserError } from "../terminal.ts";
 
 /** Starts everything, prints where to go, and runs until Ctrl-C or SIGTERM. */
 export async function up(root: string, args: readonly string[]): Promise<number> {
@@ -37,11 +37,7 @@ export async function up(root: string, args: readonly string[]): Promise<number>
   terminal.write(`  Aurora Nexus is ready after ${((Date.now() - startedAtMs) / 1000).toFixed(1)} s`);
   terminal.write("");
   terminal.write(`  Open    ${product.urls.ui}`);
-  if (product.firstAdmin && product.isFirstStart) {
-    terminal.write(`  E-mail  ${product.firstAdmin.email}`);
-    terminal.write(`  Password ${product.firstAdmin.password}`);
-    terminal.write("  Shown once; kept in first-admin.json of the data folder until you change the password.");
-  }
+  if (product.firstAdmin && product.isFirstStart) presentFirstAdmin(terminal, product.firstAdmin, process.stdout.isTTY);
   terminal.write(`  API     ${product.urls.api}/api/docs`);
   terminal.write("  Stop    Ctrl-C");
   terminal.write("");
@@ -51,4 +47,15 @@ export async function up(root: string, args: readonly string[]): Promise<number>
   await product.stop();
   terminal.done("stopped");
   return 0;
+}
+
+/** The password is for the person at the terminal: a log file or a service manager's journal would keep it. */
+function presentFirstAdmin(terminal: Terminal, admin: FirstAdmin, isTerminal: boolean): void {
+  terminal.write(`  E-mail  ${admin.email}`);
+  if (isTerminal) terminal.write(`  Password ${admin.password}`);
+  terminal.write(
+    isTerminal
+      ? "  Shown once; kept in first-admin.json of the data folder until you change it."
+      : "  The password is in first-admin.json of the data folder, until you change it.",
+  );
 }

@@ -3,8 +3,19 @@ import type { Readable } from "node:stream";
 
 const hidden = new Set(["level", "time", "service", "msg", "pid", "hostname"]);
 
-/** One line of a service as people read it: the time, the service, the message, then the fields. Lines that are not ours stay whole. */
+/** A log may quote what strangers typed: no control character of theirs reaches the operator's terminal. */
+const controls = /[\p{Cc}\p{Bidi_Control}]/gu;
+const escapeControls = (text: string) =>
+  text.replace(controls, (character) =>
+    character === "\n" ? character : `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+
+/** One line of a service as people read it: the service, the time, the message, then the fields. Lines that are not ours stay whole. */
 export function presentLogLine(service: string, line: string): string {
+  return escapeControls(present(service, line));
+}
+
+function present(service: string, line: string): string {
   const prefix = service.padEnd(8);
   if (!line.startsWith("{")) return `${prefix} ${line}`;
   try {

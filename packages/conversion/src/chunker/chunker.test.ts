@@ -6,6 +6,14 @@ import { sentencesOf } from "./sentences.ts";
 
 const sentences = (text: string) => sentencesOf(text).map(({ start, end }) => text.slice(start, end));
 
+it.each([
+  ["closing marks", `Fin.${")".repeat(50_000)}x`],
+  ["full stops", `${".".repeat(50_000)}x`],
+  ["spaced closers", `Fin.${" »".repeat(25_000)}x`],
+])("cuts a text made of %s without going back over it again and again", (_, text) => {
+  expect(sentences(text).join("").length).toBeGreaterThan(0);
+});
+
 describe("sentences", () => {
   it.each([
     [

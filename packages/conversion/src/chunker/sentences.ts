@@ -31,7 +31,8 @@ const endingAbbreviations = new Set([
   "id",
 ]);
 
-const boundary = /[.!?…]+(?:[\s\u00a0\u202f]?[»”"’)\]]+)*(?=\s|$)|\n+/gu;
+/** Linear on any text: a run of marks is entered at its first one only, and the closers hold no repetition inside another. */
+const boundary = /(?<![.!?…])[.!?…]+(?:[\s\u00a0\u202f]?[»”"’)\]])*(?=\s|$)|\n+/gu;
 
 /**
  * Sentences of French or English text, in order. A line end always parts; a full stop does not after an

@@ -110,7 +110,8 @@ function collect(document: DoclingDocument, headingsAsText: boolean): Section[] 
     const header = rows.filter((row) => !body.includes(row)).map((row) => row.unit);
     const titles = [...takeCaption(), ...captions.map((caption) => textUnit(document, caption))];
     const units = body.map((row) => row.unit);
-    const rule = header.length > 0 ? [{ text: headRule(table.data.num_cols), spans: [], separator: "\n" as const }] : [];
+    const rule =
+      header.length > 0 ? [{ text: headRule(table.data.num_cols), spans: [], separator: "\n" as const }] : [];
     if (units.length > 0)
       sections.push({ headingPath: pathOf(), units, table: { header: [...titles, ...header, ...rule] } });
     else for (const unit of [...titles, ...header]) append(unit);

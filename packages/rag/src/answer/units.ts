@@ -1,3 +1,4 @@
+import { ruleLine, type TableLine, tableUnits } from "./table-units.ts";
 import { abbreviations } from "./words/abbreviations.ts";
 
 /** A stretch of a text that can be quoted by itself: one sentence, one list item, or one row of a table. */
@@ -5,24 +6,31 @@ export interface Unit {
   /** UTF-16 offsets into the text, end excluded: `text.slice(start, end)` is verbatim. */
   readonly start: number;
   readonly end: number;
-  readonly kind: "sentence" | "item" | "row";
-  /** The cells of a row and the cells of its table's head, in order; empty for the other kinds. */
+  /** `head`: a row that names columns, which states nothing by itself. */
+  readonly kind: "sentence" | "item" | "row" | "head";
+  /** The cells of a row in order, and the name of each one's column; empty for the other kinds and where unknown. */
   readonly cells: readonly string[];
   readonly head: readonly string[];
+  /** Caption and heads of a row's table: what they say holds for every row. */
+  readonly above: string;
   /** Units of one paragraph, list or table share a number. */
   readonly block: number;
 }
 
 const bullet = /^\s*(?:[-–—•▪◦‣*·]|\(?\d{1,2}[.)]|\(?[a-z][.)])\s+/u;
-const pipeRow = /^\s*\|.*\|\s*$/;
-const ruleRow = /^[\s|:+-]*-[\s|:+-]*$/;
 const endsSentence = /[.!?…:;]["»”’)\]]*\s*$/u;
 /** A boundary inside a paragraph: end mark, closing signs, white space, then something a sentence starts with. */
 const boundary = /(?<=[.!?…]["»”’)\]]*)\s+(?=["«“‘([¿¡—–-]*\s?[\p{Lu}\p{N}])/gu;
+/** "Art. 1er.", "3.2.": the number of what follows. */
+const numbering = /^(?:\p{L}+\.?\s*)?\d+(?:[.-]\d+)*(?:er|ère|re|e|°)?\s*[.)]$/u;
+/** "Réserves impartageables.": at most four words that open a paragraph are a run-in heading, read with what they head. */
+const runInHeading = /^\p{Lu}[^\s.!?…\d]*(?:\s[^\s.!?…\d]+){0,3}\.$/u;
 
-interface Paragraph {
+interface Line {
   readonly start: number;
   readonly end: number;
+}
+interface Paragraph extends Line {
   readonly isItem: boolean;
 }
 
@@ -30,41 +38,66 @@ interface Paragraph {
 export function splitUnits(text: string): Unit[] {
   const units: Unit[] = [];
   let block = 0;
-  let open = null as Paragraph | null;
-  let head: string[] | null = null;
+  let lines: Line[] = [];
+  let table: TableLine[] = [];
+  let caption = "";
 
-  const closeParagraph = () => {
-    if (open) units.push(...sentencesOf(text, open, block));
-    open = null;
+  const closeText = () => {
+    if (lines.length === 0) return;
+    const paragraphs = paragraphsOf(text, lines);
+    const last = paragraphs.at(-1);
+    caption = last ? text.slice(last.start, last.end) : "";
+    for (const paragraph of paragraphs) units.push(...sentencesOf(text, paragraph, block));
+    block += 1;
+    lines = [];
+  };
+  const closeTable = () => {
+    if (table.length > 0) units.push(...tableUnits(table, caption, block));
+    if (table.length > 0) block += 1;
+    caption = "";
+    table = [];
   };
   for (const line of linesOf(text)) {
     const content = text.slice(line.start, line.end);
     const cells = cellsOf(content);
-    if (content.trim() === "" || (ruleRow.test(content) && content.includes("|"))) {
-      closeParagraph();
-      if (content.trim() === "") {
-        block += 1;
-        head = null;
-      }
-    } else if (cells) {
-      closeParagraph();
-      if (head === null) {
-        block += 1;
-        head = cells;
-        units.push({ ...line, kind: "row", cells, head: [], block });
-      } else units.push({ ...line, kind: "row", cells, head, block });
+    if (cells || ruleLine.test(content)) {
+      closeText();
+      table.push({ ...line, cells, isFramed: !/^\s*[^|\t]*\S\s\|/.test(content) });
     } else {
-      head = null;
-      const mark = bullet.exec(content);
-      const previous = open;
-      if (mark !== null || previous === null || startsNew(text.slice(previous.start, previous.end), content)) {
-        closeParagraph();
-        open = { start: line.start + (mark?.[0].length ?? content.search(/\S/)), end: line.end, isItem: mark !== null };
-      } else open = { ...previous, end: line.end };
+      closeTable();
+      if (content.trim() === "") {
+        closeText();
+        caption = "";
+      } else lines.push(line);
     }
   }
-  closeParagraph();
+  closeText();
+  closeTable();
   return units.filter((unit) => /[\p{L}\p{N}]/u.test(text.slice(unit.start, unit.end)));
+}
+
+/**
+ * The lines of one block as paragraphs: wrapped lines are joined, lines of a list stand alone. They are items where the
+ * whole block is such lines, its opening ("…:") apart.
+ */
+function paragraphsOf(text: string, lines: readonly Line[]): Paragraph[] {
+  const contents = lines.map(({ start, end }) => text.slice(start, end));
+  const isLineList = lines.length > 2 && contents.slice(1).every((line) => /^\s*["«“(]?[\p{Lu}\p{N}]/u.test(line));
+  const paragraphs: (Paragraph & { readonly lineCount: number })[] = [];
+  for (const [index, { start, end }] of lines.entries()) {
+    const content = contents[index] ?? "";
+    const mark = bullet.exec(content);
+    const previous = paragraphs.at(-1);
+    if (mark || !previous || isLineList || startsNew(text.slice(previous.start, previous.end), content)) {
+      const lead = mark?.[0].length ?? content.search(/\S/);
+      paragraphs.push({ start: start + lead, end, isItem: mark !== null, lineCount: 1 });
+    } else paragraphs[paragraphs.length - 1] = { ...previous, end, lineCount: previous.lineCount + 1 };
+  }
+  if (paragraphs.length < 2 || paragraphs.some(({ lineCount }) => lineCount > 1)) return paragraphs;
+  return paragraphs.map((paragraph, index) => ({
+    ...paragraph,
+    isItem: paragraph.isItem || index > 0 || !/:\s*$/.test(text.slice(paragraph.start, paragraph.end)),
+  }));
 }
 
 /** A new line goes on with the sentence above it unless that one ended, or was too short to have been wrapped. */
@@ -74,19 +107,22 @@ function startsNew(above: string, line: string): boolean {
   return lastLine.length < 40 && /^\s*\p{Lu}/u.test(line);
 }
 
-/** Cells of `| a | b |` or of `a⇥b`; null for a line that is no row. A head that spans columns is kept once a column. */
+/** Cells of `| a | b |`, `a | b` or `a⇥b`; null for a line that is no row. */
 function cellsOf(line: string): string[] | null {
-  if (pipeRow.test(line) && !ruleRow.test(line)) {
-    const cells = line
-      .trim()
-      .slice(1, -1)
-      .split(/(?<!\\)\|/);
-    return cells.map((cell) => cell.trim());
-  }
-  return /\S\t\s*\S/.test(line) ? line.split("\t").map((cell) => cell.trim()) : null;
+  if (ruleLine.test(line)) return null;
+  const trimCells = (cells: readonly string[]) => cells.map((cell) => cell.trim());
+  if (/^\s*\|.*\|\s*$/.test(line))
+    return trimCells(
+      line
+        .trim()
+        .slice(1, -1)
+        .split(/(?<!\\)\|/),
+    );
+  if (/(?:^|\S) ?\| \S|\| +\|/.test(line)) return trimCells(line.split(/(?<=^|\s)\|(?=\s|$)/));
+  return /\S\t\s*\S/.test(line) ? trimCells(line.split("\t")) : null;
 }
 
-function* linesOf(text: string): Generator<{ start: number; end: number }> {
+function* linesOf(text: string): Generator<Line> {
   for (const match of text.matchAll(/[^\r\n]*(?:\r?\n|$)/g)) {
     if (match[0] === "") continue;
     yield { start: match.index, end: match.index + match[0].replace(/\r?\n$/, "").length };
@@ -97,9 +133,13 @@ function* sentencesOf(text: string, { start, end, isItem }: Paragraph, block: nu
   const kind = isItem ? "item" : "sentence";
   const content = text.slice(start, end).trimEnd();
   let from = 0;
-  const unit = (to: number): Unit => ({ start: start + from, end: start + to, kind, cells: [], head: [], block });
+  const unit = (to: number): Unit => ({
+    ...{ start: start + from, end: start + to, kind, block },
+    ...{ cells: [], head: [], above: "" },
+  });
   for (const match of content.matchAll(boundary)) {
-    if (isAbbreviated(content.slice(from, match.index))) continue;
+    const sentence = content.slice(from, match.index);
+    if (isAbbreviated(sentence) || numbering.test(sentence) || (from === 0 && runInHeading.test(sentence))) continue;
     yield unit(match.index);
     from = match.index + match[0].length;
   }

@@ -6,6 +6,7 @@ export * from "./fusion.ts";
 export * from "./language.ts";
 export * from "./max-sim.ts";
 export * from "./mmr.ts";
+export * from "./open-index.ts";
 export * from "./passages.ts";
 export * from "./query-terms.ts";
 export * from "./retriever.ts";

@@ -4,9 +4,21 @@ import { AppError } from "@aurora/kernel";
 import { init, type WrappedPdfiumModule } from "@embedpdf/pdfium";
 import type { Box } from "./geometry.ts";
 
+/** pdfium's functions that take and give numbers alone (a truth is 0 or 1). */
+type NumericApi = {
+  readonly [Name in keyof WrappedPdfiumModule as WrappedPdfiumModule[Name] extends (...args: number[]) => unknown
+    ? Name
+    : never]: WrappedPdfiumModule[Name] extends (...args: infer Arguments) => unknown
+    ? (...args: Arguments) => number
+    : never;
+};
+
 /** pdfium with its memory at hand. Coordinates it answers are the page's own (points, origin bottom left, unrotated). */
 export interface Pdfium {
-  readonly api: WrappedPdfiumModule;
+  /** The module's exports themselves: Emscripten's wrappers cost more a call than most of the functions they wrap. */
+  readonly api: NumericApi;
+  /** The few functions that take strings. */
+  readonly wrapped: Pick<WrappedPdfiumModule, "FPDF_LoadMemDocument" | "FPDF_GetMetaText">;
   malloc(sizeBytes: number): number;
   free(pointer: number): void;
   bytes(): Uint8Array;
@@ -29,23 +41,25 @@ async function load(): Promise<Pdfium> {
   const wasmPath = createRequire(import.meta.url).resolve("@embedpdf/pdfium/pdfium.wasm");
   const wasm = readFileSync(wasmPath);
   const wasmBinary = wasm.buffer.slice(wasm.byteOffset, wasm.byteOffset + wasm.byteLength);
-  const api = await init({ wasmBinary } as Parameters<typeof init>[0]);
+  const wrapped = await init({ wasmBinary } as Parameters<typeof init>[0]);
+  const api = wrapped.pdfium.wasmExports as unknown as NumericApi;
   api.PDFiumExt_Init();
   // views are replaced whenever the memory grows, so they are looked up at each use
-  const heap = api.pdfium as unknown as {
+  const heap = wrapped.pdfium as unknown as {
     HEAPU8: Uint8Array;
     HEAPF32: Float32Array;
     HEAPF64: Float64Array;
     HEAP32: Int32Array;
   };
   const malloc = (sizeBytes: number) => {
-    const pointer = api.pdfium.wasmExports.malloc(sizeBytes);
+    const pointer = wrapped.pdfium.wasmExports.malloc(sizeBytes);
     if (pointer === 0) throw new AppError("conversion_out_of_memory", "The document needs too much memory.");
     return pointer;
   };
-  const free = (pointer: number) => api.pdfium.wasmExports.free(pointer);
+  const free = (pointer: number) => wrapped.pdfium.wasmExports.free(pointer);
   return {
     api,
+    wrapped,
     malloc,
     free,
     bytes: () => heap.HEAPU8,
@@ -88,10 +102,10 @@ const passwordError = 4; // FPDF_ERR_PASSWORD
 
 /** @throws AppError `document_encrypted`, `document_corrupt`, `document_no_pages`. */
 export function openPdf(pdfium: Pdfium, bytes: Uint8Array): PdfDocument {
-  const { api } = pdfium;
+  const { api, wrapped } = pdfium;
   const data = pdfium.malloc(bytes.length);
   pdfium.bytes().set(bytes, data);
-  const handle = api.FPDF_LoadMemDocument(data, bytes.length, "");
+  const handle = wrapped.FPDF_LoadMemDocument(data, bytes.length, "");
   if (handle === 0) {
     const code = api.FPDF_GetLastError();
     pdfium.free(data);
@@ -113,7 +127,7 @@ export function openPdf(pdfium: Pdfium, bytes: Uint8Array): PdfDocument {
     handle,
     pageCount,
     close,
-    metadata: (key) => pdfium.utf16((pointer, size) => api.FPDF_GetMetaText(handle, key, pointer, size)).trim(),
+    metadata: (key) => pdfium.utf16((pointer, size) => wrapped.FPDF_GetMetaText(handle, key, pointer, size)).trim(),
     withPage(index, use) {
       const page = api.FPDF_LoadPage(handle, index);
       if (page === 0) return null;
