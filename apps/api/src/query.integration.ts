@@ -294,13 +294,58 @@ describe("the overview", () => {
       payload: { base_url: "https://elsewhere.example/v1" },
     });
     expect(moved.body).toMatchObject({ code: "invalid_input", errors: [{ pointer: "/api_key", code: "missing" }] });
+    const inside = await send(api, {
+      method: "PUT",
+      url,
+      headers: bearer(api.adminKey),
+      payload: { base_url: "http://10.0.0.5:8000/v1", api_key: "sk" },
+    });
+    expect(inside.body).toMatchObject({ errors: [{ pointer: "/base_url", code: "address_not_allowed" }] });
     const tested = await send(api, { method: "POST", url: `${url}/test`, headers: bearer(api.adminKey) });
     expect(tested.body).toMatchObject({ ok: true, status: 200, code: null });
+    expect(api.model.probed).toEqual(["house/m"]);
     api.model.failure = new AppError("upstream_timeout", "slow");
     const failed = await send(api, { method: "POST", url: `${url}/test`, headers: bearer(api.adminKey) });
     expect(failed.body).toMatchObject({ ok: false, status: 504, code: "upstream_timeout" });
     await send(api, { method: "DELETE", url, headers: bearer(api.adminKey) });
     expect((await api.database.admin.query("select 1 from llm_credentials")).rowCount).toBe(0);
+  });
+});
+
+describe("a provider whose key is in the environment", () => {
+  const admin = () => bearer(api.adminKey);
+  const list = async () => (await send(api, { url: "/api/admin/providers", headers: admin() })).body.items;
+
+  it("is listed, can be approved and asked, and is not edited here", async () => {
+    const [provider] = (await list()).filter((one: { source: string }) => one.source === "environment");
+    expect(provider).toMatchObject({ name: "openai", location: "external", has_credential: true, models: [] });
+    const url = `/api/admin/providers/${provider.id}`;
+    expect((await send(api, { url, headers: admin() })).body).toEqual(provider);
+    for (const method of ["PUT", "DELETE"] as const) {
+      const payload = method === "PUT" ? { payload: { is_active: false } } : {};
+      expect(refusal(await send(api, { method, url, headers: admin(), ...payload }))).toEqual({
+        status: 409,
+        code: "conflict",
+      });
+    }
+    const approval = { egress: "approved", approved_provider_ids: [provider.id] };
+    const approved = await send(api, {
+      method: "PUT",
+      url: "/api/admin/source-apps/default",
+      headers: admin(),
+      payload: approval,
+    });
+    expect(approved.body).toMatchObject(approval);
+    await ask({ model: "openai/gpt-5" });
+    expect(api.model.requests.at(-1)?.model).toBe("openai/gpt-5");
+  });
+
+  it("gives way to a provider of its name in the database", async () => {
+    const payload = { name: "openai", kind: "openai", models: ["gpt-5"] };
+    const created = await send(api, { method: "POST", url: "/api/admin/providers", headers: admin(), payload });
+    const named = (await list()).filter((one: { name: string }) => one.name === "openai");
+    expect(named).toMatchObject([{ id: created.body.id, source: "database" }]);
+    await send(api, { method: "DELETE", url: `/api/admin/providers/${created.body.id}`, headers: admin() });
   });
 });
 

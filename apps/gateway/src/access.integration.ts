@@ -113,6 +113,30 @@ describe("egress", () => {
     for (const row of refusals) expect(row).toMatchObject({ egress: "none", document_ids: [] });
   });
 
+  it("lets a probe try a provider nobody approved, with its own word and nothing of the caller's", async () => {
+    await external();
+    const nothing = { purpose: "probe", source_app: null, evidence_source_apps: [], evidence: [] } as const;
+    const secret = { model: "cloud/m1", messages: [{ role: "user", content: evidenceText }], user: evidenceText };
+    expect((await h.call({ body: secret, context: nothing })).status).toBe(200);
+    expect(h.provider.calls.map(({ body }) => body)).toEqual([
+      { model: "m1", messages: [{ role: "user", content: "ping" }] },
+    ]);
+    for (const context of [
+      { ...nothing, source_app: "rh" },
+      { ...nothing, evidence_source_apps: ["rh"] },
+      { ...nothing, pack_id: "cv" },
+    ])
+      expect((await h.call({ body: secret, context })).status).toBe(400);
+    expect((await h.call({ body: chatBody("cloud/m1"), context: { purpose: "probe" } })).status).toBe(400);
+    const embeddings = { model: "cloud/m1", input: [evidenceText] };
+    expect((await h.call({ path: "/v1/embeddings", body: embeddings, context: nothing })).status).toBe(400);
+    expect((await h.call({ body: secret, context: { ...nothing, purpose: "corpus" } })).status).toBe(403);
+    expect(h.provider.calls).toHaveLength(1);
+    expect((await h.usageRows()).filter((row) => row.egress === "external")).toMatchObject([
+      { document_ids: [], source_app: null },
+    ]);
+  });
+
   it("calls no private address that is not listed, whatever the tenant wrote", async () => {
     for (const [name, baseUrl] of [
       ["loopback", "http://127.0.0.1:1/v1"],

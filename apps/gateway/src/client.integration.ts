@@ -4,7 +4,7 @@ import { createGatewayRows } from "@aurora/db";
 import { AppError, sha256Hex, systemClock } from "@aurora/kernel";
 import type { ChatModel, ChatModelEvent } from "@aurora/llm";
 import { describeEmbedder } from "@aurora/llm/contract";
-import { createGatewayClient, createGatewayEmbedder } from "@aurora/llm/gateway";
+import { createGatewayClient, createGatewayEmbedder, createGatewayProbe } from "@aurora/llm/gateway";
 import { createDocument, createSourceApp, startTestDatabase, type TestDatabase } from "@aurora/testing";
 import { Agent } from "undici";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -123,6 +123,19 @@ describe("gateway client", () => {
   });
 });
 
+describe("probe over the gateway", () => {
+  const probe = (model: string) => createGatewayProbe(connection())(h.scope, model, new AbortController().signal);
+
+  it("says nothing when the provider answers, and what is wrong when it does not", async () => {
+    h.provider.script = answerWith("pong");
+    await probe("lan/m1");
+    expect(h.provider.calls.at(-1)?.body).toEqual({ model: "m1", messages: [{ role: "user", content: "ping" }] });
+    h.provider.script = (response) => json(response, 401, { error: { message: "bad key" } });
+    expect(await failure(probe("lan/m1"))).toBe("upstream_failed");
+    expect(await failure(probe("nobody/m"))).toBe("invalid_input");
+  });
+});
+
 describe("embedder over the gateway", () => {
   const width = 16;
   const embed = () => {
@@ -153,5 +166,10 @@ describe("embedder over the gateway", () => {
     const embedder = embed();
     h.provider.script = (response, body) => json(response, 200, { data: data((body.input as string[]).length) });
     expect(await failure(embedder.embed(["a"], "query"))).toBe("upstream_failed");
+  });
+
+  it("does not blame its caller for a model that the tenant lacks", async () => {
+    const lost = createGatewayEmbedder(connection(), h.scope, { model: "nobody/m", dimensions: 2, sourceApps: ["rh"] });
+    expect(await failure(lost.embed(["a"], "query"))).toBe("upstream_failed");
   });
 });

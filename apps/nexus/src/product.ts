@@ -7,6 +7,7 @@ import { uiServerPath } from "./build/ui.ts";
 import { lockFolder } from "./data-folder/lock.ts";
 import { openDataFolder } from "./data-folder/open.ts";
 import { loadOrMakeSecrets } from "./data-folder/secrets.ts";
+import { environmentOf } from "./service-environment.ts";
 import { requireFreePorts } from "./supervisor/ports.ts";
 import { isAlive } from "./supervisor/processes.ts";
 import { createSupervisor, killGroup, type ServiceSpec } from "./supervisor/supervisor.ts";
@@ -78,18 +79,15 @@ export async function startProduct(options: StartOptions): Promise<Product> {
     undo.push(() => database.stop());
     options.onStep(database.summary);
 
-    const environment = serviceEnvironment({
+    const environment = {
       ...settings,
       ...loadOrMakeSecrets(dataDir, settings),
       DATABASE_URL: database.appUrl,
-      DATABASE_ADMIN_URL: undefined, // the services never migrate
-      ADMIN_PASSWORD: undefined,
-      ADMIN_API_KEY: undefined,
       NODE_ENV: config.environment,
-      // The dashboard forwards people's calls from loopback: the address it names is believed, as that of the operator's proxies is.
+      // The dashboard forwards people’s calls from loopback: the address it names is believed, like that of the operator’s proxies.
       TRUSTED_PROXIES: ["127.0.0.1/8", "::1", ...config.trustedProxies].join(","),
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true", // its notice about Node 20 is not the operator's concern
-    });
+    };
     const supervisor = createSupervisor({
       write: options.write,
       onChange: () => writeFileSync(runFile, JSON.stringify(supervisor?.running() ?? []), { mode: 0o600 }),
@@ -104,7 +102,7 @@ export async function startProduct(options: StartOptions): Promise<Product> {
       name,
       healthUrl,
       script,
-      environment,
+      environment: environmentOf(name, environment),
       folder,
     });
     const bundle = (name: string) => ["--enable-source-maps", bundlePath(root, name)];
@@ -113,7 +111,7 @@ export async function startProduct(options: StartOptions): Promise<Product> {
       options.onStep("object store");
     }
     const hadAdmin = existsSync(firstAdminPath(dataDir));
-    await runSetup(bundlePath(root, "api-setup"), { ...environment, ...firstAdminInputs(settings) }, folder);
+    await runSetup(bundlePath(root, "api-setup"), environmentOf("setup", environment), folder);
     const isFirstStart = !hadAdmin && existsSync(firstAdminPath(dataDir));
     await supervisor.start(service("gateway", `${config.urls.gateway}/health`, bundle("gateway")));
     options.onStep("gateway");
@@ -127,11 +125,13 @@ export async function startProduct(options: StartOptions): Promise<Product> {
       await supervisor.start({
         ...service("ui", `http://127.0.0.1:${ports.ui}/api/health`, [uiServerPath(root)]),
         environment: {
-          ...uiEnvironment(environment),
+          ...environmentOf("ui", environment),
           PORT: String(ports.ui),
           HOSTNAME: "127.0.0.1",
           INTERNAL_API_URL: config.urls.api,
           S3_PUBLIC_ENDPOINT: config.s3.publicEndpoint,
+          TRUSTED_PROXIES: config.trustedProxies.join(","), // in front of the dashboard stand the operator's alone
+          NEXT_TELEMETRY_DISABLED: "1",
         },
       });
       options.onStep("dashboard");
@@ -151,26 +151,6 @@ export async function startProduct(options: StartOptions): Promise<Product> {
     await stop();
     throw error;
   }
-}
-
-const firstAdminInputs = (settings: Readonly<Record<string, string | undefined>>) =>
-  serviceEnvironment({
-    ADMIN_EMAIL: settings.ADMIN_EMAIL,
-    ADMIN_PASSWORD: settings.ADMIN_PASSWORD,
-    ADMIN_API_KEY: settings.ADMIN_API_KEY,
-  });
-
-const serviceEnvironment = (source: Readonly<Record<string, string | undefined>>): Record<string, string> =>
-  Object.fromEntries(Object.entries(source).filter((entry): entry is [string, string] => entry[1] !== undefined));
-
-/** The dashboard holds no secret and reaches no store: it gets the machine's variables and its own, nothing else. */
-function uiEnvironment(environment: Readonly<Record<string, string>>): Record<string, string> {
-  const kept =
-    /^(?:PATH|HOME|LANG|LC_\w+|TZ|NODE_ENV|NODE_EXTRA_CA_CERTS|INSTANCE_LOCALE|PUBLIC_BASE_URL|CORS_ALLOW_ORIGINS|TRUSTED_PROXIES|AUTH_COOKIE_NAME|MAX_UPLOAD_SIZE_MB|NEXT_PUBLIC_\w+|HOST_\w+_PORT)$/;
-  return {
-    ...Object.fromEntries(Object.entries(environment).filter(([name]) => kept.test(name))),
-    NEXT_TELEMETRY_DISABLED: "1",
-  };
 }
 
 /** Ends services that outlived a killed launcher: they end by themselves, so this only waits, and kills what does not. */

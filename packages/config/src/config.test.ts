@@ -52,6 +52,25 @@ describe("loadConfig", () => {
     expect(loadConfig({}).retention.llmUsageDays).toBe(400);
   });
 
+  it("takes an embedding model with its width, and neither alone", () => {
+    expect(loadConfig({}).embedding).toBeNull();
+    expect(loadConfig({ EMBEDDING_MODEL: "lan/bge-m3", EMBEDDING_DIMENSIONS: "1024" }).embedding).toEqual({
+      model: "lan/bge-m3",
+      dimensions: 1024,
+    });
+    for (const half of [{ EMBEDDING_MODEL: "lan/bge-m3" }, { EMBEDDING_DIMENSIONS: "1024" }])
+      expect(() => loadConfig(half)).toThrow(/EMBEDDING_MODEL and EMBEDDING_DIMENSIONS/);
+  });
+
+  it("knows the ports of its own services and stores, where no provider may be", () => {
+    const { ownPorts, privateHosts } = loadConfig({
+      ...{ HOST_API_PORT: "8001", DATABASE_URL: "postgres://db/nexus", REDIS_URL: "redis://:pw@cache:6390" },
+      PROVIDER_PRIVATE_HOSTS: "Ollama.lan:11434",
+    }).providerAddresses;
+    expect(privateHosts).toEqual(["ollama.lan:11434"]);
+    expect(ownPorts).toEqual(expect.arrayContaining([8001, 3000, 8100, 9000, 5432, 6390]));
+  });
+
   it("treats an empty value as unset", () => {
     expect(loadConfig({ DATABASE_URL: "", REDIS_URL: "" })).toMatchObject({ redisUrl: null, database: { url: null } });
   });

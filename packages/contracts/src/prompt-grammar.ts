@@ -17,11 +17,12 @@
  * number gets one more backslash before each bracket (`[2]` → `\[2\]`, Markdown's own escape), so a document can
  * neither end its SOURCE nor lend itself another source's marker.
  */
-const delimiterRun = /\\*@{3,}/g;
-const escapedDelimiterRun = /\\(\\*@{3,})/g;
+// Every run of backslashes is entered at its first one only: from each of them, a long run would cost its square.
+const delimiterRun = /(?<!\\)\\*@{3,}/g;
+const escapedDelimiterRun = /(?<!\\)\\(\\*@{3,})/g;
 const numbers = String.raw`\s*\d{1,4}(?:\s*[,;–-]\s*\d{1,4})*\s*`;
-const bracketedNumber = new RegExp(String.raw`(\\*)\[(${numbers})(\\*)\]`, "g");
-const escapedBracketedNumber = new RegExp(String.raw`\\(\\*)\[(${numbers})\\(\\*)\]`, "g");
+const bracketedNumber = new RegExp(String.raw`(?<!\\)(\\*)\[(${numbers})(\\*)\]`, "g");
+const escapedBracketedNumber = new RegExp(String.raw`(?<!\\)\\(\\*)\[(${numbers})\\(\\*)\]`, "g");
 
 /** `[2]`, `[1, 3]`, `[2–4]` in text that is quoted, not cited: written so that no reader takes them for markers. */
 export const escapeMarkers = (text: string): string => text.replace(bracketedNumber, "$1\\[$2$3\\]");

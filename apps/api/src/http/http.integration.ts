@@ -104,6 +104,11 @@ describe("rate limits", () => {
       expect([(await call(trusting, "203.0.113.1")).status, (await call(trusting, "203.0.113.2")).status]).toEqual([
         200, 200,
       ]);
+      // Everything left of the last address that no proxy of ours wrote is the client's own invention.
+      const people = ["198.51.100.1, 203.0.113.3", "198.51.100.2, 203.0.113.3, 127.0.0.1"];
+      expect([(await call(trusting, people[0] ?? "")).status, (await call(trusting, people[1] ?? "")).status]).toEqual([
+        200, 429,
+      ]);
       expect([(await call(wary, "203.0.113.1")).status, (await call(wary, "203.0.113.2")).status]).toEqual([200, 429]);
     } finally {
       await trusting.close();

@@ -1,6 +1,8 @@
 import { createCredentialCipher, environmentProviderId } from "@aurora/auth";
+import type { SignedContext } from "@aurora/contracts";
 import { AppError, fixedClock, jobScope } from "@aurora/kernel";
 import { describe, expect, it } from "vitest";
+import { assertEgress } from "../use-cases/egress.ts";
 import type { ProviderRow } from "../use-cases/gateway-rows.ts";
 import { createProviderDirectory } from "./directory.ts";
 
@@ -69,6 +71,16 @@ describe("provider directory", () => {
     });
     expect(await codeOf(directory([]).resolve(scope, "openrouter/x"))).toBe("not_found");
     expect(await codeOf(directory([row("openai", ["m"])]).resolve(scope, "openai/gpt-5"))).toBe("not_found");
+  });
+
+  it("sends text to a provider of the environment once the very id is approved, and not before", async () => {
+    const route = await directory([]).resolve(scope, "openai/gpt-5");
+    const context = { purpose: "corpus", source_app: "rh", evidence_source_apps: ["rh"] } as unknown as SignedContext;
+    const rule = (id: string) => [{ sourceApp: "rh", egress: "approved" as const, approvedProviderIds: [id] }];
+    const other = jobScope("00000000-0000-7000-8000-000000000002", "test");
+    expect(() => assertEgress(route, context, rule(environmentProviderId(other.tenantId, "openai")))).toThrow(AppError);
+    expect(() => assertEgress(route, context, rule(environmentProviderId(scope.tenantId, "openrouter")))).toThrow();
+    assertEgress(route, context, rule(environmentProviderId(scope.tenantId, "openai")));
   });
 
   it("gives the environment's key to its own address and to no other", async () => {

@@ -32,6 +32,7 @@ describe("forwardToApi", () => {
           cookie: "aurora_token=t",
           origin: "http://ui.example",
           connection: "x-once",
+          "x-forwarded-for": "203.0.113.7, 198.51.100.2",
           "x-once": "1",
           "x-internal-secret": "stolen",
           "x-aurora-context": "forged",
@@ -50,6 +51,7 @@ describe("forwardToApi", () => {
       cookie: "aurora_token=t",
       origin: "http://ui.example",
       "x-forwarded-host": "ui.example",
+      "x-forwarded-for": "203.0.113.7, 198.51.100.2", // throttles are a person's, not the dashboard's
       "x-forwarded-proto": "http",
     });
     for (const dropped of ["x-once", "x-internal-secret", "x-aurora-context"])

@@ -6,11 +6,14 @@ const longestBracket = 600;
 const longestTarget = 2_100;
 
 const markerContent = /^\s*\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*\s*$/;
+/** White space is bounded: three unbounded runs of it in a row would cost the cube of its length. */
 const linkTarget =
-  /\(\s*(?:<([^<>\n]*)>|([^\s()<>]*(?:\([^\s()<>]*\)[^\s()<>]*)*))(?:\s+(?:"[^"\n]*"|'[^'\n]*'))?\s*\)/y;
+  /^\([ \t]{0,8}(?:<([^<>\n]*)>|([^\s()<>]*(?:\([^\s()<>]*\)[^\s()<>]*)*))(?:[ \t]{1,8}(?:"[^"\n]*"|'[^'\n]*'))?[ \t]{0,8}\)/;
 const allowedUrl = /^(?:https:\/\/|mailto:)[^\s"'<>\\`]+$/i;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out
-const unwanted = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u202a-\u202e\u2066-\u2069]/;
+const unwanted = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u202a-\u202e\u2066-\u2069]/g;
+/** Taken out before anything is looked at: a tag must not come together when what stood inside it goes. */
+const withoutUnwanted = (text: string): string => text.replace(unwanted, "");
 
 /**
  * Cleans model output as it arrives: no raw HTML, no image, links to `https:` and `mailto:` only (their text stays),
@@ -36,7 +39,7 @@ export function createAnswerCleaner(sourceCount: number): AnswerCleaner {
   };
   return {
     push: (delta) => {
-      held += delta;
+      held += withoutUnwanted(delta);
       return take(false);
     },
     end: () => take(true),
@@ -45,7 +48,7 @@ export function createAnswerCleaner(sourceCount: number): AnswerCleaner {
 
 /** The same for a text that is there as a whole. */
 export const cleanAnswer = (text: string, sourceCount: number): string =>
-  scanText(text, { sourceCount, isFinal: true, lastChar: "\n" }).out;
+  scanText(withoutUnwanted(text), { sourceCount, isFinal: true, lastChar: "\n" }).out;
 
 interface ScanOptions {
   readonly sourceCount: number;
@@ -59,14 +62,15 @@ type Step = { readonly show: string; readonly advance: number } | null;
 function scanText(text: string, options: ScanOptions) {
   let out = "";
   let at = 0;
-  const lastChar = () => out.at(-1) ?? options.lastChar;
+  let { lastChar } = options;
   while (at < text.length) {
-    const step = stepAt(text, at, lastChar(), options);
+    const step = stepAt(text, at, lastChar, options);
     if (step === null) break;
     at += step.advance;
     out += step.show;
+    lastChar = step.show.at(-1) ?? lastChar;
   }
-  return { out, consumed: at, lastChar: lastChar() };
+  return { out, consumed: at, lastChar };
 }
 
 function stepAt(text: string, at: number, last: string, options: ScanOptions): Step {
@@ -92,7 +96,7 @@ function stepAt(text: string, at: number, last: string, options: ScanOptions): S
     case ":":
       return { show: last === "]" ? ` ${char}` : char, advance: 1 }; // neither a link nor a link definition is left
     default:
-      return { show: unwanted.test(char) ? "" : char, advance: 1 };
+      return { show: char, advance: 1 };
   }
 }
 
@@ -130,10 +134,9 @@ function bracketAt(text: string, at: number, last: string, options: ScanOptions)
   const label = scanText(inner, { ...options, isFinal: true, lastChar: "[" }).out;
   const bracketed = { show: `[${label}]`, advance: close + 1 - at };
   if (next !== "(") return bracketed;
-  linkTarget.lastIndex = close + 1;
-  const target = linkTarget.exec(text);
+  const rest = text.slice(close + 1, close + 1 + longestTarget);
+  const target = linkTarget.exec(rest);
   if (target === null) {
-    const rest = text.slice(close + 1, close + 1 + longestTarget);
     const isOpen = countOf(rest, "(") > countOf(rest, ")") && !rest.includes("\n") && rest.length < longestTarget;
     return isOpen && !options.isFinal ? null : bracketed;
   }

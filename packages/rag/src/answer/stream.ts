@@ -8,41 +8,63 @@ export interface AnswerStream {
   end(): { readonly text: string; readonly block: string | null };
 }
 
+/** Longest run of white space that is kept, and longest block: what a model sends beyond costs neither time nor memory. */
+const maxBlankChars = 2_000;
+const maxBlockChars = 6_000;
+
 /**
  * `createAnswerCleaner`, which also holds back from a line `SUIVI` on until it is known whether it begins the final
  * block. White space is held until something follows it, so a body never ends in the blank lines before its block.
+ * What is held is bounded, and no line is looked at twice once it is known not to begin a block.
  */
 export function createAnswerStream(sourceCount: number): AnswerStream {
   const cleaner = createAnswerCleaner(sourceCount);
-  let text = "";
-  let shown = 0;
+  /** Not shown yet. What was shown ends in no white space, so a line starts here only while nothing was. */
+  let held = "";
+  let hasShown = false;
+  /** No line before this place of `held` begins the block. */
+  let scanned = 0;
 
+  function add(text: string): void {
+    if (text !== "") held = (held + text).replace(/\s+/gu, shortened);
+  }
   function showUpTo(end: number): string {
-    const piece = text.slice(shown, Math.max(shown, text.slice(0, end).trimEnd().length));
-    shown += piece.length;
+    const piece = held.slice(0, end).trimEnd();
+    held = held.slice(piece.length);
+    scanned = Math.max(0, scanned - piece.length);
+    hasShown ||= piece !== "";
     return piece;
   }
-  /** Where the block starts or may start: the first such line that is not shown yet. */
+  const isLineStart = (at: number): boolean => (at === 0 ? !hasShown : held[at - 1] === "\n");
+  /** Where the block starts or may start. */
   function blockStart(isFinal: boolean): number {
-    for (let at = shown; at <= text.length; at++) {
-      if (at > 0 && text[at - 1] !== "\n") at = nextLine(text, at);
-      if (mayBeBlock(text.slice(at), isFinal)) return at;
+    for (; scanned <= held.length; scanned++) {
+      if (!isLineStart(scanned)) scanned = nextLine(held, scanned);
+      if (!isLineStart(scanned) || mayBeBlock(held.slice(scanned), isFinal)) return scanned;
     }
-    return text.length;
+    scanned = held.length;
+    return scanned;
   }
 
   return {
     push(delta) {
-      text += cleaner.push(delta);
+      add(cleaner.push(delta));
       return showUpTo(blockStart(false));
     },
     end() {
-      text += cleaner.end();
+      add(cleaner.end());
       const start = blockStart(true);
-      const block = text.slice(start).trimEnd();
+      const block = held.slice(start).trimEnd();
       return { text: showUpTo(start), block: block === "" ? null : block };
     },
   };
+}
+
+/** A run that is too long keeps its beginning; that a line ended in the rest of it is not lost. */
+function shortened(blank: string): string {
+  if (blank.length <= maxBlankChars) return blank;
+  const last = maxBlankChars - 1;
+  return `${blank.slice(0, last)}${blank.includes("\n", last) ? "\n" : blank[last]}`;
 }
 
 const nextLine = (text: string, at: number): number => {
@@ -56,6 +78,8 @@ const blankLine = /^\s*$/u;
 
 /** Whether a text that starts at a line start is a block or, unless final, may still become one. */
 function mayBeBlock(text: string, isFinal: boolean): boolean {
+  if (!text.startsWith(suiviKeyword) && !suiviKeyword.startsWith(text.replace(/\r$/, ""))) return false;
+  if (text.length > maxBlockChars) return false;
   const [keyword = "", ...lines] = text.split(/\r?\n/);
   if (lines.length === 0 && !isFinal) return suiviKeyword.startsWith(keyword.replace(/\r$/, ""));
   if (keyword !== suiviKeyword) return false;

@@ -118,7 +118,7 @@ function cellsOf(line: string): string[] | null {
         .slice(1, -1)
         .split(/(?<!\\)\|/),
     );
-  if (/(?:^|\S) ?\| \S|\| +\|/.test(line)) return trimCells(line.split(/(?<=^|\s)\|(?=\s|$)/));
+  if (/(?:^|\s)\|\s/.test(line)) return trimCells(line.split(/(?<=^|\s)\|(?=\s|$)/));
   return /\S\t\s*\S/.test(line) ? trimCells(line.split("\t")) : null;
 }
 

@@ -26,7 +26,9 @@ export function createMemoryVectorStore(): VectorStore {
     async ensureCollection(collection, spec) {
       const known = specs.get(collection);
       if (known && (known.dimensions !== spec.dimensions || known.embedderId !== spec.embedderId))
-        throw new AppError("conflict", `The collection ${collection} was made for another embedder.`);
+        throw new AppError("conflict", `The collection ${collection} was made for another embedder.`, {
+          params: { collection, embedder_id: known.embedderId },
+        });
       specs.set(collection, spec);
     },
     async upsert(scope, collection, points) {

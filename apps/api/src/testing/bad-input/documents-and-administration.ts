@@ -211,6 +211,19 @@ export const badDocumentsAndAdministration: readonly BadRequest[] = [
     code: "invalid_input",
     at: ["/base_url", "invalid_url"],
   },
+  ...[
+    "https://192.168.1.10/v1",
+    "https://localhost/v1",
+    "http://127.0.0.1:5432/v1",
+    "https://169.254.169.254/v1",
+    "http://api.example.org/v1",
+  ].map((base_url) => ({
+    name: `a provider address that may not be called: ${base_url}`,
+    send: (w: World) => w.post("/api/admin/providers", { name: "p", kind: "openai_compatible", base_url, models: ["m"] }),
+    status: 400,
+    code: "invalid_input",
+    at: ["/base_url", "address_not_allowed"] as const,
+  })),
   {
     name: "a default model that is not among the models",
     send: (w) => w.post("/api/admin/providers", { name: "p", kind: "openai", models: ["m"], default_model: "n" }),

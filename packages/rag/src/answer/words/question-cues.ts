@@ -2,12 +2,16 @@
  * What a question is after, told by its words (folded). `asks` are patterns on the folded question; the cue words carry
  * no subject, so they are not looked for in the text. A language is added here without code.
  */
-export type QuestionKind = "number" | "date" | "person" | "place" | "list" | "reason";
+export type QuestionKind = "number" | "date" | "person" | "place" | "list" | "reason" | "definition";
 
 export interface QuestionCues {
   readonly asks: Readonly<Record<QuestionKind, string>>;
   /** Question and filler words that a stop list leaves in. */
   readonly cueWords: string;
+  /** Turns of phrase taken out before words are read: each holds words that would be subjects elsewhere. */
+  readonly frames: string;
+  /** What stands before a noun that is counted. */
+  readonly counts: string;
 }
 
 export const questionCues: Readonly<Record<"fr" | "en" | "de" | "es" | "it" | "pt", QuestionCues>> = {
@@ -21,9 +25,12 @@ export const questionCues: Readonly<Record<"fr" | "en" | "de" | "es" | "it" | "p
         "^ou\\b|d'ou|\\bou (?:se|est|sont|a|ont|peut|trouve|faut|doit)\\b|dans quel(?:le)? (?:pays|ville|lieu|region|batiment|salle)|a quel endroit|quelle ville|quel pays",
       list: "quels sont|quelles sont|quels|quelles|lesquels|liste|enumere",
       reason: "pourquoi|pour quelle raison|quelle (?:est la )?(?:raison|cause)",
+      definition: "que (?:signifi|veut dire|veulent dire|designe)|qu'est-ce qu|c'est quoi|qu'entend-on par|(?:la |une |quelle est la )definition|a quoi correspond",
     },
     cueWords:
       "combien quand quel quelle quels quelles comment pourquoi lequel laquelle lesquels peut-il peut-on peut doit faut existe existe-t-il trouve-t-on est-ce dit-on indique indiquer donner donne dire dis liste",
+    frames: "que? se passe-t-il|qu'est-ce que c'est que|qu'est-ce qu(?:e|'un|'une)|c'est quoi|qu'entend-on par|que (?:signifient|signifie)|que (?:veut|veulent) dire|combien de (?:temps|fois)|tous les combien|que faut-il faire|que (?:faire|dit|disent|contient|contiennent|devient|prevoit)|de quand date(?:nt)?|a quelle date|en quelle annee|quel (?:est le )?nom|comment s'appelle",
+    counts: "combien d(?:e |es |')",
   },
   en: {
     asks: {
@@ -34,9 +41,12 @@ export const questionCues: Readonly<Record<"fr" | "en" | "de" | "es" | "it" | "p
       place: "where|in (?:which|what) (?:country|city|place|town|region|building|room)|what (?:country|city|town)",
       list: "what are|which are|which|list|name the",
       reason: "why|for what reason|what (?:is|was) the (?:reason|cause)",
+      definition: "what (?:does|do) .+ mean|what (?:is|are) (?:an? )?(?!the )[^ ]+(?: [^ ]+)? ?\\?*$|meaning of|definition of|define",
     },
     cueWords:
       "how many much long often when where which what who whom why does did do is are was were can could must should may list tell give name",
+    frames: "what happens|what (?:does|do|did) (?=.+ mean)|\\bmean\\b ?\\?*$|how (?:long|often)|what is the name of|what should (?:i|we) do",
+    counts: "how many ",
   },
   de: {
     asks: {
@@ -47,8 +57,11 @@ export const questionCues: Readonly<Record<"fr" | "en" | "de" | "es" | "it" | "p
       place: "^wo\\b|woher|wohin|in welche[rmn] (?:land|stadt|ort|region)",
       list: "welche|nenne",
       reason: "warum|weshalb|wieso",
+      definition: "was (?:bedeutet|heisst)|was ist (?:ein|eine) ",
     },
     cueWords: "wie viele viel lange hoch wann wo wer welche welcher welches warum kann muss darf gibt",
+    frames: "was (?:bedeutet|heisst|passiert)|wie lange|wie heisst",
+    counts: "wie ?viele? ",
   },
   es: {
     asks: {
@@ -59,8 +72,11 @@ export const questionCues: Readonly<Record<"fr" | "en" | "de" | "es" | "it" | "p
       place: "donde|en que (?:pais|ciudad|lugar|region)",
       list: "cuales|enumera|lista",
       reason: "por que|cual es la (?:razon|causa)",
+      definition: "que (?:significa|quiere decir)|que es un",
     },
     cueWords: "cuanto cuanta cuantos cuantas cuando donde quien cual cuales como puede debe hay",
+    frames: "que (?:significa|quiere decir|pasa)|cuanto tiempo|como se llama",
+    counts: "cuant[oa]s ",
   },
   it: {
     asks: {
@@ -70,8 +86,11 @@ export const questionCues: Readonly<Record<"fr" | "en" | "de" | "es" | "it" | "p
       place: "dove|in (?:che|quale) (?:paese|citta|luogo|regione)",
       list: "quali|elenca",
       reason: "perche|per quale motivo",
+      definition: "(?:che )?cosa (?:significa|vuol dire)|che cos'e",
     },
     cueWords: "quanto quanta quanti quante quando dove chi quale quali come puo deve esiste",
+    frames: "(?:che )?cosa (?:significa|vuol dire|succede)|che cos'e|quanto tempo|come si chiama",
+    counts: "quant[ie] ",
   },
   pt: {
     asks: {
@@ -81,8 +100,11 @@ export const questionCues: Readonly<Record<"fr" | "en" | "de" | "es" | "it" | "p
       place: "onde|em que (?:pais|cidade|lugar|regiao)",
       list: "quais|liste",
       reason: "por que|porque|qual e a razao",
+      definition: "o que (?:significa|quer dizer)|o que e um",
     },
     cueWords: "quanto quanta quantos quantas quando onde quem qual quais como pode deve existe",
+    frames: "o que (?:significa|quer dizer|acontece)|quanto tempo|como se chama",
+    counts: "quant[oa]s ",
   },
 };
 

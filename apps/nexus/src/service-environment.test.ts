@@ -1,0 +1,26 @@
+import { expect, it } from "vitest";
+import { environmentOf } from "./service-environment.ts";
+
+const settings = {
+  PATH: "/bin",
+  DATABASE_URL: "db",
+  DATABASE_ADMIN_URL: "admin",
+  JWT_SECRET: "jwt",
+  S3_SECRET_ACCESS_KEY: "s3",
+  ADMIN_PASSWORD: "first",
+  LLM_CREDENTIALS_ENC_KEY: "enc",
+  REDIS_URL: undefined,
+};
+
+it.each([
+  ["s3", ["PATH", "S3_SECRET_ACCESS_KEY"]],
+  ["gateway", ["DATABASE_URL", "LLM_CREDENTIALS_ENC_KEY", "PATH"]],
+  ["api", ["DATABASE_URL", "JWT_SECRET", "LLM_CREDENTIALS_ENC_KEY", "PATH", "S3_SECRET_ACCESS_KEY"]],
+  ["setup", ["ADMIN_PASSWORD", "DATABASE_URL", "PATH"]],
+  ["ingest", ["DATABASE_URL", "PATH", "S3_SECRET_ACCESS_KEY"]],
+  ["worker", ["DATABASE_URL", "PATH", "S3_SECRET_ACCESS_KEY"]],
+  ["ui", ["PATH"]],
+  ["a service nobody thought of", ["PATH"]],
+])("%s gets its own secrets and no other", (service, names) => {
+  expect(Object.keys(environmentOf(service, settings)).sort()).toEqual(names);
+});

@@ -1,0 +1,145 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import { type AddressInfo, createServer as createTcpServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { loadConfig } from "@aurora/config";
+import { jobScope, type TenantScope } from "@aurora/kernel";
+import { silentLogger } from "@aurora/telemetry";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { wireApi, wireSetup } from "../../apps/api/src/wire.ts";
+import { wireGateway } from "../../apps/gateway/src/wire.ts";
+import { openStores } from "../../apps/ingest/src/wire.ts";
+import { type IngestionWorld, openWorld } from "./world.ts";
+
+const adminKey = `nxk_${"k".repeat(43)}`;
+/** Topics of a model that knows what its words mean in two languages, as a real one does. */
+const topics = [/télétravail|working from home/i, /facture|invoice/i, /vélo|bicycle/i];
+const vectorOf = (text: string) => [...topics.map((topic) => (topic.test(text) ? 1 : 0)), 0.01];
+
+interface Embeddings {
+  readonly server: Server;
+  readonly texts: string[];
+}
+
+/** A model server as Ollama or vLLM: `/v1/embeddings` on loopback. */
+function createEmbeddings(): Embeddings {
+  const texts: string[] = [];
+  const server = createServer(async (request, response) => {
+    let body = "";
+    for await (const chunk of request) body += chunk;
+    const { input, model } = JSON.parse(body) as { input: string[]; model: string };
+    texts.push(...input);
+    const data = input.map((text, index) => ({ object: "embedding", index, embedding: vectorOf(text) }));
+    const isKnown = request.url === "/v1/embeddings" && model === "tiny";
+    response.writeHead(isKnown ? 200 : 404, { "content-type": "application/json" });
+    response.end(JSON.stringify({ object: "list", model, data }));
+  });
+  return { server, texts };
+}
+const listen = (server: { listen(port: number, host: string, done: () => void): unknown; address(): unknown }) =>
+  new Promise<number>((resolve) =>
+    server.listen(0, "127.0.0.1", () => resolve((server.address() as AddressInfo).port)),
+  );
+async function freePort(): Promise<number> {
+  const server = createTcpServer();
+  const port = await listen(server);
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+describe("EMBEDDING_MODEL", () => {
+  const embeddings = createEmbeddings();
+  const dataDir = mkdtempSync(join(tmpdir(), "nexus-embedding-model-"));
+  const closing: (() => Promise<unknown>)[] = [];
+  let world: IngestionWorld;
+  let scope: TenantScope;
+  let api: Awaited<ReturnType<typeof wireApi>>;
+  let providerUrl = "";
+
+  const call = async (method: "GET" | "POST" | "PUT", url: string, payload?: object) => {
+    const authorization = `Bearer ${adminKey}`;
+    const reply = await api.app.inject({ method, url, headers: { authorization }, ...(payload && { payload }) });
+    return { status: reply.statusCode, body: reply.json() };
+  };
+  const search = () => call("POST", "/api/search", { query: "How many days of working from home?" });
+  const ingest = async (filename: string, text: string) => {
+    const added = await world.addDocument(scope, filename, Buffer.from(text));
+    return { ...added, job: await world.ended(scope, added.jobId) };
+  };
+
+  beforeAll(async () => {
+    const port = await listen(embeddings.server);
+    world = await openWorld({
+      DATA_DIR: dataDir,
+      HOST_GATEWAY_PORT: String(await freePort()),
+      JWT_SECRET: "a test secret of thirty-two characters",
+      GATEWAY_INTERNAL_SECRET: "another test secret of 32 characters",
+      LLM_CREDENTIALS_ENC_KEY: Buffer.alloc(32, 5).toString("base64url"),
+      ADMIN_API_KEY: adminKey,
+      EMBEDDING_MODEL: "lan/tiny",
+      EMBEDDING_DIMENSIONS: "4",
+      PROVIDER_PRIVATE_HOSTS: `127.0.0.1:${port}`,
+    });
+    const gateway = await wireGateway(world.config, silentLogger);
+    closing.push(() => gateway.close());
+    await gateway.server.listen({ host: "127.0.0.1", port: world.config.ports.gateway });
+    await wireSetup(world.config, silentLogger);
+    api = await wireApi(world.config, silentLogger);
+    closing.push(() => api.close());
+    const worker = world.startWorker();
+    closing.push(() => worker.close());
+    scope = jobScope((await call("GET", "/api/auth/me")).body.tenant_id, "test");
+    const created = await call("POST", "/api/admin/providers", {
+      name: "lan",
+      kind: "openai_compatible",
+      base_url: `http://127.0.0.1:${port}/v1`,
+      location: "local",
+      models: ["tiny"],
+    });
+    expect(created.status).toBe(201);
+    providerUrl = `/api/admin/providers/${created.body.id}`;
+  });
+  afterAll(async () => {
+    for (const close of closing.toReversed()) await close();
+    await world.close();
+    await new Promise((resolve) => embeddings.server.close(resolve));
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+
+  it("of a local provider embeds documents and questions, with no approval", async () => {
+    const home = await ingest("accord.md", "Le télétravail est possible deux jours par semaine.");
+    const invoice = await ingest("achats.md", "Une facture se paie à trente jours.");
+    expect([home.job.state, invoice.job.state]).toEqual(["success", "success"]);
+    const { body } = await search(); // no word in common: the model's vectors alone find it
+    expect(body.hits[0]).toMatchObject({ document_id: home.documentId });
+    expect(body.hits[0].dense_score).toBeGreaterThan(0.99);
+    expect(embeddings.texts.at(-1)).toBe("How many days of working from home?");
+    expect(embeddings.texts.join("\n")).toContain("Une facture se paie à trente jours.");
+  });
+
+  it("of an external provider gets nothing until the corpus approves it, and says so on the job and on the search", async () => {
+    expect((await call("PUT", providerUrl, { location: "external" })).status).toBe(200);
+    await expect
+      .poll(async () => (await search()).body.code, { timeout: 10_000 }) // the Gateway reads providers once a second
+      .toBe("egress_refused");
+    const seen = embeddings.texts.length;
+    const refused = await ingest("velo.md", "Le vélo est garanti dix ans.");
+    expect(refused.job).toMatchObject({ state: "failed", failure: { code: "egress_refused" } });
+    expect((await search()).status).toBe(403);
+    expect(embeddings.texts).toHaveLength(seen);
+
+    const id = providerUrl.split("/").at(-1);
+    const approval = { egress: "approved", approved_provider_ids: [id] };
+    expect((await call("PUT", "/api/admin/source-apps/default", approval)).status).toBe(200);
+    expect((await ingest("velo2.md", "Le vélo est garanti dix ans.")).job.state).toBe("success");
+    expect((await search()).status).toBe(200);
+  });
+
+  it("is refused in one sentence when the stored vectors are of another embedder", async () => {
+    const { EMBEDDING_MODEL: _model, EMBEDDING_DIMENSIONS: _width, ...environment } = world.environment;
+    await expect(openStores(loadConfig(environment), silentLogger)).rejects.toThrow(
+      /^The documents were embedded with lan\/tiny@4, and this start asks for static-fr-en-192@1: /,
+    );
+  });
+});
