@@ -63,8 +63,21 @@ async function passagesOfFile(path: string, filename: string): Promise<Passage[]
 
 async function answererOver(passages: readonly Passage[]) {
   const index = createMemoryIndex(await pointsOf(passages, embedder), passages);
-  const retriever = createRetriever({ ...index, embedders: inProcess(embedder), wordVectors, nowMs: () => performance.now() });
-  const all = { sourceApp: null, workspace: null, packId: null, documentIds: [], k: null, fetchK: null, mmrLambda: null };
+  const retriever = createRetriever({
+    ...index,
+    embedders: inProcess(embedder),
+    wordVectors,
+    nowMs: () => performance.now(),
+  });
+  const all = {
+    sourceApp: null,
+    workspace: null,
+    packId: null,
+    documentIds: [],
+    k: null,
+    fetchK: null,
+    mmrLambda: null,
+  };
   return async (query: string) => {
     const { hits, answerable } = await retriever.retrieve(scope, { ...all, query });
     const language = detectLanguage(query) ?? "fr";
@@ -106,12 +119,15 @@ async function isRight(citation: Citation, [, document, page, words]: Expected, 
   if (bboxes.length === 0 || (page !== null && !bboxes.some((box) => box.page === page))) return false;
   if (!values.boxes) return true;
   const boxed = squeeze(await textInBoxes(readFileSync(join(folderOf(set), filename)), bboxes));
-  return words.every((wanted) => wanted.split("|").some((one) => one.split(/\s+/).every((w) => boxed.includes(squeeze(w)))));
+  return words.every((wanted) =>
+    wanted.split("|").some((one) => one.split(/\s+/).every((w) => boxed.includes(squeeze(w)))),
+  );
 }
 
 const folderOf = (set: QuestionSet) => (set.folder === "samples" ? join(root, "samples") : join(fixtures, set.folder));
 const round = (value: number) => Math.round(value * 1_000) / 1_000;
-const show = (question: string, label: string, text: string) => process.stderr.write(`${label} ${question}\n${text.replace(/^/gm, "      ")}\n`);
+const show = (question: string, label: string, text: string) =>
+  process.stderr.write(`${label} ${question}\n${text.replace(/^/gm, "      ")}\n`);
 
 async function benchDocuments(name: string, set: QuestionSet): Promise<void> {
   const passages = (
@@ -140,7 +156,11 @@ async function benchDocuments(name: string, set: QuestionSet): Promise<void> {
     if (given.refusedBy === null) lengths.push(given.text.length);
     ms.push(given.ms);
     if (values.all || (values.misses && !isFirst))
-      show(expected[0], isFirst ? "✓" : right ? "~" : `✗ ${given.refusedBy ?? ""}`, given.text || `(best: ${given.hits[0]?.passage.text.slice(0, 200)})`);
+      show(
+        expected[0],
+        isFirst ? "✓" : right ? "~" : `✗ ${given.refusedBy ?? ""}`,
+        given.text || `(best: ${given.hits[0]?.passage.text.slice(0, 200)})`,
+      );
   }
   for (const question of set.unanswerable) {
     const given = await answer(question);
@@ -182,7 +202,9 @@ async function benchSet(name: string): Promise<void> {
     if (values.all) show(text, cited[0] ? "✓" : "✗", given.text);
   }
   const shares = Object.fromEntries(Object.entries(scores).map(([key, list]) => [key, round(mean(list))]));
-  console.log(JSON.stringify({ set: name, questions: queries.length, ...shares, median_chars: percentile(lengths, 0.5) }));
+  console.log(
+    JSON.stringify({ set: name, questions: queries.length, ...shares, median_chars: percentile(lengths, 0.5) }),
+  );
 }
 
 for (const file of readdirSync(join(import.meta.dirname, "answers-questions")).sort()) {

@@ -83,7 +83,7 @@ describe("./nexus up", () => {
     const { password } = JSON.parse(readFileSync(join(dataDir, "first-admin.json"), "utf8")) as { password: string };
     expect(first.output()).toMatch(/E-mail\s+admin@nexus\.local[\s\S]*first-admin\.json/);
     expect(first.output()).not.toContain(password); // stdout is no terminal here: a log would keep it
-    expect((await fetch(`http://127.0.0.1:${environment.HOST_UI_PORT}/fr/login`)).status).toBe(200);
+    expect((await fetch(`http://127.0.0.1:${environment.HOST_UI_PORT}/fr/sign-in`)).status).toBe(200);
 
     const second = nexus(["up"], { ...environment, ...(await temporaryEnvironment(dataDir)) });
     expect(await second.ended).toBe(1);

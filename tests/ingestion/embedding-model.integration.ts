@@ -12,10 +12,10 @@ import { wireGateway } from "../../apps/gateway/src/wire.ts";
 import { openStores } from "../../apps/ingest/src/wire.ts";
 import { type IngestionWorld, openWorld } from "./world.ts";
 
-const adminKey = `nxk_${"k".repeat(43)}`;
+const adminKey = "nxk_abcdefghijklmnopqrstuvwxyz0123456789-_ABCDEFG";
 /** Topics of a model that knows what its words mean in two languages, as a real one does. */
 const topics = [/télétravail|working from home/i, /facture|invoice/i, /vélo|bicycle/i];
-const vectorOf = (text: string) => [...topics.map((topic) => (topic.test(text) ? 1 : 0)), 0.01];
+const vectorOf = (text: string) => [...topics.map((topic) => (topic.test(text) ? 1 : 0)), 0.01, 0, 0, 0, 0];
 
 interface Embeddings {
   readonly server: Server;
@@ -78,7 +78,7 @@ describe("EMBEDDING_MODEL", () => {
       LLM_CREDENTIALS_ENC_KEY: Buffer.alloc(32, 5).toString("base64url"),
       ADMIN_API_KEY: adminKey,
       EMBEDDING_MODEL: "lan/tiny",
-      EMBEDDING_DIMENSIONS: "4",
+      EMBEDDING_DIMENSIONS: "8",
       PROVIDER_PRIVATE_HOSTS: `127.0.0.1:${port}`,
     });
     const gateway = await wireGateway(world.config, silentLogger);
@@ -139,7 +139,7 @@ describe("EMBEDDING_MODEL", () => {
   it("is refused in one sentence when the stored vectors are of another embedder", async () => {
     const { EMBEDDING_MODEL: _model, EMBEDDING_DIMENSIONS: _width, ...environment } = world.environment;
     await expect(openStores(loadConfig(environment), silentLogger)).rejects.toThrow(
-      /^The documents were embedded with lan\/tiny@4, and this start asks for static-fr-en-192@1: /,
+      /^The documents were embedded with lan\/tiny@8, and this start asks for static-fr-en-192@1: /,
     );
   });
 });

@@ -1,3 +1,4 @@
+import type { SignedContext } from "@aurora/contracts";
 import { createGatewayRows, schema } from "@aurora/db";
 import { createSourceApp, startTestDatabase, type TestDatabase } from "@aurora/testing";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -115,7 +116,12 @@ describe("egress", () => {
 
   it("lets a probe try a provider nobody approved, with its own word and nothing of the caller's", async () => {
     await external();
-    const nothing = { purpose: "probe", source_app: null, evidence_source_apps: [], evidence: [] } as const;
+    const nothing: Partial<SignedContext> = {
+      purpose: "probe",
+      source_app: null,
+      evidence_source_apps: [],
+      evidence: [],
+    };
     const secret = { model: "cloud/m1", messages: [{ role: "user", content: evidenceText }], user: evidenceText };
     expect((await h.call({ body: secret, context: nothing })).status).toBe(200);
     expect(h.provider.calls.map(({ body }) => body)).toEqual([

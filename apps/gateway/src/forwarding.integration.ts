@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import { createGatewayRows, schema } from "@aurora/db";
 import { createDocument, createSourceApp, startTestDatabase, type TestDatabase } from "@aurora/testing";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -116,6 +117,16 @@ describe("forwarding", () => {
     expect(await h.usageRows()).toMatchObject([
       { status: 502, error_code: "upstream_failed", is_usage_estimated: true },
     ]);
+  });
+
+  it("breaks off a stream whose decoded event never ends, however small it was packed", async () => {
+    h.provider.script = (response) => {
+      response.writeHead(200, { "content-type": "text/event-stream", "content-encoding": "gzip" });
+      response.end(gzipSync(`${streamOf("Oui")[0]}data: ${"a".repeat(2 * 1024 * 1024)}\n\ndata: [DONE]\n\n`));
+    };
+    const events = dataOf(await (await h.ask({ stream: true })).text());
+    expect(JSON.parse(events.at(-1) ?? "")).toMatchObject({ error: { code: "upstream_failed" } });
+    expect(events).not.toContain("[DONE]");
   });
 
   it("answers 504 for a provider that never begins, and an error event for one that stalls", async () => {

@@ -66,6 +66,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     clock,
     maxAgeMs: timing.directoryMaxAgeMs,
     environmentKeys: deps.environmentKeys,
+    addresses: deps.addresses,
   });
   const upstream = createUpstream(deps.addresses, timing);
   const cache = createAnswerCache({ rows, clock, logger, ttlSeconds: deps.cacheTtlSeconds });

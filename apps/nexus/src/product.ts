@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { parseEnv } from "node:util";
 import { z } from "zod";
 import { bundlePath } from "./build/services.ts";
@@ -123,7 +124,11 @@ export async function startProduct(options: StartOptions): Promise<Product> {
     const uiUrl = `http://localhost:${ports.ui}`;
     if (options.withUi) {
       await supervisor.start({
-        ...service("ui", `http://127.0.0.1:${ports.ui}/api/health`, [uiServerPath(root)]),
+        ...service("ui", `http://127.0.0.1:${ports.ui}/api/health`, [
+          "--import",
+          pathToFileURL(bundlePath(root, "end-with-supervisor")).href,
+          uiServerPath(root),
+        ]),
         environment: {
           ...environmentOf("ui", environment),
           PORT: String(ports.ui),

@@ -61,8 +61,7 @@ export interface GuardedUrl {
 export function guardUrl(baseUrl: string, rules: AddressRules): GuardedUrl {
   const url = URL.canParse(baseUrl) ? new URL(baseUrl) : null;
   if (url === null || url.username !== "" || url.password !== "") throw refused("url");
-  const port = Number(url.port || (url.protocol === "https:" ? 443 : 80));
-  const host = url.hostname.toLowerCase();
+  const { host, port } = placeOf(url);
   const literal = host.replace(/^\[|\]$/g, "");
   if (rules.privateHosts.includes(`${host}:${port}`)) {
     if (rules.ownPorts.includes(port)) throw refused("own_port");
@@ -73,6 +72,18 @@ export function guardUrl(baseUrl: string, rules: AddressRules): GuardedUrl {
   const isOfThisMachine = host === "localhost" || host.endsWith(".localhost"); // RFC 6761, 6.3
   if (isOfThisMachine || (isIP(literal) !== 0 && !isPublicAddress(literal))) throw refused("private_address");
   return { url, lookup: publicLookup };
+}
+
+const placeOf = (url: URL) => ({
+  host: url.hostname.toLowerCase(),
+  port: Number(url.port || (url.protocol === "https:" ? 443 : 80)),
+});
+
+/** Whether an address is one of the operator's own model servers: only there does text stay in the house. */
+export function isPrivateHost(baseUrl: string, rules: Pick<AddressRules, "privateHosts">): boolean {
+  if (!URL.canParse(baseUrl)) return false;
+  const { host, port } = placeOf(new URL(baseUrl));
+  return rules.privateHosts.includes(`${host}:${port}`);
 }
 
 const publicLookup: LookupFunction = (hostname, options, callback) => {

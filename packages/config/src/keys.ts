@@ -113,8 +113,14 @@ export const keys = {
   OPENAI_API_KEY: models(optional(text), "used when the database holds no OpenAI credential"),
   OPENROUTER_API_KEY: models(optional(text), "used when the database holds no OpenRouter credential"),
   LLM_CACHE_TTL_SECONDS: models(whole(86_400), "how long an exact answer is reused; 0 = never"),
-  EMBEDDING_MODEL: models(optional(text), "provider/model whose /v1/embeddings embeds documents and questions, chosen before the first document; unset: the built-in one"),
-  EMBEDDING_DIMENSIONS: models(optional(z.coerce.number().int().min(8).max(4096)), "width of its vectors; needed with EMBEDDING_MODEL"),
+  EMBEDDING_MODEL: models(
+    optional(text),
+    "provider/model whose /v1/embeddings embeds documents and questions, chosen before the first document; unset: the built-in one",
+  ),
+  EMBEDDING_DIMENSIONS: models(
+    optional(z.coerce.number().int().min(8).max(4096)),
+    "width of its vectors; needed with EMBEDDING_MODEL",
+  ),
 
   RETRIEVE_K: retrieval(whole(6, 1), "passages in the final context"),
   FETCH_K: retrieval(whole(40, 1), "candidates before MMR"),

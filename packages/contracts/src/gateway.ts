@@ -103,3 +103,6 @@ export type EmbeddingsRequest = z.infer<typeof EmbeddingsRequest>;
 export const OpenAIError = z.object({
   error: z.object({ message: z.string(), type: z.string(), param: z.string().nullable(), code: z.string().nullable() }),
 });
+
+/** A model's answer beyond this is broken off, on its way into the Gateway and out of it. Bytes, decoded. */
+export const modelAnswerLimits = { maxAnswerBytes: 32 * 1024 * 1024, maxEventBytes: 1024 * 1024 } as const;

@@ -58,4 +58,11 @@ describe("prompt grammar", () => {
     renderPrompt(prompt("a")).replace("SOURCE [1]", "SOURCE [2]"),
     `${renderPrompt(prompt("a"))}x`,
   ])("refuses what is not exactly of its form: %j", (text) => expect(parsePrompt(text)).toBeNull());
+
+  it.each(["\\", "\\\\ ", "@@", "[ ", "[1,", "[1 "])("stays fast over a long run of %j", (part) => {
+    const text = part.repeat(100_000);
+    const startedAt = performance.now();
+    expect(unescapeContext(escapeContext(text))).toBe(text);
+    expect(performance.now() - startedAt).toBeLessThan(2_000); // the square of 100,000 takes a minute
+  });
 });

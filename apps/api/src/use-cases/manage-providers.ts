@@ -5,6 +5,7 @@ import {
   environmentProviderId,
   environmentProviders as environmentProviderTable,
   guardUrl,
+  isPrivateHost,
   type SealedCredential,
 } from "@aurora/auth";
 import type { CreateProviderRequest, Provider, ProviderTestResult, UpdateProviderRequest } from "@aurora/contracts";
@@ -65,6 +66,11 @@ function checkedBaseUrl(text: string, addresses: AddressRules): string {
   return url.href.replace(/\/+$/, "");
 }
 
+/** @throws AppError `invalid_input` on `/location`: only a host of PROVIDER_PRIVATE_HOSTS is in the house. */
+function requireTrueLocation(location: Provider["location"], baseUrl: string, addresses: AddressRules): void {
+  if (location === "local" && !isPrivateHost(baseUrl, addresses)) throw invalid("/location", "not_a_private_host");
+}
+
 const presentEnvironmentProvider = (tenantId: string, name: EnvironmentProviderName): Provider => ({
   id: environmentProviderId(tenantId, name),
   source: "environment",
@@ -110,12 +116,15 @@ export function createManageProviders(deps: ManageProvidersDeps) {
     get: existing,
 
     async create(scope: TenantScope, input: z.output<typeof CreateProviderRequest>): Promise<Provider> {
-      const baseUrl = input.base_url ?? (input.kind === "openai_compatible" ? undefined : environmentProviderTable[input.kind].baseUrl);
+      const baseUrl =
+        input.base_url ??
+        (input.kind === "openai_compatible" ? undefined : environmentProviderTable[input.kind].baseUrl);
       if (baseUrl === undefined) throw invalid("/base_url", "missing");
       if (input.default_model !== undefined && !input.models.includes(input.default_model))
         throw invalid("/default_model", "unknown_model");
       const { kind, location, name } = input;
       const row = { id: ids.uuid(), name, kind, location, baseUrl: checkedBaseUrl(baseUrl, addresses) };
+      requireTrueLocation(location, row.baseUrl, addresses);
       const created = await providers.insertProvider(scope, row, {
         models: named(input.models),
         ...(input.default_model !== undefined && { defaultModel: input.default_model }),
@@ -137,6 +146,8 @@ export function createManageProviders(deps: ManageProvidersDeps) {
       // A key is entrusted to one place: whoever moves the address has to give the key again.
       const baseUrl = input.base_url === undefined ? undefined : checkedBaseUrl(input.base_url, addresses);
       const isMoved = baseUrl !== undefined && baseUrl !== present.base_url;
+      if (isMoved || input.location !== undefined)
+        requireTrueLocation(input.location ?? present.location, baseUrl ?? present.base_url, addresses);
       if (isMoved && present.has_credential && input.api_key === undefined) throw invalid("/api_key", "missing");
       const updated = await providers.updateProvider(scope, id, {
         ...(baseUrl !== undefined && { baseUrl }),

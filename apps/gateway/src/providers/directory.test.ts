@@ -34,6 +34,7 @@ function directory(
     clock,
     maxAgeMs: 1_000,
     environmentKeys: keys,
+    addresses: { privateHosts: ["ollama.lan:11434", "vllm.lan:443"] },
   });
   return { ...found, clock, loads, rows };
 }
@@ -100,5 +101,15 @@ describe("provider directory", () => {
     found.clock.advance(1_000);
     await found.resolve(scope, "a/m");
     expect(found.loads.count).toBe(3);
+  });
+
+  it("believes a provider to be local only on a host the operator listed", async () => {
+    const locationOf = async (baseUrl: string, location: "local" | "external" = "local") =>
+      (await directory([row("a", ["m"], { baseUrl, location })]).resolve(scope, "a/m")).location;
+    expect(await locationOf("http://ollama.lan:11434/v1")).toBe("local");
+    expect(await locationOf("https://VLLM.lan/v1")).toBe("local");
+    expect(await locationOf("http://ollama.lan:11434/v1", "external")).toBe("external");
+    for (const url of ["https://api.example/v1", "https://ollama.lan/v1", "http://ollama.lan:11434.evil.example/v1", "?"])
+      expect(await locationOf(url)).toBe("external");
   });
 });

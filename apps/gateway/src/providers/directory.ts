@@ -1,9 +1,11 @@
 import {
+  type AddressRules,
   type CredentialCipher,
   type EnvironmentKeys,
   environmentProviderId,
   environmentProviderNames,
   environmentProviders,
+  isPrivateHost,
 } from "@aurora/auth";
 import { AppError, type Clock, type TenantScope } from "@aurora/kernel";
 import type { GatewayRows, ProviderRow } from "../use-cases/gateway-rows.ts";
@@ -37,6 +39,7 @@ export interface DirectoryOptions {
   readonly maxAgeMs: number;
   /** Used for a provider name the database does not have. */
   readonly environmentKeys: EnvironmentKeys;
+  readonly addresses: Pick<AddressRules, "privateHosts">;
 }
 
 interface Snapshot {
@@ -81,7 +84,8 @@ export function createProviderDirectory(options: DirectoryOptions): ProviderDire
     return {
       target: { id, baseUrl, apiKey: apiKey ?? keyFor(provider) },
       providerName: name,
-      location,
+      // The row's word alone does not make an address ours: whatever the operator has not listed is external.
+      location: location === "local" && isPrivateHost(baseUrl, options.addresses) ? "local" : "external",
       model: model.name,
       inputPriceUsd: model.inputPriceUsd,
       outputPriceUsd: model.outputPriceUsd,
@@ -97,7 +101,11 @@ export function createProviderDirectory(options: DirectoryOptions): ProviderDire
       const apiKey = options.environmentKeys[name];
       if (apiKey === null || !model.startsWith(`${name}/`) || providers.some((row) => row.name === name)) continue;
       return {
-        target: { id: environmentProviderId(scope.tenantId, name), baseUrl: environmentProviders[name].baseUrl, apiKey },
+        target: {
+          id: environmentProviderId(scope.tenantId, name),
+          baseUrl: environmentProviders[name].baseUrl,
+          apiKey,
+        },
         providerName: name,
         location: "external",
         model: model.slice(name.length + 1),

@@ -1,3 +1,6 @@
+import { modelAnswerLimits } from "@aurora/contracts";
+import { AppError } from "@aurora/kernel";
+
 /** One event of a stream: its bytes as they came, blank line included, and the joined `data:` lines; null = none. */
 export interface SseEvent {
   readonly raw: Buffer;
@@ -5,7 +8,10 @@ export interface SseEvent {
 }
 
 export interface SseSplitter {
-  /** Every event completed by this chunk, in order. Lines may end in LF, CRLF or CR (WHATWG HTML, 9.2.6). */
+  /**
+   * Every event completed by this chunk, in order. Lines may end in LF, CRLF or CR (WHATWG HTML, 9.2.6).
+   * @throws AppError `upstream_failed` for a stream or an event beyond `modelAnswerLimits`.
+   */
   push(chunk: Buffer): SseEvent[];
   /** Bytes of an event that never ended. */
   rest(): Buffer;
@@ -14,33 +20,56 @@ export interface SseSplitter {
 const lf = 0x0a;
 const cr = 0x0d;
 
-/** Works on bytes, so that a character cut between two chunks is never decoded in halves. */
+/**
+ * Works on bytes, so that a character cut between two chunks is never decoded in halves. Each byte is looked at once
+ * and copied a constant number of times, however small the chunks are.
+ */
 export function createSseSplitter(): SseSplitter {
-  let held: Buffer = Buffer.alloc(0);
-  let scanned = 0;
+  const { maxAnswerBytes, maxEventBytes } = modelAnswerLimits;
+  let room: Buffer = Buffer.alloc(0);
+  let length = 0;
+  let total = 0;
+
+  function append(chunk: Buffer): void {
+    total += chunk.length;
+    if (total > maxAnswerBytes) throw tooLarge();
+    if (length + chunk.length > room.length) {
+      const larger = Buffer.alloc(Math.max(2 * room.length, length + chunk.length));
+      room.copy(larger, 0, 0, length);
+      room = larger;
+    }
+    chunk.copy(room, length);
+    length += chunk.length;
+  }
+
   return {
     push(chunk) {
-      held = held.length === 0 ? chunk : Buffer.concat([held, chunk]);
+      let at = Math.max(0, length - 3);
+      append(chunk);
+      const held = room.subarray(0, length);
       const events: SseEvent[] = [];
       let start = 0;
-      let at = Math.max(0, scanned - 3);
       while (at < held.length) {
         const end = blankLineEnd(held, at);
         if (end === null) break; // a CR at the very end: whether an LF follows is not known yet
         if (end > 0) {
-          const raw = held.subarray(start, end);
+          if (end - start > maxEventBytes) throw tooLarge();
+          const raw = Buffer.from(held.subarray(start, end));
           events.push({ raw, data: dataOf(raw) });
           start = end;
           at = end;
         } else at += 1;
       }
-      held = held.subarray(start);
-      scanned = held.length;
+      room.copyWithin(0, start, length);
+      length -= start;
+      if (length > maxEventBytes) throw tooLarge();
       return events;
     },
-    rest: () => held,
+    rest: () => Buffer.from(room.subarray(0, length)),
   };
 }
+
+const tooLarge = (): AppError => new AppError("upstream_failed", "The provider's answer is too large.");
 
 /** Where the blank line that starts with the line break at `at` ends; 0 = there is none at this place. */
 function blankLineEnd(bytes: Buffer, at: number): number | null {

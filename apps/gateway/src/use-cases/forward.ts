@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import { modelAnswerLimits } from "@aurora/contracts";
 import { AppError } from "@aurora/kernel";
 import { choicesOf, createChunkGatherer, isObject, parseObject, usageOf } from "../providers/completion.ts";
 import type { Route } from "../providers/directory.ts";
@@ -7,8 +8,6 @@ import { faultError, faultOf, type UpstreamAnswer, type UpstreamFault } from "..
 import { estimateTokens, promptChars } from "./call-record.ts";
 import { type ChatDeps, jsonHeaders, miss, type OpenCall, pricesOf, type Reply, streamHeaders } from "./chat-call.ts";
 
-/** Longest body of a provider that is read as a whole. */
-const maxAnswerBytes = 32 * 1024 * 1024;
 /** What a caller may see of a provider's headers. Hop-by-hop headers (RFC 9110, 7.6.1) and cookies are not among them. */
 const passedHeader = /^(?:content-type|retry-after|x-ratelimit-[\w-]+|x-request-id|openai-[\w-]+)$/;
 
@@ -78,7 +77,7 @@ export async function readWhole(answer: UpstreamAnswer): Promise<WholeAnswer> {
   let size = 0;
   for await (const part of answer.body) {
     size += part.length;
-    if (size > maxAnswerBytes) throw new AppError("upstream_failed", "The provider's answer is too large.");
+    if (size > modelAnswerLimits.maxAnswerBytes) throw new AppError("upstream_failed", "The provider's answer is too large.");
     parts.push(part);
   }
   const body = Buffer.concat(parts);

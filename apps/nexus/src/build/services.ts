@@ -12,13 +12,22 @@ const entries: Readonly<Record<string, string>> = {
   "conversion-child": "packages/conversion/src/local/child.ts",
   worker: "apps/worker/src/main.ts",
   s3: "apps/nexus/src/s3/main.ts",
+  "end-with-supervisor": "apps/nexus/src/ui/end-with-supervisor.ts",
 };
 
 export const bundlePath = (root: string, name: string): string => join(root, "dist", `${name}.js`);
 
 /** @returns whether anything was built. */
 export function buildServices(root: string): Promise<boolean> {
-  const sources = ["packages", "apps/api", "apps/gateway", "apps/ingest", "apps/worker", "apps/nexus/src/s3"];
+  const sources = [
+    "packages",
+    "apps/api",
+    "apps/gateway",
+    "apps/ingest",
+    "apps/worker",
+    "apps/nexus/src/s3",
+    "apps/nexus/src/ui",
+  ];
   return whenChanged(join(root, "dist/.services"), stampOf(root, [...sources, "package-lock.json"]), async () => {
     await build({
       absWorkingDir: root,

@@ -1,3 +1,5 @@
+import { forwardedHeaders, isForwardingClaim } from "../server/forwarding.ts";
+
 /** RFC 9110, 7.6.1: fields that belong to one connection; the last three are set anew by whoever sends. */
 const hopByHop = [
   "connection",
@@ -20,10 +22,12 @@ function requestHeaders(request: Request, url: URL): Headers {
   const named = (request.headers.get("connection") ?? "").split(",").map((name) => name.trim().toLowerCase());
   const headers = new Headers();
   for (const [name, value] of request.headers)
-    if (!hopByHop.includes(name) && !named.includes(name) && !internalOnly.test(name)) headers.append(name, value);
+    if (!hopByHop.includes(name) && !named.includes(name) && !internalOnly.test(name) && !isForwardingClaim(name))
+      headers.append(name, value);
+  for (const [name, value] of Object.entries(forwardedHeaders(request.headers))) headers.set(name, value);
   headers.set("accept-encoding", "identity"); // a compressor would hold back the events of a stream
-  headers.set("x-forwarded-host", request.headers.get("x-forwarded-host") ?? request.headers.get("host") ?? url.host);
-  headers.set("x-forwarded-proto", request.headers.get("x-forwarded-proto") ?? url.protocol.replace(":", ""));
+  if (!headers.has("x-forwarded-host")) headers.set("x-forwarded-host", request.headers.get("host") ?? url.host);
+  if (!headers.has("x-forwarded-proto")) headers.set("x-forwarded-proto", url.protocol.replace(":", ""));
   return headers;
 }
 

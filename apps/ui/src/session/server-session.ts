@@ -3,6 +3,7 @@ import { getLocale } from "next-intl/server";
 import { cache } from "react";
 import { ApiFailure, createApi } from "../api/client.ts";
 import { readEnvironment } from "../environment.ts";
+import { forwardedHeaders } from "../server/forwarding.ts";
 import { loadSession, type Session } from "./load-session.ts";
 
 /**
@@ -14,16 +15,10 @@ export const readSession = cache(async (): Promise<Session | "unknown" | null> =
   const environment = readEnvironment();
   if (environment.publicApiUrl) return "unknown";
   const incoming = await headers();
-  const host = incoming.get("x-forwarded-host") ?? incoming.get("host");
-  const address = incoming.get("x-forwarded-for");
   const api = createApi({
     baseUrl: environment.internalApiUrl,
     locale: await getLocale(),
-    headers: {
-      cookie: (await cookies()).toString(),
-      ...(host && { "x-forwarded-host": host }),
-      ...(address && { "x-forwarded-for": address }),
-    },
+    headers: { cookie: (await cookies()).toString(), ...forwardedHeaders(incoming) },
   });
   try {
     return await loadSession(api);

@@ -4,6 +4,7 @@ import {
   cacheAgeHeader,
   cacheStatusHeader,
   inputPriceHeader,
+  modelAnswerLimits,
   outputPriceHeader,
 } from "@aurora/contracts";
 import { AppError } from "@aurora/kernel";
@@ -88,15 +89,29 @@ async function* events(answer: GatewayAnswer, requestedModel: string): AsyncGene
   throw brokenOff(null);
 }
 
-/** The `data:` payloads of a stream. The Gateway ends lines with LF; what it forwards may end them with CRLF. */
+/**
+ * The `data:` payloads of a stream. The Gateway ends lines with LF; what it forwards may end them with CRLF.
+ * @throws AppError `upstream_failed` for a stream or a line beyond `modelAnswerLimits`.
+ */
 async function* dataLines(body: Readable): AsyncGenerator<string> {
   const decoder = new TextDecoder();
-  let held = "";
-  for await (const part of body) {
-    held += decoder.decode(part as Uint8Array, { stream: true });
-    const lines = held.split(/\r\n|\n/);
-    held = lines.pop() ?? "";
-    for (const line of lines) if (line.startsWith("data:")) yield line.slice(5).trim();
+  let line: string[] = [];
+  let lineChars = 0;
+  let totalBytes = 0;
+  for await (const part of body as AsyncIterable<Uint8Array>) {
+    totalBytes += part.length;
+    if (totalBytes > modelAnswerLimits.maxAnswerBytes) throw brokenOff(null);
+    for (const [index, piece] of decoder.decode(part, { stream: true }).split("\n").entries()) {
+      if (index > 0) {
+        const whole = line.join("");
+        line = [];
+        lineChars = 0;
+        if (whole.startsWith("data:")) yield whole.slice(5).trim();
+      }
+      line.push(piece);
+      lineChars += piece.length;
+      if (lineChars > modelAnswerLimits.maxEventBytes) throw brokenOff(null);
+    }
   }
 }
 

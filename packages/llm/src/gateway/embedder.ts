@@ -1,3 +1,4 @@
+import { modelAnswerLimits } from "@aurora/contracts";
 import { AppError, derivedUuid, sha256Hex, type TenantScope } from "@aurora/kernel";
 import type { Embedder, EmbedderSource } from "../embedder.ts";
 import { type GatewayAnswer, type GatewayConnection, postSigned } from "./internal-call.ts";
@@ -55,7 +56,12 @@ export function createGatewayEmbedder(
       throw asEmbedderError(error, model);
     }
     const parts: Buffer[] = [];
-    for await (const part of answer.body) parts.push(part as Buffer);
+    let size = 0;
+    for await (const part of answer.body as AsyncIterable<Buffer>) {
+      size += part.length;
+      if (size > modelAnswerLimits.maxAnswerBytes) throw wrong("size");
+      parts.push(part);
+    }
     return vectorsOf(Buffer.concat(parts).toString("utf8"), texts.length, dimensions);
   }
 

@@ -22,5 +22,5 @@ export const createGatewayProbe =
     };
     const body = { model, messages: [{ role: "user", content: probePrompt }] };
     const answer = await postSigned(connection, "/v1/chat/completions", body, claims, signal);
-    answer.body.destroy();
+    for await (const _part of answer.body); // a connection is free again once its answer was read
   };

@@ -3,7 +3,7 @@ import { analyse } from "../retrieval/analysis.ts";
 import { analysisLanguage } from "../retrieval/sparse.ts";
 import { boxesOf, mergeLines, type Span } from "./boxes.ts";
 import { cleanAnswer } from "./clean.ts";
-import { locateVerbatim, nearestUnit, type Stretch } from "./locate.ts";
+import { locateRow, locateVerbatim, nearestUnit, type Stretch } from "./locate.ts";
 import { blankMarkers, markerOf } from "./markers.ts";
 import { type CitedSentence, citedSentences, judgeSupport } from "./support.ts";
 
@@ -64,10 +64,10 @@ export function buildCitations({ answer, passages, urlOf }: CitationInput): Cite
 function quoteOf(passage: CitablePassage, sentences: readonly CitedSentence[]): Stretch {
   let first: Stretch | null = null;
   for (const { text } of sentences) {
-    const next = locateVerbatim(text, passage.text);
+    const next = locateVerbatim(text, passage.text) ?? locateRow(text, passage.text);
     if (next === null) continue;
     if (first === null) first = next;
-    else if (next.start >= first.end && passage.text.slice(first.end, next.start).trim() === "")
+    else if (next.start >= first.end && !/[\p{L}\p{N}]/u.test(passage.text.slice(first.end, next.start)))
       first = { start: first.start, end: next.end };
   }
   if (first) return first;

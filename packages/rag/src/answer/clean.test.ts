@@ -42,6 +42,8 @@ const cleaned: [string, string, string][] = [
   ["an autolink keeps its address", "<https://a.example> <javascript:x>", "https://a.example "],
   ["a marker followed by a parenthesis stays one", "Oui [1](annexe).", "Oui [1] (annexe)."],
   ["control and bidi characters go", "a\u0000b\u202ec\u001b[31m", "abc[31m"],
+  ["a control character keeps no tag from being seen", "<\u000bscript>a</\u000cscript> <\u202eimg src=x>b", "a b"],
+  ["a control character keeps no link from being seen", "[a]\u000b(javascript:x) !\u000c[b](https://a.example)", "a b"],
   ["an unclosed bracket is text", "voir [annexe", "voir [annexe"],
 ];
 
@@ -62,5 +64,16 @@ describe("cleanAnswer", () => {
     expect(cleaner.push("Deux jours [")).toBe("Deux jours ");
     expect(cleaner.push("1")).toBe("");
     expect(cleaner.push("] par")).toBe("[1] par");
+  });
+
+  it.each([
+    ["white space in a link", `[a](${" ".repeat(20_000)}x`],
+    ["white space before a link's title", `[a](https://a.example${" ".repeat(20_000)}"`],
+    ["openings", "[a](".repeat(5_000)],
+    ["plain text", "mot ".repeat(100_000)],
+  ])("stays fast over %s", (_name, text) => {
+    const startedAt = performance.now();
+    cleanAnswer(text, 3);
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
   });
 });

@@ -33,6 +33,33 @@ export function locateVerbatim(sentence: string, chunkText: string): Stretch | n
   return withEdges(chunkText, first, last + lastWidth);
 }
 
+/**
+ * The row of a table in a chunk that a sentence reads aloud: nothing but its cells, in their order, each alone or under
+ * the name of its column, and perhaps words of the table's caption at the end; null when there is none.
+ */
+export function locateRow(sentence: string, chunkText: string): Stretch | null {
+  const wanted = skeleton(blankMarkers(unescapeMarkers(sentence))).chars;
+  for (const { kind, start, end, cells, head, above } of splitUnits(chunkText)) {
+    if (kind !== "row") continue;
+    const parts = cells.map((cell, column) => [cell, `${head[column] ?? ""}${cell}`].map((part) => skeleton(part).chars));
+    if (wanted !== "" && readsAloud(wanted, parts, skeleton(above).chars)) return { start, end };
+  }
+  return null;
+}
+
+function readsAloud(wanted: string, parts: readonly (readonly string[])[], above: string): boolean {
+  if (wanted === "") return true;
+  const isRead = parts.some((forms, column) =>
+    forms.some(
+      (form) =>
+        form !== "" &&
+        wanted.startsWith(form) &&
+        readsAloud(wanted.slice(form.length), parts.slice(column + 1), above),
+    ),
+  );
+  return isRead || (parts.length === 0 && wanted.length > 3 && above.includes(wanted));
+}
+
 /** Takes in the signs that belong to the words at both ends: a closing full stop, a quotation mark, a currency. */
 function withEdges(text: string, start: number, end: number): Stretch {
   const before = /[«“"‘([¿¡+−-][\s\u00a0]?$/u.exec(text.slice(Math.max(0, start - 3), start));
@@ -47,7 +74,8 @@ export function nearestUnit(
   wordsOf: (text: string) => readonly string[],
 ) {
   let best: (Stretch & { readonly overlap: number }) | null = null;
-  for (const { start, end } of splitUnits(chunkText)) {
+  for (const { start, end, kind } of splitUnits(chunkText)) {
+    if (kind === "head") continue;
     const own = new Set(wordsOf(chunkText.slice(start, end)));
     const shared = [...own].filter((word) => words.has(word)).length;
     const overlap = shared / Math.sqrt(Math.max(1, own.size)); // a long unit shares words by its length alone

@@ -46,4 +46,27 @@ describe("createAnswerStream", () => {
   it("drops unknown markers and markup while streaming", () => {
     for (const size of sizes) expect(run("Oui [7] <b>bien</b> [2].", size).body).toBe("Oui bien [2].");
   });
+
+  it.each([
+    ["blank lines", "\n"],
+    ["spaces", " "],
+    ["a keyword again and again", "SUIVI\n"],
+    ["one endless line", "x"],
+    ["list items after a block", "[S1] a\n"],
+  ])("stays fast over 20,000 deltas of %s", (_name, delta) => {
+    const stream = createAnswerStream(3);
+    const startedAt = performance.now();
+    stream.push("Texte\nSUIVI\n");
+    for (let count = 0; count < 20_000; count++) stream.push(delta);
+    stream.end();
+    expect(performance.now() - startedAt).toBeLessThan(3_000); // looking at all of it each time took many minutes
+  });
+
+  it("still finds the block before and after more white space than it holds", () => {
+    const blank = `${"\n".repeat(4_000)}${" ".repeat(4_000)}\n`;
+    for (const size of [1, 1_000, 20_000]) {
+      const { body, block: found } = run(`Texte${blank}${block}${blank}`, size);
+      expect({ body, found }).toEqual({ body: "Texte", found: block });
+    }
+  });
 });

@@ -3,7 +3,7 @@ import { foldText } from "@aurora/kernel";
 import { analyse } from "../retrieval/analysis.ts";
 import type { AnalysedLanguage } from "../retrieval/language.ts";
 import { analysisLanguage } from "../retrieval/sparse.ts";
-import { locateVerbatim } from "./locate.ts";
+import { locateRow, locateVerbatim } from "./locate.ts";
 import { blankMarkers, markerOf, markerPattern, readMarkers } from "./markers.ts";
 import { isRefusal } from "./refusal.ts";
 import { splitUnits } from "./units.ts";
@@ -62,7 +62,9 @@ export function judgeSupport(answer: string, sources: readonly SupportSource[]):
 
 function levelOf(sentence: string, cited: readonly SupportSource[]): Support["level"] {
   if (cited.length === 0) return "unsupported";
-  if (cited.some((source) => locateVerbatim(sentence, source.text) !== null)) return "supported";
+  const isQuoted = ({ text }: SupportSource) =>
+    locateVerbatim(sentence, text) !== null || locateRow(sentence, text) !== null;
+  if (cited.some(isQuoted)) return "supported";
   const words = blankMarkers(sentence);
   const evidence = cited.map((source) => [source.title, ...source.headingPath, source.text].join("\n"));
   const held = new Set(evidence.flatMap(figuresOf));

@@ -1,7 +1,7 @@
 import { bearer, send } from "../client.ts";
 import { formBody, upload } from "../publish.ts";
 import { testLimits } from "../start-test-api.ts";
-import { anyUpload, type BadRequest, nowhere } from "./world.ts";
+import { anyUpload, type BadInputWorld, type BadRequest, nowhere } from "./world.ts";
 
 /** Ids, uploads, administration. */
 export const badDocumentsAndAdministration: readonly BadRequest[] = [
@@ -219,7 +219,8 @@ export const badDocumentsAndAdministration: readonly BadRequest[] = [
     "http://api.example.org/v1",
   ].map((base_url) => ({
     name: `a provider address that may not be called: ${base_url}`,
-    send: (w: World) => w.post("/api/admin/providers", { name: "p", kind: "openai_compatible", base_url, models: ["m"] }),
+    send: (w: BadInputWorld) =>
+      w.post("/api/admin/providers", { name: "p", kind: "openai_compatible", base_url, models: ["m"] }),
     status: 400,
     code: "invalid_input",
     at: ["/base_url", "address_not_allowed"] as const,

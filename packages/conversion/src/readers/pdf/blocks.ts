@@ -68,12 +68,11 @@ function linesOf(pieces: readonly Piece[], page: number): (Line | TableOnPage)[]
 export function lineOf(segments: readonly Segment[], page: number): Line {
   const words = segments.flatMap((segment) => segment.words).sort((a, b) => a.l - b.l);
   const segment = segmentOf(words);
-  const most = (test: (word: (typeof words)[number]) => boolean) => {
-    const letters = words.filter((word) => /[\p{L}\p{N}]/u.test(word.text));
-    const all = letters.length > 0 ? letters : words;
-    const hits = all.filter(test).reduce((sum, word) => sum + word.text.length, 0);
-    return hits > 0.9 * all.reduce((sum, word) => sum + word.text.length, 0);
-  };
+  const letters = words.filter((word) => /[\p{L}\p{N}]/u.test(word.text));
+  const counted = letters.length > 0 ? letters : words;
+  const length = counted.reduce((sum, word) => sum + word.text.length, 0);
+  const most = (test: (word: (typeof words)[number]) => boolean) =>
+    counted.reduce((sum, word) => (test(word) ? sum + word.text.length : sum), 0) > 0.9 * length;
   return {
     page,
     segment,

@@ -29,8 +29,11 @@ export function findFurniture(pages: readonly PageLines[]): Map<number, Furnitur
   for (const page of pages)
     for (const row of rows.get(page.page) ?? []) {
       if (zoneOf(row.line, page) === null) continue;
-      for (const key of keysOf(row))
-        seen.set(key, [...(seen.get(key) ?? []), { page: page.page, y: distance(row.line, page) }]);
+      for (const key of keysOf(row)) {
+        const places = seen.get(key) ?? [];
+        places.push({ page: page.page, y: distance(row.line, page) });
+        seen.set(key, places);
+      }
     }
   const needed = Math.max(2, Math.ceil(pages.length * 0.3));
   const repeats = (row: Row, page: PageLines) =>

@@ -181,8 +181,11 @@ function pageView(pdfium: Pdfium, handle: number, number: number): PdfPage {
     height: pageHeight,
     toTopLeft,
     boxToTopLeft(left, bottom, right, top) {
-      const [ax, ay] = toTopLeft(left, bottom);
-      const [bx, by] = toTopLeft(right, top);
+      // once a character: no pairs made on the way
+      const ax = x0 + a * left + c * bottom;
+      const ay = y0 + b * left + d * bottom;
+      const bx = x0 + a * right + c * top;
+      const by = y0 + b * right + d * top;
       return { l: Math.min(ax, bx), t: Math.min(ay, by), r: Math.max(ax, bx), b: Math.max(ay, by) };
     },
   };

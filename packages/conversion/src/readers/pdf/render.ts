@@ -1,10 +1,11 @@
-import { encode } from "fast-png";
+import { AppError } from "@aurora/kernel";
 import type { Pdfium, PdfPage } from "./pdfium.ts";
+import { encodePng } from "./png.ts";
 
 const annotations = 0x01; // FPDF_ANNOT: form fields and notes as a viewer shows them
 const maxPixels = 40_000_000;
 
-/** The page as a PNG (RGB, white ground). A page that would pass 40 megapixels is drawn smaller. */
+/** The page as a PNG on a white ground. A page that would pass 40 megapixels is drawn smaller. */
 export function renderPage(pdfium: Pdfium, page: PdfPage, dpi: number): Uint8Array {
   const { api } = pdfium;
   const wanted = dpi / 72;
@@ -12,19 +13,14 @@ export function renderPage(pdfium: Pdfium, page: PdfPage, dpi: number): Uint8Arr
   const width = Math.max(1, Math.round(page.width * scale));
   const height = Math.max(1, Math.round(page.height * scale));
   const bitmap = api.FPDFBitmap_Create(width, height, 0);
-  api.FPDFBitmap_FillRect(bitmap, 0, 0, width, height, 0xffffffff);
-  api.FPDF_RenderPageBitmap(bitmap, page.handle, 0, 0, width, height, 0, annotations);
-  const stride = api.FPDFBitmap_GetStride(bitmap);
-  const start = api.FPDFBitmap_GetBuffer(bitmap);
-  const source = pdfium.bytes().subarray(start, start + stride * height);
-  const data = new Uint8Array(width * height * 3);
-  let to = 0;
-  for (let y = 0; y < height; y++)
-    for (let from = y * stride, end = from + width * 4; from < end; from += 4) {
-      data[to++] = source[from + 2] ?? 0; // pdfium paints BGRx
-      data[to++] = source[from + 1] ?? 0;
-      data[to++] = source[from] ?? 0;
-    }
-  api.FPDFBitmap_Destroy(bitmap);
-  return encode({ width, height, data, channels: 3, depth: 8 }, { zlib: { level: 3 } });
+  if (bitmap === 0) throw new AppError("conversion_out_of_memory", "The document needs too much memory.");
+  try {
+    api.FPDFBitmap_FillRect(bitmap, 0, 0, width, height, 0xffffffff);
+    api.FPDF_RenderPageBitmap(bitmap, page.handle, 0, 0, width, height, 0, annotations);
+    // four bytes a pixel, so that a row has no padding
+    const pixels = new Uint32Array(pdfium.bytes().buffer, api.FPDFBitmap_GetBuffer(bitmap), width * height);
+    return encodePng({ width, height, pixels });
+  } finally {
+    api.FPDFBitmap_Destroy(bitmap);
+  }
 }

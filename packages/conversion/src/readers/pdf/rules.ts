@@ -45,8 +45,16 @@ export function readRules(pdfium: Pdfium, page: PdfPage): Rules {
   };
   const matrixOf = (object: number): Matrix => {
     if (!api.FPDFPageObj_GetMatrix(object, scratch)) return identity;
-    const [a = 1, b = 0, c = 0, d = 1, e = 0, f = 0] = pdfium.floats().subarray(scratch >> 2, (scratch >> 2) + 6);
-    return [a, b, c, d, e, f];
+    const floats = pdfium.floats();
+    const at = scratch >> 2;
+    return [
+      floats[at] ?? 1,
+      floats[at + 1] ?? 0,
+      floats[at + 2] ?? 0,
+      floats[at + 3] ?? 1,
+      floats[at + 4] ?? 0,
+      floats[at + 5] ?? 0,
+    ];
   };
   const visit = (object: number, outer: Matrix, depth: number) => {
     if (++objects > maxObjects) return;
@@ -67,7 +75,9 @@ export function readRules(pdfium: Pdfium, page: PdfPage): Rules {
     for (let index = 0; index < segments; index++) {
       const segment = api.FPDFPath_GetPathSegment(object, index);
       api.FPDFPathSegment_GetPoint(segment, scratch, scratch + 4);
-      const [x = 0, y = 0] = pdfium.floats().subarray(scratch >> 2, (scratch >> 2) + 2);
+      const floats = pdfium.floats();
+      const x = floats[scratch >> 2] ?? 0;
+      const y = floats[(scratch >> 2) + 1] ?? 0;
       const point: [number, number] = [
         matrix[0] * x + matrix[2] * y + matrix[4],
         matrix[1] * x + matrix[3] * y + matrix[5],

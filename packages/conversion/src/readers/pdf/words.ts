@@ -112,7 +112,7 @@ function characterText(code: number): string {
 function finish(open: { text: string; style: Style } & Box, glued: boolean): Word {
   const { isSymbolic: _, ...style } = open.style;
   const hyphenated = open.text.endsWith("\u00ad") && open.text.length > 1;
-  const text = open.text.replaceAll("\u00ad", "-").normalize("NFC");
+  const text = (open.text.includes("\u00ad") ? open.text.replaceAll("\u00ad", "-") : open.text).normalize("NFC");
   const isWordBullet = text === "o" && style.monospace; // Word's bullet of the second level
   return {
     text: isWordBullet ? "\u25e6" : text,

@@ -71,6 +71,10 @@ export function createProviderRepository(db: Database) {
         .onConflictDoUpdate({ target: llmCredentials.providerId, set: values });
     }
   }
+  /** What was approved is a provider at one place: elsewhere it is another one. */
+  const withdrawApprovals = (tx: Transaction, id: string) =>
+    tx.execute(sql`update source_apps_config set approved_provider_ids = array_remove(approved_provider_ids, ${id}::uuid)
+      where ${id}::uuid = any (approved_provider_ids)`);
   const only = async (tx: Transaction, id: string) => (await load(tx, [id]))[0] ?? null;
 
   return {
@@ -113,22 +117,26 @@ export function createProviderRepository(db: Database) {
           throw error;
         }),
 
+    /** Approvals that named it are withdrawn when its address or location changes. */
     updateProvider: (scope: TenantScope, id: string, change: ProviderChange) =>
       db.inScope(scope, async (tx) => {
         const { baseUrl, location, isActive } = change;
+        const [before] = await tx.select().from(llmProviders).where(eq(llmProviders.id, id)).for("update");
+        if (!before) return null;
+        if ((baseUrl ?? before.baseUrl) !== before.baseUrl || (location ?? before.location) !== before.location)
+          await withdrawApprovals(tx, id);
         const columns = Object.fromEntries(
           Object.entries({ baseUrl, location, isActive }).filter(([, value]) => value !== undefined),
         );
         if (Object.keys(columns).length > 0) await tx.update(llmProviders).set(columns).where(eq(llmProviders.id, id));
-        if (await only(tx, id)) await apply(tx, scope.tenantId, id, change);
+        await apply(tx, scope.tenantId, id, change);
         return only(tx, id);
       }),
 
     /** Approvals that named it are withdrawn with it. @returns false when there is none. */
     deleteProvider: (scope: TenantScope, id: string) =>
       db.inScope(scope, async (tx) => {
-        await tx.execute(sql`update source_apps_config set approved_provider_ids = array_remove(approved_provider_ids, ${id}::uuid)
-          where ${id}::uuid = any (approved_provider_ids)`);
+        await withdrawApprovals(tx, id);
         return (
           (await tx.delete(llmProviders).where(eq(llmProviders.id, id)).returning({ id: llmProviders.id })).length > 0
         );

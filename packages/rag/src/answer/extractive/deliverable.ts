@@ -3,6 +3,7 @@ import { foldText } from "@aurora/kernel";
 import { analyse } from "../../retrieval/analysis.ts";
 import { analysisLanguage } from "../../retrieval/sparse.ts";
 import { oneLine } from "../units.ts";
+import type { AskedQuestion } from "./question.ts";
 import { renderUnit } from "./render.ts";
 import type { Candidate, ExtractiveEvidence } from "./score.ts";
 
@@ -30,6 +31,7 @@ interface Section {
  */
 export function answerDeliverable(
   evidence: readonly PlacedEvidence[],
+  question: AskedQuestion,
   candidates: readonly Candidate[],
   language: string,
 ): string[] {
@@ -42,12 +44,13 @@ export function answerDeliverable(
   for (const { title, units } of sections) {
     pieces.push(`${pieces.length > 0 ? "\n\n" : ""}## ${escapeMarkers(title)}\n\n`);
     const kept = units.slice(0, wanted).sort((a, b) => a.source - b.source || a.position - b.position);
-    for (const [index, { text, unit, source }] of kept.entries()) {
+    for (const [index, candidate] of kept.entries()) {
+      const { unit } = candidate;
       const isLine = unit.kind !== "sentence" || kept[index - 1]?.unit.kind !== "sentence";
       const isListed = unit.kind === "item" && kept[index - 1]?.unit.kind === "item";
       const gap = index === 0 ? "" : isListed ? "\n" : isLine ? "\n\n" : " ";
       const mark = unit.kind === "item" ? "- " : "";
-      pieces.push(`${gap}${mark}${renderUnit(text, unit, source, language)}`);
+      pieces.push(`${gap}${mark}${renderUnit(candidate, question, language)}`);
     }
   }
   const titles = sections.filter(({ hasHeading }) => hasHeading).map(({ title }) => escapeMarkers(title));
@@ -152,4 +155,4 @@ function bestUnits(
 
 /** Neither a question, an opening of a list, a mere fragment nor the head of a table. */
 const isTelling = (text: string, { kind, head }: Candidate["unit"]): boolean =>
-  kind === "row" ? head.length > 0 : text.length >= 20 && !/[?:]["»”’)\s]*$/u.test(text);
+  kind === "row" ? head.length > 0 : kind !== "head" && text.length >= 20 && !/[?:]["»”’)\s]*$/u.test(text);

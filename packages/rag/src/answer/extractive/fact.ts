@@ -5,35 +5,36 @@ import type { AskedQuestion } from "./question.ts";
 import { renderUnit } from "./render.ts";
 import type { Candidate } from "./score.ts";
 
-const maxSentences = 3;
-const maxListItems = 8;
-/** How close to the best a further sentence must come, as shares of the best's score and coverage. */
-const closeScore = 0.85;
-const closeCoverage = 0.8;
+const maxListItems = 12;
+/** How close to the best a second unit must come, as shares of the best's score and coverage. */
+const closeScore = 0.92;
+const closeCoverage = 0.9;
+const labelWords = 5;
 
 /**
- * The sentences that answer, in reading order, best source first: the best one; the sentence before it when it only
- * points back; the list it opens or belongs to; and at most two more that say something new of the question.
+ * The unit that answers, best first: with the sentence before it when it only points back; with the list it opens, or
+ * belongs to when a list is asked for; and with one other that says as much and something new of the question.
  */
 export function answerFact(question: AskedQuestion, ranked: readonly Candidate[], language: string): string[] {
   const [best] = ranked;
   if (best === undefined) return [];
-  const chosen = new Set<Candidate>([best]);
-  for (const neighbour of glued(question, best, ranked)) chosen.add(neighbour);
-  const sentences = () => [...chosen].filter(({ unit }) => unit.kind === "sentence").length;
-  const said = new Set([...chosen].flatMap(({ terms }) => [...terms]));
-  for (const next of ranked) {
-    if (sentences() >= maxSentences || next.score < closeScore * best.score) break;
-    const isNew = [...next.terms].some((term) => !said.has(term)) && !isRepeated(next, chosen);
-    if (chosen.has(next) || !isNew || next.coverage < closeCoverage * best.coverage) continue;
-    if (/\?["»”’)\s]*$/u.test(next.text)) continue;
-    chosen.add(next);
-    for (const term of next.terms) said.add(term);
+  const chosen = new Set<Candidate>([best, ...glued(question, best, ranked)]);
+  if (chosen.size === 1) {
+    const second = ranked.find((next) => next !== best && isWorthAdding(next, best));
+    if (second) chosen.add(second);
   }
-  return render([...chosen], language);
+  return render(question, [...chosen], language);
+}
+
+function isWorthAdding(next: Candidate, best: Candidate): boolean {
+  if (next.score < closeScore * best.score || next.coverage < closeCoverage * best.coverage) return false;
+  if (next.unit.kind !== "sentence" || best.unit.kind !== "sentence" || /[?:]["»”’)\s]*$/u.test(next.text)) return false;
+  const isNew = [...next.terms].some((term) => !best.terms.has(term));
+  return isNew && foldText(oneLine(next.text)) !== foldText(oneLine(best.text));
 }
 
 function glued(question: AskedQuestion, best: Candidate, ranked: readonly Candidate[]): Candidate[] {
+  const { kinds, forms } = question;
   const source = ranked.filter((candidate) => candidate.source === best.source).sort((a, b) => a.position - b.position);
   const before = source[best.position - 1];
   const after = source.slice(best.position + 1);
@@ -41,35 +42,40 @@ function glued(question: AskedQuestion, best: Candidate, ranked: readonly Candid
   const firstWord = foldText(best.text).match(/[\p{L}'’-]+/u)?.[0] ?? "";
   const isPointer = best.unit.kind === "sentence" && backReferences.has(firstWord.replace(/['’].*$/, ""));
   if (isPointer && before?.unit.block === best.unit.block && before.unit.kind === "sentence") found.push(before);
+  const isList = kinds.has("list");
   if (/:\s*$/.test(best.text)) {
+    const isEnough = (kinds.has("number") || kinds.has("date") || forms.length > 0) && /\d/.test(best.text);
+    if (!isList && isEnough) return found;
     const items = after.findIndex(({ unit }) => unit.kind !== "item");
-    found.push(...after.slice(0, items < 0 ? maxListItems : Math.min(items, maxListItems)));
-    if (items === 0 && after[0]) found.push(after[0]);
-  } else if (best.unit.kind === "item" && question.kinds.has("list")) {
+    found.push(...after.slice(0, items < 0 ? maxListItems : Math.min(Math.max(items, 1), maxListItems)));
+  } else if (best.unit.kind === "item" && isList) {
     const list = source.filter(({ unit }) => unit.kind === "item" && unit.block === best.unit.block);
     const opening = source[(list[0]?.position ?? 0) - 1];
     if (opening && /:\s*$/.test(opening.text)) found.push(opening);
     found.push(...list.slice(0, maxListItems));
-  }
+  } else if (best.unit.kind === "row" && isList && [...best.terms].every((term) => best.contextTerms.has(term)))
+    found.push(...source.filter(({ unit }) => unit.kind === "row" && unit.block === best.unit.block).slice(0, maxListItems));
+  else if (isBareLabel(best) && after[0]?.unit.block === best.unit.block) found.push(after[0]);
   return found;
 }
 
-const isRepeated = (next: Candidate, chosen: ReadonlySet<Candidate>): boolean =>
-  [...chosen].some((other) => foldText(oneLine(other.text)) === foldText(oneLine(next.text)));
+/** "Return number", with what it means in the line below. */
+const isBareLabel = ({ unit, text }: Candidate): boolean =>
+  unit.kind === "item" && !/[\d.!?;:,]/.test(text) && text.trim().split(/\s+/).length <= labelWords;
 
-function render(chosen: readonly Candidate[], language: string): string[] {
+function render(question: AskedQuestion, chosen: readonly Candidate[], language: string): string[] {
   const sources = [...new Set(chosen.map(({ source }) => source))];
   const ordered = [...chosen].sort(
     (a, b) => sources.indexOf(a.source) - sources.indexOf(b.source) || a.position - b.position,
   );
+  const isListed = ({ unit }: Candidate) => ordered.length > 1 && unit.kind !== "sentence";
   return ordered.map((candidate, index) => {
     const previous = ordered[index - 1];
-    const text = renderUnit(candidate.text, candidate.unit, candidate.source, language);
-    const isItem = candidate.unit.kind === "item" && ordered.length > 1;
-    const own = isItem ? `- ${text}` : text;
+    const text = renderUnit(candidate, question, language);
+    const own = isListed(candidate) ? `- ${text}` : text;
     if (previous === undefined) return own;
     if (previous.source !== candidate.source) return `\n\n${own}`;
-    if (isItem) return previous.unit.kind === "item" ? `\n${own}` : `\n\n${own}`;
-    return previous.unit.kind === "sentence" && candidate.unit.kind === "sentence" ? ` ${own}` : `\n\n${own}`;
+    if (isListed(candidate)) return isListed(previous) ? `\n${own}` : `\n\n${own}`;
+    return isListed(previous) ? `\n\n${own}` : ` ${own}`;
   });
 }

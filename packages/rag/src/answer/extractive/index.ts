@@ -8,7 +8,7 @@ import { readQuestion } from "./question.ts";
 import { rankCandidates } from "./score.ts";
 
 /** Part of every cache key: raised with every change of what is answered. */
-export const extractiveEngineVersion = "aurora/extractive@1";
+export const extractiveEngineVersion = "aurora/extractive@2";
 
 export interface ExtractiveInput {
   readonly question: string;
@@ -51,7 +51,7 @@ export function answerExtractively(input: ExtractiveInput): ExtractiveAnswer {
   const needed = question.isDeliverable ? minDeliverableCoverage : minCoverage;
   if (ranked.length === 0 || (best < needed && !(question.isDeliverable && isSubjectless))) return refuse(language);
   const pieces = question.isDeliverable
-    ? answerDeliverable(evidence, ranked, language)
+    ? answerDeliverable(evidence, question, ranked, language)
     : answerFact(question, ranked, language);
   const text = pieces.join("");
   if (text.trim() === "") return refuse(language);

@@ -1,11 +1,9 @@
-import { foldText } from "@aurora/kernel";
 import type { WordVectors } from "@aurora/llm";
-import { analyse } from "../../retrieval/analysis.ts";
 import type { AnalysedLanguage } from "../../retrieval/language.ts";
-import { createNearestWords } from "../../retrieval/max-sim.ts";
 import { analysisLanguage } from "../../retrieval/sparse.ts";
 import { splitUnits, type Unit } from "../units.ts";
-import { monthWords, numberWords } from "../words/question-cues.ts";
+import { cueBonus } from "./answer-cues.ts";
+import { createFinder, type Finder, sameBeginning } from "./find-words.ts";
 import type { AskedQuestion, QuestionWord } from "./question.ts";
 
 export interface ExtractiveEvidence {
@@ -24,30 +22,30 @@ export interface Candidate {
   readonly unit: Unit;
   /** Verbatim. */
   readonly text: string;
+  readonly language: AnalysedLanguage | null;
   /** Weighted share of the question's words found in the unit, its headings and what stands around it: 0 to 1. */
   readonly coverage: number;
-  /** The same share from the headings alone. */
-  readonly headingCoverage: number;
   /** Which of the question's terms the unit itself holds. */
   readonly terms: ReadonlySet<string>;
+  /** Which of them its headings, its document's title or the head of its table hold. */
+  readonly contextTerms: ReadonlySet<string>;
   /** What it is ranked by. */
   readonly score: number;
 }
 
 /** How much a question word counts by where it is found; the unit itself counts 1. */
-const credit = { head: 0.8, heading: 0.65, title: 0.4, neighbour: 0.4, source: 0.25 } as const;
-/** A word of the same beginning, or one near in meaning, is worth a little less than the word itself. */
-const sameBeginning = 0.75;
-const smallestCosine = 0.55;
-const meaningFactor = 0.8;
+const credit = { above: 0.8, heading: 0.65, opening: 0.65, title: 0.4, neighbour: 0.4, source: 0.25 } as const;
+/** What names one thing tells more than other words do. */
+const kindWeight = { word: 1, figure: 1, name: 1.25, identifier: 1.5 } as const;
+/** What is left of the coverage for each thing the question names and neither the source nor its headings hold. */
+const missingName = 0.5;
 const bonus = {
-  cue: 0.14,
-  noCue: -0.12,
   bestSource: 0.1,
   heading: 0.2,
   listed: 0.1,
   question: -0.35,
-  tableHead: -0.35,
+  tableHead: -0.6,
+  foreignRow: -0.3,
   fragment: -0.12,
   long: -0.05,
 } as const;
@@ -60,124 +58,112 @@ export function rankCandidates(
   evidence: readonly ExtractiveEvidence[],
   wordVectors: WordVectors | null,
 ): Candidate[] {
-  const find = createFinder(question.words, wordVectors);
+  const { words, kinds } = question;
+  const find = createFinder(question, wordVectors);
   const sources = evidence.map((source) => readSource(source, find));
   const weights = idfWeights(
-    question.words,
+    words,
     sources.flatMap(({ units }) => units.map(({ own }) => own)),
   );
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   const share = (found: readonly number[]) =>
     total === 0 ? 0 : found.reduce((sum, value, index) => sum + value * (weights[index] ?? 0), 0) / total;
+  const termsOf = (found: (index: number) => number) =>
+    new Set(words.filter((_, index) => found(index) >= sameBeginning).map(({ term }) => term));
 
-  const candidates = sources.flatMap(({ units, headings, title }, sourceIndex) => {
-    const anywhere = question.words.map((_, index) => Math.max(0, ...units.map(({ own }) => own[index] ?? 0)));
+  const candidates = sources.flatMap(({ units, headings, title, language }, sourceIndex) => {
+    const anywhere = words.map((_, index) => Math.max(0, ...units.map(({ own }) => own[index] ?? 0)));
+    const isMissing = ({ kind }: QuestionWord, index: number) =>
+      kind !== "word" && Math.max(anywhere[index] ?? 0, headings[index] ?? 0, title[index] ?? 0) === 0;
+    const missing = missingName ** words.filter(isMissing).length;
     return units.map((read, position): Candidate => {
-      const { unit, text, own, head } = read;
-      const before = units[position - 1]?.own ?? [];
-      const after = units[position + 1]?.own ?? [];
-      const found = question.words.map((_, index) =>
+      const { unit, text, own, above } = read;
+      const isRow = unit.kind === "row" || unit.kind === "head";
+      const around = isRow ? [] : neighboursOf(units, position).map((neighbour) => neighbour.own);
+      const openings = openingsOf(units, position).map((opening) => opening.own);
+      const best = (lists: readonly (readonly number[])[], index: number) =>
+        Math.max(0, ...lists.map((list) => list[index] ?? 0));
+      const found = words.map((_, index) =>
         Math.max(
           own[index] ?? 0,
-          credit.head * (head[index] ?? 0),
+          credit.above * (above[index] ?? 0),
           credit.heading * (headings[index] ?? 0),
+          credit.opening * best(openings, index),
           credit.title * (title[index] ?? 0),
-          credit.neighbour * Math.max(before[index] ?? 0, after[index] ?? 0),
+          credit.neighbour * best(around, index),
           credit.source * (anywhere[index] ?? 0),
         ),
       );
-      const coverage = share(found);
-      const headingCoverage = share(headings);
-      const listed = unit.kind === "item" && question.kinds.has("list") ? bonus.listed : 0;
+      const coverage = missing * share(found);
+      const terms = termsOf((index) => own[index] ?? 0);
+      const listed = kinds.has("list") && (unit.kind === "item" || opensList(units, position)) ? bonus.listed : 0;
+      const foreign = unit.kind === "row" && terms.size === 0 && !kinds.has("list") ? bonus.foreignRow : 0;
       const rank = bonus.bestSource * (1 - sourceIndex / evidence.length);
+      const form = formBonus(read) + cueBonus(question, text, unit, language);
       return {
-        source: sourceIndex,
-        position,
-        unit,
-        text,
-        coverage,
-        headingCoverage,
-        terms: new Set(question.words.filter((_, index) => (own[index] ?? 0) >= sameBeginning).map(({ term }) => term)),
-        score: coverage + rank + bonus.heading * headingCoverage + listed + formBonus(read) + cueBonus(question, text),
+        ...{ source: sourceIndex, position, unit, text, language, coverage, terms },
+        contextTerms: termsOf((index) => Math.max(above[index] ?? 0, headings[index] ?? 0, title[index] ?? 0)),
+        score: coverage + rank + bonus.heading * share(headings) + listed + foreign + form,
       };
     });
   });
   return candidates.sort((a, b) => b.score - a.score || a.source - b.source || a.position - b.position);
 }
 
-/** Per question word: 1 when the text holds it, less for one like it, 0 for none. */
-type Finder = (text: string, language: AnalysedLanguage | null) => readonly number[];
 interface ReadUnit {
   readonly unit: Unit;
   readonly text: string;
   readonly own: readonly number[];
-  /** Found in the head of its table. */
-  readonly head: readonly number[];
-}
-
-function createFinder(words: readonly QuestionWord[], wordVectors: WordVectors | null): Finder {
-  const nearestIn =
-    wordVectors &&
-    createNearestWords(
-      words.map(({ word }) => word),
-      wordVectors,
-    );
-  return (text, language) => {
-    const terms = new Set(analyse(text, language).map(({ term }) => term));
-    const nearest = nearestIn?.(text);
-    return words.map(({ term }, index) => {
-      if (terms.has(term)) return 1;
-      if (hasSameBeginning(term, terms)) return sameBeginning;
-      const similarity = nearest?.[index] ?? 0;
-      return similarity >= smallestCosine ? meaningFactor * similarity : 0;
-    });
-  };
+  /** Found in the head or the caption of its table. */
+  readonly above: readonly number[];
 }
 
 function readSource(source: ExtractiveEvidence, find: Finder) {
   const language = analysisLanguage(source.language, source.text);
   const units = splitUnits(source.text).map((unit): ReadUnit => {
     const text = source.text.slice(unit.start, unit.end);
-    const head = unit.head.length > 0 ? find(unit.head.join(" "), language) : [];
-    return { unit, text, own: find(text, language), head };
+    const above = unit.above.trim() === "" ? [] : find(unit.above, language);
+    return { unit, text, own: find(text, language), above };
   });
-  return { units, headings: find(source.headings.join("\n"), language), title: find(source.title, language) };
+  return { units, language, headings: find(source.headings.join("\n"), language), title: find(source.title, language) };
 }
 
-/** "remboursement" and "rembourse" when a stemmer leaves them apart: five letters or more, and most of both words. */
-function hasSameBeginning(term: string, terms: ReadonlySet<string>): boolean {
-  if (term.length < 6) return false;
-  const needed = Math.max(5, Math.ceil(term.length * 0.75));
-  const beginning = term.slice(0, needed);
-  for (const other of terms) if (other.startsWith(beginning) && Math.abs(other.length - term.length) <= 4) return true;
-  return false;
+const isOpening = ({ text }: ReadUnit): boolean => /:\s*$/.test(text);
+const opensList = (units: readonly ReadUnit[], position: number): boolean => {
+  const [unit, next] = [units[position], units[position + 1]];
+  return unit !== undefined && isOpening(unit) && next?.unit.kind === "item";
+};
+
+/** The units before and after; of an opening, all that it opens. */
+function neighboursOf(units: readonly ReadUnit[], position: number): ReadUnit[] {
+  const after = units.slice(position + 1);
+  const listed = opensList(units, position) ? after.findIndex(({ unit }) => unit.kind !== "item") : 1;
+  return [...units.slice(Math.max(0, position - 1), position), ...after.slice(0, listed < 0 ? after.length : listed)];
+}
+
+/** What a list item is read under: the last "…:" among the items above it, and the sentence that opens the list. */
+function openingsOf(units: readonly ReadUnit[], position: number): ReadUnit[] {
+  if (units[position]?.unit.kind !== "item") return [];
+  const above = units.slice(0, position).reverse();
+  const first = above.findIndex(({ unit }) => unit.kind !== "item");
+  const list = first < 0 ? above : above.slice(0, first);
+  const openings = [list.find(isOpening), above[first]];
+  return openings.filter((opening) => opening !== undefined).filter(isOpening);
 }
 
 /** BM25's idf over the units at hand; a word found nowhere weighs as much as one found once. */
 function idfWeights(words: readonly QuestionWord[], found: readonly (readonly number[])[]): number[] {
   const count = Math.max(found.length, 20);
-  return words.map((_, index) => {
+  return words.map(({ kind }, index) => {
     const holding = Math.max(1, found.filter((row) => (row[index] ?? 0) >= sameBeginning).length);
-    return Math.log(1 + (count - holding + 0.5) / (holding + 0.5));
+    return kindWeight[kind] * Math.log(1 + (count - holding + 0.5) / (holding + 0.5));
   });
 }
 
 function formBonus({ unit, text }: ReadUnit): number {
-  if (unit.kind === "row" && unit.head.length === 0) return bonus.tableHead;
+  if (unit.kind === "head") return bonus.tableHead;
+  if (unit.kind === "row") return 0;
   if (/\?["»”’)\s]*$/u.test(text)) return bonus.question;
   if (text.length < fragmentChars && !/\d/.test(text)) return bonus.fragment;
   return text.length > longChars ? bonus.long : 0;
-}
-
-/** Whether the unit states the kind of thing that is asked for. */
-function cueBonus({ kinds }: AskedQuestion, text: string): number {
-  const words = foldText(text).match(/[\p{L}\p{N}]+/gu) ?? [];
-  const hasNumber = words.some((word) => /\d/.test(word) || numberWords.has(word));
-  const hasDate = words.some((word) => /^(?:1[0-9]|20)\d\d$/.test(word) || monthWords.has(word));
-  const hasName = /(?<=[\p{L}\p{N},;:’'(]\s?)\p{Lu}[\p{L}’'-]+/u.test(text);
-  let sum = 0;
-  if (kinds.has("number")) sum += hasNumber ? bonus.cue : bonus.noCue;
-  if (kinds.has("date")) sum += hasDate ? bonus.cue : hasNumber ? 0 : bonus.noCue;
-  if (kinds.has("person") || kinds.has("place")) sum += hasName ? bonus.cue / 2 : 0;
-  return sum;
 }

@@ -35,7 +35,8 @@ export const answerForms: readonly AnswerForm[] = [
   },
   {
     asks: /telephone|\ba quel (?:numero|poste)\b|\bquel (?:est le )?(?:numero|poste) (?:faut|dois|doit|appeler|composer|joindre)|\bphone\b|number (?:should|do|can|to) |telefon/,
-    shows: /(?:\+|\b)\d{2,4}(?:[ .-]?\d{2,4}){2,}\b|\bposte \d{2,}|\bext(?:ension|\.)? ?\d{2,}|\bcompose[rz]? (?:le )?\d/,
+    shows:
+      /(?:\+|\b)\d{2,4}(?:[ .-]?\d{2,4}){2,}\b|\bposte \d{2,}|\bext(?:ension|\.)? ?\d{2,}|\bcompose[rz]? (?:le )?\d/,
     bonus: 0.18,
     malus: -0.12,
   },

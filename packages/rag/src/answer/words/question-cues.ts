@@ -25,11 +25,13 @@ export const questionCues: Readonly<Record<"fr" | "en" | "de" | "es" | "it" | "p
         "^ou\\b|d'ou|\\bou (?:se|est|sont|a|ont|peut|trouve|faut|doit)\\b|dans quel(?:le)? (?:pays|ville|lieu|region|batiment|salle)|a quel endroit|quelle ville|quel pays",
       list: "quels sont|quelles sont|quels|quelles|lesquels|liste|enumere",
       reason: "pourquoi|pour quelle raison|quelle (?:est la )?(?:raison|cause)",
-      definition: "que (?:signifi|veut dire|veulent dire|designe)|qu'est-ce qu|c'est quoi|qu'entend-on par|(?:la |une |quelle est la )definition|a quoi correspond",
+      definition:
+        "que (?:signifi|veut dire|veulent dire|designe)|qu'est-ce qu|c'est quoi|qu'entend-on par|(?:la |une |quelle est la )definition|a quoi correspond",
     },
     cueWords:
       "combien quand quel quelle quels quelles comment pourquoi lequel laquelle lesquels peut-il peut-on peut doit faut existe existe-t-il trouve-t-on est-ce dit-on indique indiquer donner donne dire dis liste",
-    frames: "que? se passe-t-il|qu'est-ce que c'est que|qu'est-ce qu(?:e|'un|'une)|c'est quoi|qu'entend-on par|que (?:signifient|signifie)|que (?:veut|veulent) dire|combien de (?:temps|fois)|tous les combien|que faut-il faire|que (?:faire|dit|disent|contient|contiennent|devient|prevoit)|de quand date(?:nt)?|a quelle date|en quelle annee|quel (?:est le )?nom|comment s'appelle",
+    frames:
+      "que? se passe-t-il|qu'est-ce que c'est que|qu'est-ce qu(?:e|'un|'une)|c'est quoi|qu'entend-on par|que (?:signifient|signifie)|que (?:veut|veulent) dire|combien de (?:temps|fois)|tous les combien|que faut-il faire|que (?:faire|dit|disent|contient|contiennent|devient|prevoit)|de quand date(?:nt)?|a quelle date|en quelle annee|quel (?:est le )?nom|comment s'appelle",
     counts: "combien d(?:e |es |')",
   },
   en: {
@@ -41,11 +43,13 @@ export const questionCues: Readonly<Record<"fr" | "en" | "de" | "es" | "it" | "p
       place: "where|in (?:which|what) (?:country|city|place|town|region|building|room)|what (?:country|city|town)",
       list: "what are|which are|which|list|name the",
       reason: "why|for what reason|what (?:is|was) the (?:reason|cause)",
-      definition: "what (?:does|do) .+ mean|what (?:is|are) (?:an? )?(?!the )[^ ]+(?: [^ ]+)? ?\\?*$|meaning of|definition of|define",
+      definition:
+        "what (?:does|do) .+ mean|what (?:is|are) (?:an? )?(?!the )[^ ]+(?: [^ ]+)? ?\\?*$|meaning of|definition of|define",
     },
     cueWords:
       "how many much long often when where which what who whom why does did do is are was were can could must should may list tell give name",
-    frames: "what happens|what (?:does|do|did) (?=.+ mean)|\\bmean\\b ?\\?*$|how (?:long|often)|what is the name of|what should (?:i|we) do",
+    frames:
+      "what happens|what (?:does|do|did) (?=.+ mean)|\\bmean\\b ?\\?*$|how (?:long|often)|what is the name of|what should (?:i|we) do",
     counts: "how many ",
   },
   de: {
