@@ -312,6 +312,43 @@ describe("the overview", () => {
   });
 });
 
+describe("approval of a provider", () => {
+  const change = (url: string, payload: object) =>
+    send(api, { method: "PUT", url, headers: bearer(api.adminKey), payload });
+
+  it("is of one place: it goes when the address or the location changes, and a local one must be listed", async () => {
+    const payload = {
+      name: "cloud",
+      kind: "openai_compatible",
+      base_url: "https://llm.example.org/v1",
+      models: ["m"],
+    };
+    const created = await send(api, {
+      method: "POST",
+      url: "/api/admin/providers",
+      headers: bearer(api.adminKey),
+      payload,
+    });
+    const { id } = created.body;
+    const corpus = "/api/admin/source-apps/default";
+    const url = `/api/admin/providers/${id}`;
+    const approved = async (then: object) => {
+      await change(corpus, { egress: "approved", approved_provider_ids: [id] });
+      const changed = await change(url, then);
+      const list = (await send(api, { url: "/api/admin/source-apps", headers: bearer(api.adminKey) })).body.items;
+      const ids = list.find((app: { source_app: string }) => app.source_app === "default").approved_provider_ids;
+      return { status: changed.status, ids };
+    };
+    expect(await approved({ models: ["m", "n"], location: "external" })).toEqual({ status: 200, ids: [id] });
+    expect(await approved({ location: "local" })).toEqual({ status: 400, ids: [id] });
+    expect(await approved({ base_url: "https://elsewhere.example/v1" })).toEqual({ status: 200, ids: [] });
+    expect(await approved({ base_url: "http://127.0.0.1:9/v1", location: "local" })).toEqual({ status: 200, ids: [] });
+    expect(await approved({ location: "external" })).toEqual({ status: 200, ids: [] });
+    await send(api, { method: "DELETE", url, headers: bearer(api.adminKey) });
+    await change(corpus, { egress: "local_only", approved_provider_ids: [] });
+  });
+});
+
 describe("a provider whose key is in the environment", () => {
   const admin = () => bearer(api.adminKey);
   const list = async () => (await send(api, { url: "/api/admin/providers", headers: admin() })).body.items;

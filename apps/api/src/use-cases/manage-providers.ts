@@ -146,9 +146,9 @@ export function createManageProviders(deps: ManageProvidersDeps) {
       // A key is entrusted to one place: whoever moves the address has to give the key again.
       const baseUrl = input.base_url === undefined ? undefined : checkedBaseUrl(input.base_url, addresses);
       const isMoved = baseUrl !== undefined && baseUrl !== present.base_url;
+      if (isMoved && present.has_credential && input.api_key === undefined) throw invalid("/api_key", "missing");
       if (isMoved || input.location !== undefined)
         requireTrueLocation(input.location ?? present.location, baseUrl ?? present.base_url, addresses);
-      if (isMoved && present.has_credential && input.api_key === undefined) throw invalid("/api_key", "missing");
       const updated = await providers.updateProvider(scope, id, {
         ...(baseUrl !== undefined && { baseUrl }),
         ...(input.location !== undefined && { location: input.location }),

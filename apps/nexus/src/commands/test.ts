@@ -18,6 +18,7 @@ const parts: readonly Part[] = [
     commands: [
       [bin("tsc"), "-p", "."],
       [bin("tsc"), "-p", "apps/ui"],
+      [bin("tsc"), "-p", "apps/ui/tests"],
     ],
   },
   {
@@ -25,7 +26,14 @@ const parts: readonly Part[] = [
     isFast: true,
     commands: [[bin("biome"), "ci", "--error-on-warnings", `--colors=${process.stdout.isTTY ? "force" : "off"}`, "."]],
   },
-  { name: "boundaries", isFast: true, commands: [[bin("tsx"), "tools/lint/boundaries.ts"]] },
+  {
+    name: "boundaries",
+    isFast: true,
+    commands: [
+      [bin("tsx"), "tools/lint/boundaries.ts"],
+      [bin("tsx"), "tools/lint/licences.ts"],
+    ],
+  },
   { name: "unit", isFast: true, project: "unit" },
   { name: "contract", isFast: false, project: "contract" },
   { name: "integration", isFast: false, project: "integration" },

@@ -226,6 +226,20 @@ export const badDocumentsAndAdministration: readonly BadRequest[] = [
     at: ["/base_url", "address_not_allowed"] as const,
   })),
   {
+    name: "a provider said to be local that no operator listed",
+    send: (w) =>
+      w.post("/api/admin/providers", {
+        name: "p",
+        kind: "openai_compatible",
+        base_url: "https://llm.example.org/v1",
+        location: "local",
+        models: ["m"],
+      }),
+    status: 400,
+    code: "invalid_input",
+    at: ["/location", "not_a_private_host"],
+  },
+  {
     name: "a default model that is not among the models",
     send: (w) => w.post("/api/admin/providers", { name: "p", kind: "openai", models: ["m"], default_model: "n" }),
     status: 400,
