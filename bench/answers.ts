@@ -3,7 +3,7 @@
  * code in one process: on the demo documents and on French administrative PDFs with questions written by reading them
  * (`bench/answers-questions`), and on two retrieval sets, where the relevant passage must be the first one cited.
  * A question counts as right when one citation holds the expected words on the expected page; `first` when the first
- * citation does; one without an answer when it is refused. One JSON line a set.
+ * citation does; one without an answer when it is refused (`refusedRightly`: with the relevant passage taken away). One JSON line a set.
  *   npx tsx bench/answers.ts [--only samples] [--misses] [--all] [--boxes] [--ask "…"]
  * `--boxes` also reads the words back from inside the boxes of the PDFs; `--ask` shows one answer of each set.
  */
@@ -63,12 +63,7 @@ async function passagesOfFile(path: string, filename: string): Promise<Passage[]
 
 async function answererOver(passages: readonly Passage[]) {
   const index = createMemoryIndex(await pointsOf(passages, embedder), passages);
-  const retriever = createRetriever({
-    ...index,
-    embedders: inProcess(embedder),
-    wordVectors,
-    nowMs: () => performance.now(),
-  });
+  const embedders = inProcess(embedder);
   const all = {
     sourceApp: null,
     workspace: null,
@@ -78,7 +73,14 @@ async function answererOver(passages: readonly Passage[]) {
     fetchK: null,
     mmrLambda: null,
   };
-  return async (query: string) => {
+  /** @param hidden Documents left out, to see whether a question without an answer is refused. */
+  return async (query: string, hidden: (documentId: string) => boolean = () => false) => {
+    const reader = {
+      load: async (given: typeof scope, ids: readonly string[]) =>
+        (await index.passages.load(given, ids)).filter(({ documentId }) => !hidden(documentId)),
+    };
+    const deps = { ...index, passages: reader, embedders, wordVectors, nowMs: () => performance.now() };
+    const retriever = createRetriever(deps);
     const { hits, answerable } = await retriever.retrieve(scope, { ...all, query });
     const language = detectLanguage(query) ?? "fr";
     const start = performance.now();
@@ -189,7 +191,7 @@ async function benchSet(name: string): Promise<void> {
   const answer = await answererOver(passagesOf(set));
   const order = (id: string) => sha256Hex(`answers:${id}`);
   const queries = set.queries.toSorted((a, b) => (order(a.id) < order(b.id) ? -1 : 1)).slice(0, setQuestions);
-  const scores = { first: [] as number[], any: [] as number[], refused: [] as number[], inContext: [] as number[] };
+  const scores = { first: [] as number[], any: [] as number[], refused: [] as number[], refusedRightly: [] as number[] };
   const lengths: number[] = [];
   for (const { text, rel } of queries) {
     const given = await answer(text);
@@ -197,7 +199,8 @@ async function benchSet(name: string): Promise<void> {
     scores.first.push(cited[0] ? 1 : 0);
     scores.any.push(cited.some(Boolean) ? 1 : 0);
     scores.refused.push(given.refusedBy === null ? 0 : 1);
-    scores.inContext.push(given.hits.some(({ passage }) => rel[passage.documentId] !== undefined) ? 1 : 0);
+    const without = await answer(text, (documentId) => rel[documentId] !== undefined);
+    scores.refusedRightly.push(without.refusedBy === null ? 0 : 1);
     if (given.refusedBy === null) lengths.push(given.text.length);
     if (values.all) show(text, cited[0] ? "✓" : "✗", given.text);
   }

@@ -118,4 +118,5 @@ for (const { name, format, pageImageDpi } of [
     plain(`${name}: mean time of a document`, seconds / documents, "s"),
   );
 }
+converter.close();
 report("ingestion", figures);

@@ -140,7 +140,7 @@ export function assembleApi(ports: ApiPorts, settings: ApiSettings): ApiDeps {
         ports.probeModel(scope, gatewayModelName(provider.name, model), signal),
     }),
     uploads: createUploadDocument({ clock, ids, objects, queue, documents, maxUploadBytes, spool: ports.spool }),
-    documents: createReadDocuments({ documents, objects, maxUploadBytes }),
+    documents: createReadDocuments({ documents, objects }),
     manageDocuments: createManageDocuments({ clock, ids, objects, vectors, queue, documents, jobs }),
     search: createSearch({ registry, documents, retriever }),
     answerQuestion: createAnswerQuestion({

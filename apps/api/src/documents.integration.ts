@@ -155,6 +155,8 @@ describe("a published document", () => {
     expect(rest.body).toMatchObject({ items: [{ id: chunkIds[1] }], next_cursor: null });
     const page = await get(`/api/documents/${documentId}/pages/1.png`);
     expect([page.status, page.headers["content-type"]]).toEqual([200, "image/png"]);
+    expect(page.headers["cache-control"]).toBe("private, max-age=60");
+    expect(markdown.headers["cache-control"]).toBe("private, no-store");
     expect((await get(`/api/documents/${documentId}/pages/2.png`)).status).toBe(404);
     const events = await get(`/api/documents/${documentId}/events`);
     expect(events.headers["content-type"]).toContain("text/event-stream");

@@ -67,16 +67,18 @@ export async function openStores(config: Config, logger: Logger): Promise<Ingest
     ? remoteEmbedders(config, gateway)
     : inProcess((await loadStaticModel({ folder: join(root, "models/static-fr-en-192") })).embedder);
   await openIndex(vectors, embedders);
+  const converter = createLocalConverter(conversionChild(root));
   return {
     rows: createIngestionRows(database),
     objects,
     vectors,
     queue,
-    converter: createLocalConverter(conversionChild(root)),
+    converter,
     embedderFor: (scope, sourceApp) => embedders.embedderFor(scope, [sourceApp]),
     async close() {
       await gateway?.destroy();
       await queue.close();
+      converter.close();
       await vectors.close();
       objects.close();
       await database.close();

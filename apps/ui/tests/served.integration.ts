@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createServer, type IncomingHttpHeaders, request, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { resolve } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { buildUi, uiServerPath } from "../../nexus/src/build/ui.ts";
 import { freePort } from "../../nexus/src/supervisor/ports.ts";
 
@@ -45,7 +45,7 @@ describe("the dashboard's server", () => {
       },
     });
     running.push(child);
-    await expect.poll(() => get(port, "/api/health").catch(() => null), { timeout: 30_000 }).toBeTruthy();
+    await vi.waitFor(() => get(port, "/api/health"), { timeout: 30_000, interval: 100 });
     return port;
   }
   const lastCall = () => calls.at(-1) ?? expect.fail("the API was not called");
@@ -145,7 +145,12 @@ describe("the dashboard's server", () => {
       for (const [script] of body.matchAll(/<script\b[^>]*>/g)) expect(script).toContain(`nonce="${nonce}"`);
     }
     expect(nonces.size).toBe(pages.length);
-    for (const path of ["/icon.svg", "/_next/nowhere", "/_next/static/nowhere.js", "/_next/image?url=%2Ficon.svg&w=64&q=75"]) {
+    for (const path of [
+      "/icon.svg",
+      "/_next/nowhere",
+      "/_next/static/nowhere.js",
+      "/_next/image?url=%2Ficon.svg&w=64&q=75",
+    ]) {
       const { headers } = await get(alone, path);
       expect([path, headers["content-security-policy"], headers["x-content-type-options"]]).toEqual([
         path,

@@ -2,6 +2,7 @@ export * from "./admin.ts";
 export * from "./auth.ts";
 export * from "./common.ts";
 export * from "./documents.ts";
+export * from "./error-codes.ts";
 export * from "./errors.ts";
 export * from "./gateway.ts";
 export * from "./prompt-grammar.ts";

@@ -13,13 +13,14 @@ import type { ReadContext } from "./readers/reader.ts";
  */
 export async function convertFile(file: SourceFile, context: ReadContext): Promise<ConvertedDocument> {
   const type = detectType(file.bytes, file.filename);
-  const reader = readers.get(type.format);
-  if (!reader) {
+  const load = readers.get(type.format);
+  if (!load) {
     const extension = /\.([^.\\/]+)$/.exec(file.filename)?.[1]?.toLowerCase() ?? "";
     throw new AppError("document_type_unsupported", "This kind of file cannot be read.", {
       params: { extension, found: type.format },
     });
   }
+  const reader = await load();
   const { document, title } = await reader.read(file, type, context).catch((error: unknown) => {
     if (!(error instanceof RangeError)) throw error; // the stack or an array's length gave out: nested or sized to do harm
     throw new AppError("document_too_complex", "The document's structure is too large.", { cause: error });

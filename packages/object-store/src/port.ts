@@ -17,6 +17,11 @@ export interface ObjectInfo {
 /** What a listing knows: S3 lists no checksum and no type. */
 export type ListedObject = Pick<ObjectInfo, "key" | "sizeBytes" | "etag">;
 
+export interface ObjectStream {
+  readonly sizeBytes: number;
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
 export interface PresignedRequest {
   readonly url: string;
   readonly method: "GET" | "PUT";
@@ -51,6 +56,12 @@ export interface ObjectStore {
     key: ObjectKey,
     options: { maxBytes: number; signal?: AbortSignal },
   ): Promise<Uint8Array>;
+  /**
+   * The same object as a stream, for what is too large to be held whole. Read it to its end, leave the loop, or abort
+   * `signal`: each closes the connection.
+   * @throws AppError `not_found`; from the body, `checksum_mismatch` or `unavailable` before its last chunk is given.
+   */
+  read(scope: TenantScope, bucket: BucketName, key: ObjectKey, signal: AbortSignal): Promise<ObjectStream>;
   head(scope: TenantScope, bucket: BucketName, key: ObjectKey): Promise<ObjectInfo | null>;
   /** Server-side copy within one tenant, between buckets too. @throws AppError `not_found`. */
   copy(

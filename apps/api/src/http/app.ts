@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import { requireAdministrator, requireAnyPermission, requirePermission } from "@aurora/auth";
 import { negotiateLocale } from "@aurora/i18n";
 import type { Clock } from "@aurora/kernel";
@@ -35,6 +36,9 @@ declare module "fastify" {
 
 /** JSON bodies: the largest honest one is a list of 500 permissions. Files travel as multipart or to the object store. */
 export const maxJsonBytes = 64 * 1024;
+
+/** Event streams one caller may have open: a person's tabs, or the people behind an application's key. */
+export const maxStreams = { user: 8, key: 64 } as const;
 
 /** The HTTP face of the API: routes of the table, and nothing else, behind the guards every request passes. */
 export async function createApp(
@@ -126,25 +130,27 @@ export async function createApp(
         ...(route.body && { body: route.body }),
         ...(isSchema(route.reply) && { response: { [route.status]: route.reply } }),
       },
-      preHandler: async (request) => {
-        if (typeof route.needs === "string") {
-          if (route.needs === "admin") requireAdministrator(sessionOf(request).scope);
-          return;
-        }
-        const { scope } = sessionOf(request);
-        const target = route.needs.on(inputOf(request));
-        if (target === "any") requireAnyPermission(scope, route.needs.permission);
-        else requirePermission(scope, route.needs.permission, await deps.findSourceApp(scope, target));
-      },
+      preHandler: (request) => authorise(route, request),
       handler: async (request, reply) => {
         const { draining, signal } = live.track(reply.raw);
-        const result = await route.handle(contextOf(request, reply, signal, draining));
+        const result = await route.handle(contextOf(route, request, reply, signal, draining));
         return sendResult(route, request, reply, result, signal);
       },
     });
   }
 
+  /** @throws AppError when the session does not have the right the route needs. */
+  async function authorise(route: Route, request: FastifyRequest): Promise<void> {
+    if (route.needs === "public" || route.needs === "authenticated") return;
+    const { scope } = sessionOf(request);
+    if (route.needs === "admin") return requireAdministrator(scope);
+    const target = route.needs.on(inputOf(request));
+    if (target === "any") requireAnyPermission(scope, route.needs.permission);
+    else requirePermission(scope, route.needs.permission, await deps.findSourceApp(scope, target));
+  }
+
   const contextOf = (
+    route: Route,
     request: FastifyRequest,
     reply: FastifyReply,
     signal: AbortSignal,
@@ -157,6 +163,10 @@ export async function createApp(
     signal,
     draining,
     request: { id: request.id, address: request.ip, locale: negotiateLocale(request.headers["accept-language"]) },
+    async recheck() {
+      request.session = await guards.authenticate(request);
+      await authorise(route, request);
+    },
     setHeader: (name, value) => void reply.header(name, value),
     form: (limits) => readForm(request, limits.maxFileBytes),
   });
@@ -172,10 +182,15 @@ export async function createApp(
     if (route.reply.kind === "empty") return reply.code(route.status).send();
     if (route.reply.kind === "file") {
       const file = result as FileReply;
+      const body = Readable.from(file.body, { objectMode: false });
+      body.once("error", (error) => {
+        if (!signal.aborted) logger.error({ err: error, request_id: request.id }, "a file broke off");
+      });
       return reply
         .code(route.status)
-        .headers({ ...file.headers, "content-type": file.contentType, "cache-control": "private, no-store" })
-        .send(Buffer.from(file.bytes.buffer, file.bytes.byteOffset, file.bytes.byteLength));
+        .headers({ "cache-control": "private, no-store", ...file.headers, "content-type": file.contentType })
+        .header("content-length", file.sizeBytes)
+        .send(body);
     }
     if (!isEvents(result)) {
       if (!route.reply.json) throw new Error(`${route.path} answered neither events nor JSON`);
@@ -185,6 +200,8 @@ export async function createApp(
         .serializer((payload: unknown) => JSON.stringify(payload))
         .send(route.reply.json.parse(result));
     }
+    const { id, kind } = sessionOf(request).scope.principal;
+    live.countStream(reply.raw, id, kind === "key" ? maxStreams.key : maxStreams.user);
     const events = result[Symbol.asyncIterator]();
     const first = await events.next();
     reply.hijack();

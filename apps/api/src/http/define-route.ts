@@ -26,10 +26,11 @@ export type FormPart =
       readonly bytes: AsyncIterable<Uint8Array>;
     };
 
-/** An answer that is not JSON. */
+/** An answer that is not JSON: read as fast as the client takes it, and never held whole. */
 export interface FileReply {
   readonly contentType: string;
-  readonly bytes: Uint8Array;
+  readonly sizeBytes: number;
+  readonly body: AsyncIterable<Uint8Array>;
   readonly headers?: Readonly<Record<string, string>>;
 }
 /** One Server-Sent Event; `id` counts from 1 within a stream. */
@@ -76,6 +77,8 @@ export interface RouteContext<Params, Query, Body, N> extends RouteInput<Params,
   /** Aborted also as soon as the server begins to close: for answers that only watch. */
   readonly draining: AbortSignal;
   readonly request: { readonly id: string; readonly address: string; readonly locale: Locale };
+  /** For answers that last: that the credential still is good and still has the right. @throws AppError when not. */
+  recheck(): Promise<void>;
   setHeader(name: string, value: string): void;
   /** The parts of a `multipart/form-data` body; only on routes with `multipart`. */
   form(limits: { maxFileBytes: number }): AsyncIterable<FormPart>;

@@ -2,6 +2,7 @@ import { createRateLimiter, isHostAllowed, isJsonContentType, isMutationOriginAl
 import { AppError, type Clock } from "@aurora/kernel";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { ApiDeps } from "../deps.ts";
+import type { Session } from "../use-cases/authenticate.ts";
 import { readCookie } from "./cookies.ts";
 import type { HttpOptions } from "./options.ts";
 
@@ -53,8 +54,7 @@ export function createGuards(deps: Pick<ApiDeps, "authenticate">, options: HttpO
       if (mutates && hasBrowserOrigin(request)) requireOrigin(request);
       return undefined;
     }
-    const credential = credentialOf(request);
-    const session = await deps.authenticate(credential.value, credential.carrier);
+    const session = await authenticate(request);
     request.session = session;
     const { id, kind } = session.scope.principal;
     limit((kind === "key" ? perKey : perUser).take(id));
@@ -64,6 +64,12 @@ export function createGuards(deps: Pick<ApiDeps, "authenticate">, options: HttpO
         throw new AppError("unsupported_media_type", "A request signed in by cookie must send application/json.");
     }
     return undefined;
+  }
+
+  /** Who the request's credential belongs to at this moment. @throws AppError `unauthenticated` or `token_expired`. */
+  function authenticate(request: FastifyRequest): Promise<Session> {
+    const credential = credentialOf(request);
+    return deps.authenticate(credential.value, credential.carrier);
   }
 
   /** @returns true for a preflight, which needs no more answer than its headers. */
@@ -101,7 +107,7 @@ export function createGuards(deps: Pick<ApiDeps, "authenticate">, options: HttpO
       throw new AppError("origin_refused", "This origin may not change anything here.");
   }
 
-  return { onRequest };
+  return { authenticate, onRequest };
 }
 
 const hasBody = (request: FastifyRequest): boolean =>

@@ -1,7 +1,10 @@
 import type { Server, ServerResponse } from "node:http";
+import { AppError } from "@aurora/kernel";
 
 /** Answers under way when the server closes have this long to end by themselves. */
 const drainMs = 8_000;
+/** … and then this long to hear of it. */
+const cutMs = 1_000;
 
 /**
  * The signals of the requests under way. One controller a request, dropped with its response: signals combined with one
@@ -10,7 +13,19 @@ const drainMs = 8_000;
 export function createLiveRequests(server: Server) {
   let isDraining = false;
   const live = new Set<{ readonly abort: AbortController; readonly draining: AbortController }>();
+  const openStreams = new Map<string, number>();
   return {
+    /** Counts a stream until its response closes. @throws AppError `rate_limited` when the caller has `atMost` open. */
+    countStream(response: ServerResponse, callerId: string, atMost: number): void {
+      const open = openStreams.get(callerId) ?? 0;
+      if (open >= atMost) throw new AppError("rate_limited", "Too many open streams.", { params: { retry_after_s: 5 } });
+      openStreams.set(callerId, open + 1);
+      response.once("close", () => {
+        const left = (openStreams.get(callerId) ?? 1) - 1;
+        if (left > 0) openStreams.set(callerId, left);
+        else openStreams.delete(callerId);
+      });
+    },
     /** @returns `signal`: the client left, or the drain is over; `draining`: the server closes, which alone ends mere watching. */
     track(response: ServerResponse): { signal: AbortSignal; draining: AbortSignal } {
       const entry = { abort: new AbortController(), draining: new AbortController() };
@@ -30,6 +45,8 @@ export function createLiveRequests(server: Server) {
       for (const { draining } of live) draining.abort();
       setTimeout(() => {
         for (const { abort } of live) abort.abort();
+        // Who connected and never asked for anything would keep the server open until its patience ends.
+        setTimeout(() => server.closeAllConnections(), cutMs).unref();
       }, drainMs).unref();
     },
   };

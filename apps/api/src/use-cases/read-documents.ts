@@ -8,15 +8,14 @@ import {
   finalJobStates,
 } from "@aurora/contracts";
 import { AppError, type TenantScope } from "@aurora/kernel";
-import type { ObjectStore } from "@aurora/object-store";
+import type { ObjectStore, ObjectStream } from "@aurora/object-store";
 import type { z } from "zod";
 import { type Page, type PageRequest, pageByKey, pageByTime } from "./paging.ts";
 
 type Chunk = z.infer<typeof ChunkSchema>;
 
 export interface ReadDocumentsDeps {
-  readonly objects: Pick<ObjectStore, "get">;
-  readonly maxUploadBytes: number;
+  readonly objects: Pick<ObjectStore, "read">;
   readonly documents: {
     findDocument(
       scope: TenantScope,
@@ -58,11 +57,17 @@ const progressPollMs = 400;
 const watchLimitMs = 30 * 60_000;
 
 /** What may be seen of documents. The caller's right on the document was checked before. */
-export function createReadDocuments({ documents, maxUploadBytes, objects }: ReadDocumentsDeps) {
-  async function artifact(scope: TenantScope, id: string, kind: "json" | "markdown" | "page_image", page = 0) {
+export function createReadDocuments({ documents, objects }: ReadDocumentsDeps) {
+  async function artifact(
+    scope: TenantScope,
+    id: string,
+    kind: "json" | "markdown" | "page_image",
+    page: number,
+    signal: AbortSignal,
+  ): Promise<ObjectStream> {
     const found = await documents.findArtifact(scope, id, kind, page);
     if (!found) throw notFound();
-    return objects.get(scope, "artifacts", found.objectKey, { maxBytes: found.sizeBytes });
+    return objects.read(scope, "artifacts", found.objectKey, signal);
   }
 
   return {
@@ -85,28 +90,33 @@ export function createReadDocuments({ documents, maxUploadBytes, objects }: Read
       ),
 
     /** Docling's JSON, or Markdown, of the published version. */
-    content: (scope: TenantScope, id: string, format: "json" | "md") =>
-      artifact(scope, id, format === "json" ? "json" : "markdown"),
+    content: (scope: TenantScope, id: string, format: "json" | "md", signal: AbortSignal) =>
+      artifact(scope, id, format === "json" ? "json" : "markdown", 0, signal),
 
     /** PNG of one page of the published version, pages from 1. */
-    pageImage: (scope: TenantScope, id: string, page: number) => artifact(scope, id, "page_image", page),
+    pageImage: (scope: TenantScope, id: string, page: number, signal: AbortSignal) =>
+      artifact(scope, id, "page_image", page, signal),
 
     /** The file as it was uploaded. */
-    async original(scope: TenantScope, id: string): Promise<{ filename: string; bytes: Uint8Array }> {
+    async original(scope: TenantScope, id: string, signal: AbortSignal): Promise<ObjectStream & { filename: string }> {
       const found = await documents.findDocument(scope, id);
       if (!found || found.isUploading) throw notFound();
-      const bytes = await objects.get(scope, "uploads", found.objectKey, { maxBytes: maxUploadBytes });
-      return { filename: found.summary.filename, bytes };
+      return { ...(await objects.read(scope, "uploads", found.objectKey, signal)), filename: found.summary.filename };
     },
 
-    /** The newest job's progress whenever it changes, until it has ended or the document is gone. */
+    /**
+     * The newest job's progress whenever it changes, until it has ended or the document is gone.
+     * @param recheck Asked before every look: throws once the caller has no right any more, which ends the stream.
+     */
     async *watch(
       scope: TenantScope,
       id: string,
+      recheck: () => Promise<void>,
       signal: AbortSignal,
     ): AsyncIterable<{ event: "progress" | "end"; data: DocumentEvent }> {
       let shown = "";
       for (let waitedMs = 0; waitedMs < watchLimitMs && !signal.aborted; waitedMs += progressPollMs) {
+        await recheck();
         const row = await documents.findProgress(scope, id);
         if (!row) return;
         if (row.job_id !== null) {

@@ -1,8 +1,10 @@
+import { createHash } from "node:crypto";
 import type { CreateUploadRequest } from "@aurora/contracts";
-import { AppError, type Clock, type Ids, sha256Hex, type TenantScope } from "@aurora/kernel";
+import { AppError, type Clock, type Ids, type TenantScope } from "@aurora/kernel";
 import type { ObjectInfo, ObjectStore } from "@aurora/object-store";
 import type { Queue } from "@aurora/queue";
 import type { z } from "zod";
+import { createGate } from "./gate.ts";
 
 export interface NewDocument {
   readonly id: string;
@@ -69,7 +71,17 @@ const originalKey = (documentId: string, sha256: string): string => `documents/$
 const withoutExtension = (filename: string): string => filename.replace(/(?<=.)\.[^.\s]{1,10}$/, "");
 const mismatch = () => new AppError("checksum_mismatch", "The file that arrived is not the one announced.");
 
+async function hashOf(bytes: AsyncIterable<Uint8Array>): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const part of bytes) hash.update(part);
+  return hash.digest("hex");
+}
+
+/** Files of forms held whole at once, while they are written to the store; the others wait in their temporary files. */
+const maxFilesInMemory = 2;
+
 export function createUploadDocument(deps: UploadDocumentDeps) {
+  const inMemory = createGate(maxFilesInMemory);
   const { clock, documents, ids, objects, queue } = deps;
   const tooLarge = () =>
     new AppError("payload_too_large", "The file is larger than allowed.", {
@@ -102,8 +114,8 @@ export function createUploadDocument(deps: UploadDocumentDeps) {
   const wake = (scope: TenantScope, jobId: string) => queue.enqueue(scope, "ingestion", { subjectId: jobId });
 
   /** What the store checked on arrival, or where it keeps no checksum, the bytes themselves. */
-  const sha256Of = async (scope: TenantScope, { key, sha256, sizeBytes }: ObjectInfo): Promise<string> =>
-    sha256 ?? sha256Hex(await objects.get(scope, "uploads", key, { maxBytes: sizeBytes }));
+  const sha256Of = async (scope: TenantScope, { key, sha256 }: ObjectInfo): Promise<string> =>
+    sha256 ?? hashOf((await objects.read(scope, "uploads", key, new AbortController().signal)).body);
 
   return {
     /** A place to PUT the bytes to, good for 15 minutes, that size and that SHA-256. */
@@ -176,7 +188,9 @@ export function createUploadDocument(deps: UploadDocumentDeps) {
       if (announcedSha256 !== undefined && announcedSha256 !== sha256) throw mismatch();
       const id = ids.uuid();
       const objectKey = originalKey(id, sha256);
-      await objects.put(scope, "uploads", objectKey, await file.read(), { contentType: anyBytes });
+      await inMemory(async () =>
+        objects.put(scope, "uploads", objectKey, await file.read(), { contentType: anyBytes }),
+      );
       const createdAt = new Date(clock.nowMs());
       const job = { id: ids.uuid(), callerApp, at: createdAt };
       const rest = { id, sizeBytes, sha256, uploadExpiresAt: null, objectKey, callerApp, createdAt };

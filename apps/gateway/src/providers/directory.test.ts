@@ -109,7 +109,12 @@ describe("provider directory", () => {
     expect(await locationOf("http://ollama.lan:11434/v1")).toBe("local");
     expect(await locationOf("https://VLLM.lan/v1")).toBe("local");
     expect(await locationOf("http://ollama.lan:11434/v1", "external")).toBe("external");
-    for (const url of ["https://api.example/v1", "https://ollama.lan/v1", "http://ollama.lan:11434.evil.example/v1", "?"])
+    for (const url of [
+      "https://api.example/v1",
+      "https://ollama.lan/v1",
+      "http://ollama.lan:11434.evil.example/v1",
+      "?",
+    ])
       expect(await locationOf(url)).toBe("external");
   });
 });

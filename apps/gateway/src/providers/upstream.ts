@@ -40,21 +40,22 @@ const maxConnectionsPerProvider = 128;
 
 /** One connection pool a provider address; nothing of the caller's request but the body goes out. */
 export function createUpstream(rules: AddressRules, timeouts: Timeouts): Upstream {
-  const pools = new Map<string, Pool>();
+  const pools = new Map<string, { readonly pool: Pool; readonly path: string }>();
 
   function poolFor(target: UpstreamTarget): { pool: Pool; path: string } {
+    const key = `${target.id} ${target.baseUrl}`; // the rules are fixed: an address judged once is judged
+    const known = pools.get(key);
+    if (known) return known;
     const { url, lookup } = guardUrl(target.baseUrl, rules);
-    const key = `${target.id} ${url.origin}`;
-    const pool =
-      pools.get(key) ??
-      new Pool(url.origin, {
-        connections: maxConnectionsPerProvider,
-        connect: { timeout: timeouts.connectMs, lookup },
-        headersTimeout: timeouts.firstByteMs,
-        bodyTimeout: timeouts.idleMs,
-      });
-    pools.set(key, pool);
-    return { pool, path: url.pathname.replace(/\/+$/, "") };
+    const pool = new Pool(url.origin, {
+      connections: maxConnectionsPerProvider,
+      connect: { timeout: timeouts.connectMs, lookup },
+      headersTimeout: timeouts.firstByteMs,
+      bodyTimeout: timeouts.idleMs,
+    });
+    const opened = { pool, path: url.pathname.replace(/\/+$/, "") };
+    pools.set(key, opened);
+    return opened;
   }
 
   return {
@@ -90,7 +91,7 @@ export function createUpstream(rules: AddressRules, timeouts: Timeouts): Upstrea
       }
     },
     async close() {
-      await Promise.all([...pools.values()].map((pool) => pool.destroy()));
+      await Promise.all([...pools.values()].map(({ pool }) => pool.destroy()));
     },
   };
 }

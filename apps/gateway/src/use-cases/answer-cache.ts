@@ -6,6 +6,7 @@ import type { Logger } from "@aurora/telemetry";
 import type { SeenChoice } from "../providers/completion.ts";
 import type { Route } from "../providers/directory.ts";
 import type { GatewayRows, LookUp, StoredAnswer } from "./gateway-rows.ts";
+import { createLookUps } from "./look-up-together.ts";
 import { byTenant, createWriteBehind } from "./write-behind.ts";
 
 export interface CacheControl {
@@ -30,6 +31,7 @@ export function createAnswerCache(options: {
   readonly ttlSeconds: number;
 }) {
   const { rows, clock, logger, ttlSeconds } = options;
+  const lookUp = createLookUps(rows, clock);
   const unwritten = new Map<string, StoredAnswer>();
   const pendingKey = (tenantId: string, keyHash: string) => `${tenantId} ${keyHash}`;
   const writer = createWriteBehind<{ readonly tenantId: string; readonly entry: StoredAnswer }>({
@@ -76,11 +78,10 @@ export function createAnswerCache(options: {
       call: { keyHash: string; sourceApps: readonly string[]; control: CacheControl },
     ): Promise<LookUp> {
       const isRead = ttlSeconds > 0 && !call.control.noCache;
-      const now = new Date(clock.nowMs());
       const recent = isRead ? unwritten.get(pendingKey(scope.tenantId, call.keyHash)) : undefined;
       const needsRules = call.sourceApps.length > 0;
       if ((recent || !isRead) && !needsRules) return { entry: entryOf(recent), egress: [] };
-      const found = rows.lookUp(scope, { keyHash: isRead ? call.keyHash : null, sourceApps: call.sourceApps, now });
+      const found = lookUp(scope, { keyHash: isRead ? call.keyHash : null, sourceApps: call.sourceApps });
       const answer = needsRules ? await found : await missWhenSlow(found, logger);
       return recent ? { ...answer, entry: entryOf(recent) } : answer;
     },

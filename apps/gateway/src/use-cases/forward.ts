@@ -77,7 +77,8 @@ export async function readWhole(answer: UpstreamAnswer): Promise<WholeAnswer> {
   let size = 0;
   for await (const part of answer.body) {
     size += part.length;
-    if (size > modelAnswerLimits.maxAnswerBytes) throw new AppError("upstream_failed", "The provider's answer is too large.");
+    if (size > modelAnswerLimits.maxAnswerBytes)
+      throw new AppError("upstream_failed", "The provider's answer is too large.");
     parts.push(part);
   }
   const body = Buffer.concat(parts);

@@ -3,10 +3,11 @@ import type { TenantScope } from "@aurora/kernel";
 /** What the use-cases need of the database; `@aurora/db` satisfies it. */
 export interface GatewayRows {
   listActiveProviders(scope: TenantScope): Promise<readonly ProviderRow[]>;
+  /** Living cache entries by key, and the egress rules of the corpora (absent = no such corpus). */
   lookUp(
     scope: TenantScope,
-    call: { readonly keyHash: string | null; readonly sourceApps: readonly string[]; readonly now: Date },
-  ): Promise<LookUp>;
+    calls: { readonly keyHashes: readonly string[]; readonly sourceApps: readonly string[]; readonly now: Date },
+  ): Promise<{ readonly entries: ReadonlyMap<string, CachedAnswer>; readonly egress: readonly EgressRule[] }>;
   storeAnswers(scope: TenantScope, entries: readonly StoredAnswer[]): Promise<void>;
   insertUsage(scope: TenantScope, rows: readonly UsageRow[]): Promise<void>;
 }
@@ -36,8 +37,13 @@ export interface EgressRule {
   readonly egress: "local_only" | "approved";
   readonly approvedProviderIds: readonly string[];
 }
+export interface CachedAnswer {
+  readonly response: Record<string, unknown>;
+  readonly createdAtMs: number;
+}
 export interface LookUp {
-  readonly entry: { readonly response: Record<string, unknown>; readonly createdAtMs: number } | null;
+  readonly entry: CachedAnswer | null;
+  /** Of this call's corpora, and maybe of others. */
   readonly egress: readonly EgressRule[];
 }
 export interface StoredAnswer {

@@ -9,7 +9,7 @@ const width = 560;
 const height = 190;
 const bottom = 164;
 const top = 12;
-const left = 34;
+const left = 44;
 
 /** Questions a day, the unanswered ones set off at the foot of each bar. The same numbers are a table for screen readers. */
 export function DayChart({ days }: { days: Overview["by_day"] }) {

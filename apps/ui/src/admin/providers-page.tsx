@@ -22,9 +22,7 @@ export function ProvidersPage() {
   const t = useTranslations("providers");
   const api = useApi();
   const [isAdding, setIsAdding] = useState(false);
-  const providers = useResource("providers", (signal) =>
-    api.call(ProviderList, "/api/admin/providers?limit=200", { signal }),
-  );
+  const providers = useResource("providers", (signal) => api.call(ProviderList, "/api/admin/providers", { signal }));
   const sourceApps = useResource("source-apps", (signal) =>
     api.call(SourceAppPage, "/api/admin/source-apps?limit=200", { signal }),
   );

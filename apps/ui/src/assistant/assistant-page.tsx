@@ -5,7 +5,6 @@ import { useTranslations } from "next-intl";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { Button } from "../components/button.tsx";
 import { classes } from "../components/classes.ts";
-import { useSession } from "../session/session-provider.tsx";
 import { AskBox } from "./ask-box.tsx";
 import styles from "./assistant-page.module.css";
 import { useConversation } from "./conversation-provider.tsx";
@@ -19,7 +18,6 @@ type OpenSource = { turnId: string; marker: string };
 /** Ask, read, check: the answer in the middle, its proof beside it. */
 export function AssistantPage() {
   const t = useTranslations("assistant");
-  const { user } = useSession();
   const { turns, isBusy, ask, retry, stop, restart } = useConversation();
   const [sourceApp, setSourceApp] = useState<string | null>(null);
   const [source, setSource] = useState<OpenSource | null>(null);
@@ -57,7 +55,7 @@ export function AssistantPage() {
         {isEmpty ? (
           <div className={styles.welcome}>
             <h1>{t("welcome.title")}</h1>
-            <p>{t("welcome.text", { name: user.tenant_name })}</p>
+            <p>{t("welcome.text")}</p>
           </div>
         ) : (
           <>

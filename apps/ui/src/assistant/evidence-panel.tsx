@@ -10,6 +10,8 @@ import { FailureMessage } from "../components/failure-message.tsx";
 import { Skeleton } from "../components/feedback.tsx";
 import { documentPath, rememberPassage } from "../reader/cited-passage.ts";
 import { PageImage } from "../reader/page-image.tsx";
+import { QuoteView } from "../reader/quote-view.tsx";
+import { TextView } from "../reader/text-view.tsx";
 import { digits } from "./answer-text.tsx";
 import styles from "./evidence-panel.module.css";
 import { pageLabel } from "./source-list.tsx";
@@ -98,8 +100,7 @@ function Content({ citation, citations, onCite, onClose, titleId, heading }: Con
         </IconButton>
       </div>
       <div className={styles.scroll}>
-        <CitedPage key={citation.document_id} citation={citation} />
-        <blockquote className={styles.quote}>{citation.quote}</blockquote>
+        <Proof key={citation.document_id} citation={citation} />
       </div>
       <div className={styles.foot}>
         <IconButton
@@ -127,7 +128,8 @@ function Content({ citation, citations, onCite, onClose, titleId, heading }: Con
   );
 }
 
-function CitedPage({ citation }: { citation: Citation }) {
+/** The page as printed and the quote below it; a document without pages as its text, the quote above it. */
+function Proof({ citation }: { citation: Citation }) {
   const api = useApi();
   const box = useRef<SVGRectElement>(null);
   const document = useResource(citation.document_id, (signal) =>
@@ -138,17 +140,40 @@ function CitedPage({ citation }: { citation: Citation }) {
   useEffect(() => {
     box.current?.scrollIntoView({ block: "center" });
   }, [page, citation.marker]);
-  if (document.error) return <FailureMessage error={document.error} onRetry={document.reload} />;
-  if (document.isLoading) return <Skeleton shape="page" />;
-  if (!page) return null;
+  const quote = <QuoteView quote={citation.quote} />;
+  if (document.isLoading)
+    return (
+      <>
+        <Skeleton shape="page" />
+        {quote}
+      </>
+    );
+  if (page)
+    return (
+      <>
+        <PageImage
+          key={page.page}
+          documentId={citation.document_id}
+          size={page}
+          boxes={citation.bboxes}
+          isEager
+          firstBox={box}
+        />
+        {quote}
+      </>
+    );
   return (
-    <PageImage
-      key={page.page}
-      documentId={citation.document_id}
-      size={page}
-      boxes={citation.bboxes}
-      isEager
-      firstBox={box}
-    />
+    <>
+      {quote}
+      {document.error ? (
+        <FailureMessage error={document.error} onRetry={document.reload} />
+      ) : (
+        document.data?.pages.length === 0 && (
+          <div className={styles.text}>
+            <TextView documentId={citation.document_id} quote={citation.quote} />
+          </div>
+        )
+      )}
+    </>
   );
 }

@@ -1,6 +1,7 @@
 "use client";
 import type { Citation } from "@aurora/contracts";
 import { useTranslations } from "next-intl";
+import { quoteLine } from "../reader/quote-parts.ts";
 import { digits } from "./answer-text.tsx";
 import styles from "./source-list.module.css";
 
@@ -41,7 +42,7 @@ export function SourceList({ citations, openMarker, onCite }: Props) {
               <span className={styles.number}>{digits(citation.marker)}</span>
               <span className={styles.text}>
                 <span className={styles.title}>{sourceLine(citation, t)}</span>
-                <span className={styles.quote}>{citation.quote}</span>
+                <span className={styles.quote}>{quoteLine(citation.quote)}</span>
               </span>
             </button>
           </li>

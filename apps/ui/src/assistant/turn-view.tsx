@@ -1,5 +1,5 @@
 "use client";
-import type { Citation } from "@aurora/contracts";
+import { type Citation, offlineModel } from "@aurora/contracts";
 import { formatDuration } from "@aurora/i18n";
 import { Check, Copy, RotateCw } from "lucide-react";
 import { useLocale, useTranslations } from "next-intl";
@@ -124,7 +124,11 @@ function TurnFoot({ turn }: { turn: Turn }) {
   if (!response) return null;
   const total = response.timings_ms.total ?? response.timings_ms.total_ms;
   const facts = [
-    !response.model ? null : t("answeredBy", { model: response.model }),
+    !response.model
+      ? null
+      : response.model === offlineModel
+        ? t("answeredOffline")
+        : t("answeredBy", { model: response.model }),
     response.cache.status === "miss" ? null : t("fromCache"),
     total === undefined ? null : formatDuration(locale, total),
   ].filter(Boolean);

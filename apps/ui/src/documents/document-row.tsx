@@ -21,9 +21,13 @@ export function DocumentRow({ document, onDelete }: { document: DocumentSummary;
   const canManage = service?.permissions.includes("manage") ?? false;
   const isBusy = ["queued", "converting", "chunking", "embedding", "indexing"].includes(document.status);
   const size = formatBytes(locale, document.size_bytes);
-  const details = document.title === document.filename ? [size] : [document.filename, size];
+  const details = [
+    document.title !== document.filename && document.filename,
+    document.page_count && t("pages", { count: document.page_count }),
+    size,
+  ].filter(Boolean);
   return (
-    <li className={styles.row}>
+    <li className={styles.row} data-services={sourceApps.length > 1 || undefined}>
       <FileGlyph filename={document.filename} />
       <div className={styles.main}>
         <Link className={styles.title} href={`/documents/${document.id}`}>
@@ -31,13 +35,9 @@ export function DocumentRow({ document, onDelete }: { document: DocumentSummary;
         </Link>
         <p className={styles.meta}>{details.join(" · ")}</p>
       </div>
-      <span className={styles.cell}>{service?.label ?? document.source_app}</span>
+      {sourceApps.length > 1 && <span className={styles.cell}>{service?.label ?? document.source_app}</span>}
       <StatusBadge status={document.status} />
-      <span className={styles.cell}>
-        {document.page_count
-          ? t("pages", { count: document.page_count })
-          : formatDate(locale, new Date(document.created_at))}
-      </span>
+      <span className={styles.cell}>{formatDate(locale, new Date(document.created_at))}</span>
       {canManage ? (
         <IconButton
           className={styles.delete}

@@ -142,6 +142,7 @@ function rowsOf(cells: readonly z.infer<typeof Cell>[]): TableCell[][] {
     row.push({
       text: cell.text,
       isHeader: Boolean(cell.column_header || cell.row_header),
+
       rowSpan: cell.row_span ?? 1,
       columnSpan: cell.col_span ?? 1,
     });

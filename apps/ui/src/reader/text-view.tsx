@@ -6,7 +6,7 @@ import { useResource } from "../api/use-resource.ts";
 import { FailureMessage } from "../components/failure-message.tsx";
 import { Skeleton } from "../components/feedback.tsx";
 import { type Block, blocksOf, DoclingJson } from "./docling.ts";
-import { findQuote, type QuoteRange } from "./find-quote.ts";
+import { findQuote, type QuoteRange, type TableRow } from "./find-quote.ts";
 import styles from "./text-view.module.css";
 
 /** The document's words in order, built of React elements only: whatever a file holds is text here, never markup. */
@@ -26,7 +26,10 @@ export function TextView({ documentId, quote }: { documentId: string; quote: str
       return start;
     });
     const ranges = new Map<number, QuoteRange[]>();
-    for (const range of quote ? findQuote(texts, quote) : [])
+    const rows = (blocks ?? []).flatMap((block, at) =>
+      block.kind === "table" ? rowsOf(block, (starts[at] ?? 0) + 1) : [],
+    );
+    for (const range of quote ? findQuote(texts, quote, rows) : [])
       ranges.set(range.index, [...(ranges.get(range.index) ?? []), range]);
     return { starts, ranges };
   }, [blocks, quote]);
@@ -61,6 +64,14 @@ export function TextView({ documentId, quote }: { documentId: string; quote: str
 function textsOf(block: Block): string[] {
   if (block.kind === "table") return [block.caption, ...block.rows.flat().map((cell) => cell.text)];
   return [block.kind === "picture" ? block.caption : block.text];
+}
+
+/** What stands in each row, as places among the texts; `first` is the place of the first cell. */
+function rowsOf({ rows }: Extract<Block, { kind: "table" }>, first: number): TableRow[] {
+  const cells = rows.flatMap((row, at) => row.map((cell) => ({ ...cell, at })));
+  return rows.map((_, row) =>
+    cells.flatMap(({ at, rowSpan }, index) => (at <= row && row < at + rowSpan ? [first + index] : [])),
+  );
 }
 
 function marked(text: string, ranges: readonly QuoteRange[]): ReactNode {

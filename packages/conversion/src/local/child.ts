@@ -1,12 +1,17 @@
-/** Entry of the conversion child: takes one file over IPC, converts it, answers and ends. */
+/**
+ * Entry of the conversion child: takes one file over IPC, converts it, answers and ends. Its argument names the format
+ * whose reader it loads while it waits; the file that comes may be of another.
+ */
 import { AppError } from "@aurora/kernel";
 import { convertFile } from "../convert.ts";
+import { readers } from "../readers/index.ts";
 import { blockNetwork } from "./block-network.ts";
 import type { ChildMessage, ParentMessage } from "./protocol.ts";
 
 blockNetwork();
 
 let acknowledge: (() => void) | null = null;
+let acknowledged: Promise<void> = Promise.resolve(); // the page image sent last is in the parent's hands
 
 /** Resolves when the message has left this process. */
 const send = (message: ChildMessage): Promise<void> =>
@@ -21,6 +26,10 @@ process.on("message", (message: ParentMessage) => {
   else void run(message);
 });
 void send({ kind: "ready" });
+void readers
+  .get(process.argv[2] ?? "")?.()
+  .then((reader) => reader.prepare?.())
+  .catch(() => {}); // what cannot be loaded is told when a document needs it
 
 async function run(job: Extract<ParentMessage, { kind: "convert" }>): Promise<void> {
   let lastFraction = 0;
@@ -34,13 +43,14 @@ async function run(job: Extract<ParentMessage, { kind: "convert" }>): Promise<vo
         void send({ kind: "progress", fraction });
       },
       async onPageImage({ page, png }) {
-        const acknowledged = new Promise<void>((resolve) => {
+        await acknowledged; // one at a time; the next is drawn meanwhile
+        acknowledged = new Promise<void>((resolve) => {
           acknowledge = resolve;
         });
         await send({ kind: "page_image", page, png });
-        await acknowledged;
       },
     });
+    await acknowledged;
     await send({ kind: "done", result });
   } catch (error) {
     if (AppError.is(error))

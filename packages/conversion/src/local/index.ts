@@ -1,7 +1,8 @@
-import { type ChildProcess, fork } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { extname } from "node:path";
 import { AppError } from "@aurora/kernel";
 import type { ConversionOptions, ConvertedDocument, DocumentConverter, PageImage, SourceFile } from "../port.ts";
+import { createChildren, type FreshChild } from "./children.ts";
 import type { ChildMessage, ParentMessage } from "./protocol.ts";
 
 export interface LocalConverterOptions {
@@ -11,32 +12,36 @@ export interface LocalConverterOptions {
   readonly execArgv?: readonly string[];
 }
 
+export interface LocalConverter extends DocumentConverter {
+  /** Ends the process that waits for the next document; conversions under way go on. */
+  close(): void;
+}
+
 const rssPollMs = 100;
 const stderrKeptChars = 4_000;
 
 /**
  * Converts each file in a child process of its own: empty environment, network shut (`block-network.ts`), JavaScript
  * heap and resident memory bounded, killed at the time limit or when `signal` aborts. A child that dies ends the
- * conversion with `document_corrupt`, `conversion_out_of_memory` or `conversion_timeout`; it never hangs.
+ * conversion with `document_corrupt`, `conversion_out_of_memory` or `conversion_timeout`; it never hangs. The process
+ * of the next document starts beside the work on this one (`children.ts`) and never sees another.
  * @throws The signal's reason when aborted.
  */
-export function createLocalConverter({ childEntry, execArgv = [] }: LocalConverterOptions): DocumentConverter {
+export function createLocalConverter({ childEntry, execArgv = [] }: LocalConverterOptions): LocalConverter {
+  const children = createChildren(childEntry, execArgv);
   return {
     id: "local",
-    convert(file, options, onPageImage) {
-      const child = fork(childEntry, [], {
-        execArgv: [...execArgv, `--max-old-space-size=${options.maxMemoryMb}`],
-        env: {},
-        serialization: "advanced",
-        stdio: ["ignore", "ignore", "pipe", "ipc"],
-      });
+    async convert(file, options, onPageImage) {
+      options.signal?.throwIfAborted();
+      const child = children.take(options.maxMemoryMb, extname(file.filename).slice(1).toLowerCase());
       return supervise(child, file, options, onPageImage);
     },
+    close: () => children.close(),
   };
 }
 
 function supervise(
-  child: ChildProcess,
+  { process: child, ready }: FreshChild,
   file: SourceFile,
   options: ConversionOptions,
   onPageImage: (image: PageImage) => Promise<void>,
@@ -64,9 +69,6 @@ function supervise(
     };
     const onMessage = async (message: ChildMessage) => {
       switch (message.kind) {
-        case "ready":
-          send({ kind: "convert", file, maxPages: options.maxPages, pageImageDpi: options.pageImageDpi });
-          break;
         case "progress":
           options.onProgress?.(message.fraction);
           break;
@@ -97,8 +99,8 @@ function supervise(
         signal === "SIGABRT" || signal === "SIGKILL" || code === 134 || /heap out of memory/i.test(stderr);
       fail(isOutOfMemory ? memoryError(options.maxMemoryMb) : crashError(`exit ${code ?? signal}: ${stderr}`));
     });
-    if (options.signal?.aborted) abort();
-    else options.signal?.addEventListener("abort", abort, { once: true });
+    options.signal?.addEventListener("abort", abort, { once: true });
+    ready.then(() => send({ kind: "convert", file, maxPages: options.maxPages, pageImageDpi: options.pageImageDpi }));
   });
 }
 

@@ -1,7 +1,7 @@
 import type { ErrorCode, ErrorParams } from "@aurora/contracts";
 import type { ConvertedDocument, SourceFile } from "../port.ts";
 
-/** Parent to child. One `convert` a process; an `ack` lets the next page image come. */
+/** Parent to child, after `ready`. One `convert` a process; an `ack` lets the next page image come. */
 export type ParentMessage =
   | {
       readonly kind: "convert";

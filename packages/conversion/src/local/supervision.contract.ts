@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AppError } from "@aurora/kernel";
-import { afterAll, expect, it } from "vitest";
+import { afterAll, expect, it, onTestFinished } from "vitest";
 import { contractOptions } from "../contract/index.ts";
 import { createLocalConverter } from "./index.ts";
 
@@ -13,7 +13,9 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 function converterOf(name: string, onConvert: string) {
   const childEntry = join(folder, `${name}.mjs`);
   writeFileSync(childEntry, `process.on("message", async () => { ${onConvert} }); process.send({ kind: "ready" });`);
-  return createLocalConverter({ childEntry });
+  const converter = createLocalConverter({ childEntry });
+  onTestFinished(() => converter.close());
+  return converter;
 }
 const file = { filename: "a.txt", bytes: Uint8Array.of(65) };
 const ignore = async () => {};

@@ -10,7 +10,6 @@ const maxCells = 2_000_000;
 
 /** Delimited text (RFC 4180 and its common relatives): one table, whose first row is the header. */
 export const csvReader: Reader = {
-  format: "csv",
   async read(file, type) {
     const text = decodeText(file.bytes);
     if (text.trim() === "") throw new AppError("document_empty", "The file holds no text.");

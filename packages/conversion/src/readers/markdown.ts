@@ -11,7 +11,6 @@ import type { Reader } from "./reader.ts";
 
 /** CommonMark with GitHub's tables, task lists, footnotes and strike-through; YAML front matter gives the title. */
 export const markdownReader: Reader = {
-  format: "md",
   async read(file, type) {
     const source = decodeText(file.bytes);
     if (source.trim() === "") throw new AppError("document_empty", "The file holds no text.");

@@ -19,6 +19,7 @@ export interface ReadResult {
 
 /** One kind of file. @throws AppError `document_*` for what the file's owner can mend. */
 export interface Reader {
-  readonly format: string;
+  /** Loads what takes long before the first file comes. */
+  prepare?(): Promise<unknown>;
   read(file: SourceFile, type: FileType, context: ReadContext): Promise<ReadResult>;
 }

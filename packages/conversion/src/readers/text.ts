@@ -12,7 +12,6 @@ const numbered = /^\s*((?:\d{1,3}|[a-z])[.)°])\s+(?=\S)/i;
  * items of their own when at least two stand together, and an indented line goes on with its item.
  */
 export const textReader: Reader = {
-  format: "txt",
   async read(file, type) {
     const text = decodeText(file.bytes);
     if (text.trim() === "") throw new AppError("document_empty", "The file holds no text.");

@@ -94,6 +94,35 @@ export function objectStoreContract(name: string, harness: () => ObjectStoreHarn
       await expect(get).rejects.toThrow("gone");
     });
 
+    it("streams an object too large to be held, with its size first, and nothing of another tenant", async () => {
+      const body = new Uint8Array(700_000).map((_, index) => index % 251);
+      const { store } = harness();
+      await store.put(tenantA, "artifacts", "large", body, { contentType: "x/y" });
+      const { signal } = new AbortController();
+      const stream = await store.read(tenantA, "artifacts", "large", signal);
+      expect(stream.sizeBytes).toBe(body.length);
+      const parts: Uint8Array[] = [];
+      for await (const part of stream.body) parts.push(part);
+      expect(parts.length).toBeGreaterThan(1);
+      expect(Buffer.concat(parts).equals(body)).toBe(true);
+      await put("none", "");
+      for await (const part of (await store.read(tenantA, "artifacts", "none", signal)).body) expect(part).toHaveLength(0);
+      await expect(store.read(tenantA, "artifacts", "absent", signal)).rejects.toEqual(failsWith("not_found"));
+      await expect(store.read(tenantB, "artifacts", "large", signal)).rejects.toEqual(failsWith("not_found"));
+      await expect(store.read(tenantA, "artifacts", "../large", signal)).rejects.toEqual(failsWith("invalid_input"));
+    });
+
+    it("stops streaming when the caller gives up", async () => {
+      const { store } = harness();
+      await store.put(tenantA, "artifacts", "large", new Uint8Array(900_000), { contentType: "x/y" });
+      const stop = new AbortController();
+      const stream = await store.read(tenantA, "artifacts", "large", stop.signal);
+      const readOn = async () => {
+        for await (const _part of stream.body) stop.abort(new Error("gone"));
+      };
+      await expect(readOn()).rejects.toThrow("gone");
+    });
+
     it("copies within a tenant, between buckets too", async () => {
       await put("a", "body");
       await harness().store.copy(tenantA, { bucket: "artifacts", key: "a" }, { bucket: "uploads", key: "frozen/a" });

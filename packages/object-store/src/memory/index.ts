@@ -69,6 +69,11 @@ export function createMemoryObjectStore(options: { clock: Clock; maxPutBytes: nu
       if (body.length > maxBytes) throw tooLarge(maxBytes);
       return body.slice();
     },
+    async read(scope, bucket, key, signal) {
+      signal.throwIfAborted();
+      const { body } = need(idOf(scope, bucket, key));
+      return { sizeBytes: body.length, body: inChunks(body, signal) };
+    },
     async head(scope, bucket, key) {
       const entry = entries.get(idOf(scope, bucket, key));
       return entry ? infoOf(key, entry) : null;
@@ -134,3 +139,10 @@ export function createMemoryObjectStore(options: { clock: Clock; maxPutBytes: nu
 
 const tooLarge = (maxBytes: number): AppError =>
   new AppError("payload_too_large", "The object is too large.", { params: { max_bytes: maxBytes } });
+
+async function* inChunks(body: Uint8Array, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < body.length; at += 65_536) {
+    signal.throwIfAborted();
+    yield body.slice(at, at + 65_536);
+  }
+}

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { addAbortSignal, Readable } from "node:stream";
 import { AppError, type Clock, type TenantScope } from "@aurora/kernel";
 import {
   CopyObjectCommand,
@@ -21,7 +22,7 @@ import {
   limits,
   relativeKey,
 } from "../keys.ts";
-import type { ListedObject, ObjectInfo, ObjectStore } from "../port.ts";
+import type { BucketName, ListedObject, ObjectInfo, ObjectStore, ObjectStream } from "../port.ts";
 import { asAppError } from "./errors.ts";
 
 export interface S3ObjectStoreOptions {
@@ -80,6 +81,23 @@ export function createS3ObjectStore(options: S3ObjectStoreOptions): S3ObjectStor
     } while (token !== undefined);
   }
 
+  async function open(scope: TenantScope, bucket: BucketName, key: string, signal: AbortSignal): Promise<ObjectStream> {
+    const command = new GetObjectCommand({ Bucket: buckets[bucket], Key: fullKey(scope, key), ChecksumMode: "ENABLED" });
+    const reply = await client.send(command, { abortSignal: signal }).catch((error) => {
+      signal.throwIfAborted();
+      return rethrow(error);
+    });
+    const body = reply.Body;
+    if (!(body instanceof Readable)) throw new AppError("upstream_failed", "The object store answered without a body.");
+    const sizeBytes = reply.ContentLength;
+    if (sizeBytes === undefined) {
+      body.destroy();
+      throw new AppError("upstream_failed", "The object store did not say how large the object is.");
+    }
+    addAbortSignal(signal, body);
+    return { sizeBytes, body: checkedBody(body, sizeBytes, wholeChecksum(reply.ChecksumSHA256), signal) };
+  }
+
   return {
     limits: { ...limits, maxPutBytes },
     async put(scope, bucket, key, body, { contentType }) {
@@ -99,42 +117,18 @@ export function createS3ObjectStore(options: S3ObjectStoreOptions): S3ObjectStor
     },
 
     async get(scope, bucket, key, { maxBytes, signal }) {
-      const command = new GetObjectCommand({
-        Bucket: buckets[bucket],
-        Key: fullKey(scope, key),
-        ChecksumMode: "ENABLED",
-      });
-      const reply = await client.send(command, signal ? { abortSignal: signal } : {}).catch((error) => {
-        signal?.throwIfAborted();
-        return rethrow(error);
-      });
-      const body = reply.Body;
-      if (!body) throw new AppError("upstream_failed", "The object store answered without a body.");
-      const stream = body as AsyncIterable<Uint8Array>;
-      const parts: Uint8Array[] = [];
-      let sizeBytes = 0;
+      const stop = new AbortController(); // its own: leaving early closes the connection
+      const { body, sizeBytes } = await open(scope, bucket, key, signal ? AbortSignal.any([signal, stop.signal]) : stop.signal);
       try {
-        if ((reply.ContentLength ?? 0) > maxBytes) throw tooLarge(maxBytes);
-        for await (const part of stream) {
-          signal?.throwIfAborted();
-          sizeBytes += part.length;
-          if (sizeBytes > maxBytes) throw tooLarge(maxBytes);
-          parts.push(part);
-        }
-      } catch (error) {
-        signal?.throwIfAborted();
-        throw asAppError(error);
+        if (sizeBytes > maxBytes) throw tooLarge(maxBytes);
+        const parts: Uint8Array[] = [];
+        for await (const part of body) parts.push(part); // the body holds to the size it announced
+        return Buffer.concat(parts);
       } finally {
-        if ("destroy" in body) body.destroy();
+        stop.abort();
       }
-      const bytes = Buffer.concat(parts);
-      if (sizeBytes !== (reply.ContentLength ?? sizeBytes))
-        throw new AppError("unavailable", "The object store broke off in the middle of an object.");
-      const expected = wholeChecksum(reply.ChecksumSHA256);
-      if (expected !== null && createHash("sha256").update(bytes).digest("hex") !== expected)
-        throw new AppError("checksum_mismatch", "The stored object is damaged.");
-      return bytes;
     },
+    read: open,
 
     async head(scope, bucket, key): Promise<ObjectInfo | null> {
       const command = new HeadObjectCommand({
@@ -240,6 +234,37 @@ export function createS3ObjectStore(options: S3ObjectStoreOptions): S3ObjectStor
       publicClient.destroy();
     },
   };
+}
+
+/** The last chunk is given only once size and checksum are right: nobody gets a damaged object to its end. */
+async function* checkedBody(
+  body: Readable,
+  sizeBytes: number,
+  sha256: string | null,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  const hash = createHash("sha256");
+  let seenBytes = 0;
+  let last: Uint8Array | null = null;
+  try {
+    for await (const part of body as AsyncIterable<Uint8Array>) {
+      if (last) yield last;
+      last = part;
+      seenBytes += part.length;
+      if (seenBytes > sizeBytes) break;
+      hash.update(part);
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    throw asAppError(error);
+  } finally {
+    body.destroy();
+  }
+  if (seenBytes !== sizeBytes)
+    throw new AppError("unavailable", "The object store broke off in the middle of an object.");
+  if (sha256 !== null && hash.digest("hex") !== sha256)
+    throw new AppError("checksum_mismatch", "The stored object is damaged.");
+  if (last) yield last;
 }
 
 const unquote = (etag: string | undefined): string => (etag ?? "").replaceAll('"', "");

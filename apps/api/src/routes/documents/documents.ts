@@ -21,6 +21,8 @@ const intoCorpus = ({ body }: { body: { source_app: string } }) => ({ sourceApp:
 const read = { permission: "read", on: onDocument } as const;
 /** Bytes a stranger may have made: saved to disk, never run. */
 const hostileFileHeaders = { "content-security-policy": "sandbox; default-src 'none'" };
+/** A page is shown large and in the strip: fetched once, and whether it may be seen is asked anew each minute. */
+const brieflyKept = { "cache-control": "private, max-age=60", vary: "Cookie, Authorization, Origin" };
 const attachment = (filename: string): string =>
   `attachment; filename="${filename.replace(/[^\x20-\x7e]|["\\]/g, "_")}"; filename*=UTF-8''${encodeURIComponent(filename).replace(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)}`;
 
@@ -97,7 +99,8 @@ export const documentRoutes = [
     params,
     reply: { kind: "events", events: { progress: DocumentEvent, end: DocumentEvent } },
     needs: read,
-    handle: async ({ deps, draining, params, scope }) => numbered(deps.documents.watch(scope, params.id, draining)),
+    handle: async ({ deps, draining, params, recheck, scope }) =>
+      numbered(deps.documents.watch(scope, params.id, recheck, draining)),
   }),
   defineRoute({
     method: "GET",
@@ -108,9 +111,9 @@ export const documentRoutes = [
     query: z.strictObject({ format: z.enum(["json", "md"]).default("json") }),
     reply: { kind: "file", mediaTypes: ["application/json", "text/markdown"] },
     needs: read,
-    handle: async ({ deps, params, query, scope }) => ({
+    handle: async ({ deps, params, query, scope, signal }) => ({
+      ...(await deps.documents.content(scope, params.id, query.format, signal)),
       contentType: query.format === "json" ? "application/json" : "text/markdown; charset=utf-8",
-      bytes: await deps.documents.content(scope, params.id, query.format),
       headers: hostileFileHeaders,
     }),
   }),
@@ -133,10 +136,10 @@ export const documentRoutes = [
     params: params.extend({ page: z.coerce.number().int().min(1).max(100_000) }),
     reply: { kind: "file", mediaTypes: ["image/png"] },
     needs: read,
-    handle: async ({ deps, params, scope }) => ({
+    handle: async ({ deps, params, scope, signal }) => ({
+      ...(await deps.documents.pageImage(scope, params.id, params.page, signal)),
       contentType: "image/png",
-      bytes: await deps.documents.pageImage(scope, params.id, params.page),
-      headers: hostileFileHeaders,
+      headers: { ...hostileFileHeaders, ...brieflyKept },
     }),
   }),
   defineRoute({
@@ -147,10 +150,10 @@ export const documentRoutes = [
     params,
     reply: { kind: "file", mediaTypes: ["application/octet-stream"] },
     needs: read,
-    handle: async ({ deps, params, scope }) => {
-      const { bytes, filename } = await deps.documents.original(scope, params.id);
+    handle: async ({ deps, params, scope, signal }) => {
+      const { filename, ...file } = await deps.documents.original(scope, params.id, signal);
       const headers = { ...hostileFileHeaders, "content-disposition": attachment(filename) };
-      return { contentType: "application/octet-stream", bytes, headers };
+      return { ...file, contentType: "application/octet-stream", headers };
     },
   }),
   defineRoute({

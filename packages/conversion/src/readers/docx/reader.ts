@@ -11,7 +11,6 @@ import { readStyles } from "./styles.ts";
 
 /** Word documents (ECMA-376 WordprocessingML, strict and transitional). */
 export const docxReader: Reader = {
-  format: "docx",
   async read(file, type) {
     const zip = openZip(file.bytes);
     const main = zip.has("word/document.xml") ? "word/document.xml" : "word/document2.xml";

@@ -26,7 +26,6 @@ const maxDepth = 256;
 
 /** HTML by the standard's own parser. Navigation and page footers go to the furniture layer; scripts are never run. */
 export const htmlReader: Reader = {
-  format: "html",
   async read(file, type) {
     const source = decodeHtml(file.bytes);
     if (source.trim() === "") throw new AppError("document_empty", "The file holds no text.");

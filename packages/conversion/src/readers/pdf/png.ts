@@ -36,7 +36,10 @@ export function encodePng(bitmap: Bitmap): Uint8Array {
 }
 
 /** Rows of palette places, each after its filter byte 0; null where `bits` a channel still tell too many colours apart. */
-function indexColours({ width, height, pixels }: Bitmap, bits: number): { rows: Uint8Array; palette: Uint8Array } | null {
+function indexColours(
+  { width, height, pixels }: Bitmap,
+  bits: number,
+): { rows: Uint8Array; palette: Uint8Array } | null {
   const places = new Int16Array(1 << (3 * bits)).fill(-1);
   const mask = (1 << bits) - 1;
   const palette = new Uint8Array(maxColours * 3);

@@ -21,7 +21,7 @@ import { readWords } from "./words.ts";
 
 /** PDF with a text layer. Page images are made page by page after the text, the longest part. */
 export const pdfReader: Reader = {
-  format: "pdf",
+  prepare: loadPdfium,
   async read(file, type, context) {
     const pdfium = await loadPdfium();
     const pdf = openPdf(pdfium, file.bytes);

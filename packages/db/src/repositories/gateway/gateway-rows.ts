@@ -41,23 +41,28 @@ export function createGatewayRows(db: Database) {
         }));
       }),
 
-    /** One round trip: a living cache entry, and the egress rules of the named corpora (absent = no such corpus). */
-    async lookUp(scope: TenantScope, call: { keyHash: string | null; sourceApps: readonly string[]; now: Date }) {
+    /** One round trip: the living cache entries, and the egress rules of the named corpora (absent = no such corpus). */
+    async lookUp(
+      scope: TenantScope,
+      calls: { keyHashes: readonly string[]; sourceApps: readonly string[]; now: Date },
+    ) {
       const [row] = await db.queryInScope<{
-        entry: { response: Record<string, unknown>; created_at_ms: number } | null;
+        entries: { key_hash: string; response: Record<string, unknown>; created_at_ms: number }[] | null;
         egress: { source_app: string; egress: "local_only" | "approved"; approved_provider_ids: string[] }[] | null;
       }>(scope, {
         name: "gateway_look_up",
         text: `select
-          (select jsonb_build_object('response', response, 'created_at_ms', extract(epoch from created_at) * 1000)
-             from llm_cache_exact where key_hash = $1 and expires_at > $2) as entry,
+          (select jsonb_agg(jsonb_build_object('key_hash', key_hash, 'response', response, 'created_at_ms', extract(epoch from created_at) * 1000))
+             from llm_cache_exact where key_hash = any ($1::text[]) and expires_at > $2) as entries,
           (select jsonb_agg(jsonb_build_object('source_app', source_app, 'egress', egress, 'approved_provider_ids', approved_provider_ids))
              from source_apps_config where source_app = any ($3::text[])) as egress`,
-        values: [call.keyHash, call.now, call.sourceApps],
+        values: [calls.keyHashes, calls.now, calls.sourceApps],
       });
-      const entry = row?.entry;
+      const entries = (row?.entries ?? []).map(
+        (entry) => [entry.key_hash, { response: entry.response, createdAtMs: entry.created_at_ms }] as const,
+      );
       return {
-        entry: entry ? { response: entry.response, createdAtMs: entry.created_at_ms } : null,
+        entries: new Map(entries),
         egress: (row?.egress ?? []).map((rule) => ({
           sourceApp: rule.source_app,
           egress: rule.egress,

@@ -7,8 +7,8 @@ import type { Candidate } from "./score.ts";
 
 const maxListItems = 12;
 /** How close to the best a second unit must come, as shares of the best's score and coverage. */
-const closeScore = 0.92;
-const closeCoverage = 0.9;
+const closeScore = 0.95;
+const closeCoverage = 1;
 const labelWords = 5;
 
 /**

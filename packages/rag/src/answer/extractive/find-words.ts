@@ -25,13 +25,17 @@ export function createFinder({ words, language: asked }: AskedQuestion, wordVect
     const key = `${language}:${text}`;
     const seen = known.get(key);
     if (seen) return seen;
-    const terms = new Set(analyse(text, language).map(({ term }) => term));
+    const own = analyse(text, language);
+    const terms = new Set(own.map(({ term }) => term));
+    const written = new Set(own.map(({ word }) => word));
     const nearest = nearestIn?.(text);
     const isTranslated = asked !== null && language !== null && asked !== language;
     const found = words.map((word, index) => {
-      if (word.kind === "identifier") return findIdentifier(word.word, text);
-      if (terms.has(word.term)) return 1;
+      if (word.kind === "identifier") return findIdentifier(word, text);
+      if (written.has(word.word)) return 1;
       if (word.kind === "figure") return 0;
+      if (word.kind === "name" && !isTranslated) return isInflected(word.word, written) ? 1 : 0;
+      if (terms.has(word.term)) return 1;
       if (hasSameBeginning(word.term, terms)) return sameBeginning;
       const similarity = word.kind === "word" || isTranslated ? (nearest?.[index] ?? 0) : 0;
       return similarity >= smallestCosine ? meaningFactor * similarity : 0;
@@ -44,20 +48,26 @@ export function createFinder({ words, language: asked }: AskedQuestion, wordVect
 /** The question's words a text holds by their terms alone. */
 export const holdsWords = (text: string, words: readonly QuestionWord[], language: AnalysedLanguage | null): boolean[] => {
   const terms = new Set(analyse(text, language).map(({ term }) => term));
-  return words.map(({ kind, word, term }) =>
-    kind === "identifier"
-      ? findIdentifier(word, text) > 0
-      : terms.has(term) || (kind === "word" && hasSameBeginning(term, terms)),
-  );
+  return words.map((word) => {
+    if (word.kind === "identifier") return findIdentifier(word, text) > 0;
+    return terms.has(word.term) || (word.kind === "word" && hasSameBeginning(word.term, terms));
+  });
 };
 
-/** An identifier between signs that are no part of one: LIEN_COMMUNE is not in PLUS_DE_LIEN_COMMUNE. */
-function findIdentifier(identifier: string, text: string): number {
-  const escaped = identifier.replace(/[/-]/g, "\\$&");
-  const pattern = new RegExp(`(?<![\\p{L}\\p{N}_])${escaped}(?![\\p{L}\\p{N}_])`, "iu");
-  const found = pattern.exec(text)?.[0];
-  if (found === undefined) return 0;
-  return found === identifier || new RegExp(pattern.source, "u").test(text) ? 1 : identifier.length > 1 ? sameBeginning : 0;
+/** As it is written counts 1, in other letters less: "refus" is not sure to mean REFUS. One letter must be the very one. */
+function findIdentifier({ word, pattern }: QuestionWord, text: string): number {
+  const found = pattern ? Array.from(text.matchAll(pattern), ([match]) => match) : [];
+  if (found.includes(word)) return 1;
+  return found.length > 0 && word.length > 1 ? sameBeginning : 0;
+}
+
+/** "Norman" and "Normans": names take at most two letters more. */
+function isInflected(name: string, written: ReadonlySet<string>): boolean {
+  if (name.length < 4) return false;
+  for (const other of written)
+    if (Math.abs(other.length - name.length) <= 2 && (other.startsWith(name) || (other.length > 3 && name.startsWith(other))))
+      return true;
+  return false;
 }
 
 /** "remboursement" and "rembourse" when a stemmer leaves them apart: five letters or more, and most of both words. */

@@ -35,6 +35,8 @@ export interface ExtractiveAnswer {
  * a second net behind the retriever's own decision, so it leans to answering.
  */
 const minCoverage = 0.35;
+/** What the lack of the kind of thing asked for (a number, a date…) takes off the coverage when it is held against the least one. */
+const missedCue = 0.1;
 /** A deliverable is about its evidence as a whole: it is refused only when its subject is nowhere in it. */
 const minDeliverableCoverage = 0.15;
 
@@ -46,7 +48,7 @@ export function answerExtractively(input: ExtractiveInput): ExtractiveAnswer {
   const { language, evidence, wordVectors = null } = input;
   const question = readQuestion(input.question, language);
   const ranked = rankCandidates(question, evidence, wordVectors);
-  const best = Math.max(0, ...ranked.map(({ coverage }) => coverage));
+  const best = Math.max(0, ...ranked.map(({ coverage, isCueMissed }) => coverage - (isCueMissed ? missedCue : 0)));
   const isSubjectless = question.words.length === 0;
   const needed = question.isDeliverable ? minDeliverableCoverage : minCoverage;
   if (ranked.length === 0 || (best < needed && !(question.isDeliverable && isSubjectless))) return refuse(language);

@@ -15,6 +15,8 @@ export interface QuestionWord {
    * near in meaning is another thing.
    */
   readonly kind: "word" | "name" | "figure" | "identifier";
+  /** Finds an identifier between signs that are no part of one: LIEN_COMMUNE is not in PLUS_DE_LIEN_COMMUNE. */
+  readonly pattern: RegExp | null;
 }
 export interface AskedQuestion {
   readonly language: AnalysedLanguage | null;
@@ -24,13 +26,15 @@ export interface AskedQuestion {
   readonly words: readonly QuestionWord[];
   /** Terms of what is counted ("how many working days": two); [] when nothing is. */
   readonly counted: readonly string[];
+  /** Term of what is asked for ("quel est le format de …"); null when none is named. */
+  readonly asked: string | null;
   readonly isDeliverable: boolean;
 }
 
 const asWord = (pattern: string, flags = "u") => new RegExp(`(?:^|(?<![\\p{L}\\p{N}]))(?:${pattern})`, flags);
 const compiled = Object.fromEntries(
   analysedLanguages.map((language) => {
-    const { asks, cueWords, frames, counts } = questionCues[language];
+    const { asks, cueWords, frames, counts, attribute } = questionCues[language];
     return [
       language,
       {
@@ -38,6 +42,7 @@ const compiled = Object.fromEntries(
         cueWords: new Set(foldText(cueWords).split(/[\s-]+/)),
         frames: asWord(frames, "gu"),
         counts: asWord(counts),
+        attribute: new RegExp(`^(?:${attribute})`, "u"),
       },
     ];
   }),
@@ -55,26 +60,31 @@ export function readQuestion(question: string, tag: string): AskedQuestion {
   const names = language === "de" ? new Set<string>() : namesOf(question); // every German noun has a capital
   const words = new Map<string, QuestionWord>();
   for (const identifier of identifiers)
-    words.set(identifier, { word: identifier, term: identifier, kind: "identifier" });
+    words.set(identifier, { word: identifier, term: identifier, kind: "identifier", pattern: identifierPattern(identifier) });
   for (const { word, term } of analyse(subject, language)) {
     const isEmpty = cues?.cueWords.has(word) || parts.has(word) || (isDeliverable && isRequestWord(word));
     if (isEmpty || (word.length < 2 && !/\d/.test(word))) continue;
     const kind = /^\d+$/.test(word) ? "figure" : names.has(word) ? "name" : "word";
-    if (!words.has(term)) words.set(term, { word, term, kind });
+    if (!words.has(term)) words.set(term, { word, term, kind, pattern: null });
   }
   const afterCount = cues && folded.match(cues.counts);
   const counted = afterCount
     ? analyse(folded.slice((afterCount.index ?? 0) + afterCount[0].length).replace(/^(\S+\s\S+)[^]*$/u, "$1"), language)
     : [];
+  const firstWord = [...words.values()].find(({ kind }) => kind !== "identifier");
   return {
     language,
     kinds: new Set((cues?.kinds ?? []).filter(([, pattern]) => pattern.test(folded)).map(([kind]) => kind)),
     forms: answerForms.filter(({ asks }) => asks.test(folded)),
     words: [...words.values()],
     counted: counted.map(({ term }) => term),
+    asked: firstWord?.kind === "word" && cues?.attribute.test(folded) ? firstWord.term : null,
     isDeliverable,
   };
 }
+
+const identifierPattern = (identifier: string): RegExp =>
+  new RegExp(`(?<![\\p{L}\\p{N}_])${identifier}(?![\\p{L}\\p{N}_])`, "giu");
 
 /** Codes and abbreviations: joined by underscores, capitals with digits, capitals alone in a question that has small letters. */
 function identifiersOf(question: string): string[] {

@@ -1,8 +1,9 @@
 import type { WordVectors } from "@aurora/llm";
+import { analyse } from "../../retrieval/analysis.ts";
 import type { AnalysedLanguage } from "../../retrieval/language.ts";
 import { analysisLanguage } from "../../retrieval/sparse.ts";
 import { splitUnits, type Unit } from "../units.ts";
-import { cueBonus } from "./answer-cues.ts";
+import { cueOf } from "./answer-cues.ts";
 import { createFinder, type Finder, sameBeginning } from "./find-words.ts";
 import type { AskedQuestion, QuestionWord } from "./question.ts";
 
@@ -29,24 +30,31 @@ export interface Candidate {
   readonly terms: ReadonlySet<string>;
   /** Which of them its headings, its document's title or the head of its table hold. */
   readonly contextTerms: ReadonlySet<string>;
+  /** Whether it lacks the kind of thing that is asked for: a number, a date, a price… */
+  readonly isCueMissed: boolean;
   /** What it is ranked by. */
   readonly score: number;
 }
 
 /** How much a question word counts by where it is found; the unit itself counts 1. */
-const credit = { above: 0.8, heading: 0.65, opening: 0.65, title: 0.4, neighbour: 0.4, source: 0.25 } as const;
+const credit = { above: 0.8, heading: 0.65, opening: 0.65, opened: 0.6, title: 0.4, neighbour: 0.4, source: 0.25 } as const;
 /** What names one thing tells more than other words do. */
 const kindWeight = { word: 1, figure: 1, name: 1.25, identifier: 1.5 } as const;
-/** What is left of the coverage for each thing the question names and neither the source nor its headings hold. */
-const missingName = 0.5;
+/** What is left of the coverage for each thing the question names and no source holds; and where another one does. */
+const missingName = 0.6;
+const elsewhereName = 0.85;
 const bonus = {
   bestSource: 0.1,
   heading: 0.2,
-  listed: 0.1,
+  listed: 0.18,
   question: -0.35,
   tableHead: -0.6,
+  /** An opening ("…:") whose list is not there. */
+  unfilled: -0.2,
+  phrase: 0.06,
   foreignRow: -0.3,
   fragment: -0.12,
+  broken: -0.2,
   long: -0.05,
 } as const;
 const fragmentChars = 25;
@@ -71,16 +79,30 @@ export function rankCandidates(
   const termsOf = (found: (index: number) => number) =>
     new Set(words.filter((_, index) => found(index) >= sameBeginning).map(({ term }) => term));
 
-  const candidates = sources.flatMap(({ units, headings, title, language }, sourceIndex) => {
+  const heldBySource = sources.map(({ units, headings, title }) =>
+    words.map((_, index) =>
+      Math.max(headings[index] ?? 0, title[index] ?? 0, ...units.map(({ own, above }) => Math.max(own[index] ?? 0, above[index] ?? 0))),
+    ),
+  );
+  const anySource = words.map((_, index) => heldBySource.some((held) => (held[index] ?? 0) > 0));
+  const candidates = sources.flatMap(({ units, headings, title, language, path }, sourceIndex) => {
     const anywhere = words.map((_, index) => Math.max(0, ...units.map(({ own }) => own[index] ?? 0)));
-    const isMissing = ({ kind }: QuestionWord, index: number) =>
-      kind !== "word" && Math.max(anywhere[index] ?? 0, headings[index] ?? 0, title[index] ?? 0) === 0;
-    const missing = missingName ** words.filter(isMissing).length;
+    const tableOpenings = sources.filter((other) => other.path === path).flatMap(({ units: [...own] }) => {
+      const last = own.at(-1);
+      return last && isOpening(last) ? [last.own] : [];
+    });
+    const phrasesIn = ({ text }: ReadUnit): number => countPhrases(words, text, language);
+    const here = words.map((_, index) => (heldBySource[sourceIndex]?.[index] ?? 0) > 0);
+    const missing = words.reduce((factor, { kind }, index) => {
+      if (kind === "word" || here[index]) return factor;
+      return factor * (anySource[index] ? elsewhereName : missingName);
+    }, 1);
     return units.map((read, position): Candidate => {
       const { unit, text, own, above } = read;
       const isRow = unit.kind === "row" || unit.kind === "head";
-      const around = isRow ? [] : neighboursOf(units, position).map((neighbour) => neighbour.own);
-      const openings = openingsOf(units, position).map((opening) => opening.own);
+      const around = isRow ? [] : [units[position - 1]?.own ?? [], units[position + 1]?.own ?? []];
+      const opened = openedBy(units, position);
+      const openings = isRow ? tableOpenings : openingsOf(units, position).map((opening) => opening.own);
       const best = (lists: readonly (readonly number[])[], index: number) =>
         Math.max(0, ...lists.map((list) => list[index] ?? 0));
       const found = words.map((_, index) =>
@@ -89,6 +111,7 @@ export function rankCandidates(
           credit.above * (above[index] ?? 0),
           credit.heading * (headings[index] ?? 0),
           credit.opening * best(openings, index),
+          credit.opened * best(opened.map((item) => item.own), index),
           credit.title * (title[index] ?? 0),
           credit.neighbour * best(around, index),
           credit.source * (anywhere[index] ?? 0),
@@ -99,10 +122,14 @@ export function rankCandidates(
       const listed = kinds.has("list") && (unit.kind === "item" || opensList(units, position)) ? bonus.listed : 0;
       const foreign = unit.kind === "row" && terms.size === 0 && !kinds.has("list") ? bonus.foreignRow : 0;
       const rank = bonus.bestSource * (1 - sourceIndex / evidence.length);
-      const form = formBonus(read) + cueBonus(question, text, unit, language);
+      const cue = cueOf(question, text, unit, language);
+      const unfilled = isOpening(read) && opened.length === 0 ? bonus.unfilled : 0;
+      const phrase = bonus.phrase * Math.max(phrasesIn(read), ...opened.map(phrasesIn));
+      const form = formBonus(read) + unfilled + phrase + cue.bonus;
       return {
         ...{ source: sourceIndex, position, unit, text, language, coverage, terms },
         contextTerms: termsOf((index) => Math.max(above[index] ?? 0, headings[index] ?? 0, title[index] ?? 0)),
+        isCueMissed: cue.isMissed,
         score: coverage + rank + bonus.heading * share(headings) + listed + foreign + form,
       };
     });
@@ -125,7 +152,17 @@ function readSource(source: ExtractiveEvidence, find: Finder) {
     const above = unit.above.trim() === "" ? [] : find(unit.above, language);
     return { unit, text, own: find(text, language), above };
   });
-  return { units, language, headings: find(source.headings.join("\n"), language), title: find(source.title, language) };
+  const path = [source.title, ...source.headings].join("\n");
+  return { units, language, path, headings: find(source.headings.join("\n"), language), title: find(source.title, language) };
+}
+
+/** Pairs of the question's words that stand side by side in the text too, at most two. */
+function countPhrases(words: readonly QuestionWord[], text: string, language: AnalysedLanguage | null): number {
+  const sequence = ` ${analyse(text, language)
+    .map(({ term }) => term)
+    .join(" ")} `;
+  const pairs = words.filter(({ term }, index) => sequence.includes(` ${words[index - 1]?.term ?? "\n"} ${term} `));
+  return Math.min(2, pairs.length);
 }
 
 const isOpening = ({ text }: ReadUnit): boolean => /:\s*$/.test(text);
@@ -134,11 +171,12 @@ const opensList = (units: readonly ReadUnit[], position: number): boolean => {
   return unit !== undefined && isOpening(unit) && next?.unit.kind === "item";
 };
 
-/** The units before and after; of an opening, all that it opens. */
-function neighboursOf(units: readonly ReadUnit[], position: number): ReadUnit[] {
+/** The items under an opening: it states what it states of each. */
+function openedBy(units: readonly ReadUnit[], position: number): readonly ReadUnit[] {
+  if (!opensList(units, position)) return [];
   const after = units.slice(position + 1);
-  const listed = opensList(units, position) ? after.findIndex(({ unit }) => unit.kind !== "item") : 1;
-  return [...units.slice(Math.max(0, position - 1), position), ...after.slice(0, listed < 0 ? after.length : listed)];
+  const end = after.findIndex(({ unit }) => unit.kind !== "item");
+  return end < 0 ? after : after.slice(0, end);
 }
 
 /** What a list item is read under: the last "…:" among the items above it, and the sentence that opens the list. */
@@ -164,6 +202,7 @@ function formBonus({ unit, text }: ReadUnit): number {
   if (unit.kind === "head") return bonus.tableHead;
   if (unit.kind === "row") return 0;
   if (/\?["»”’)\s]*$/u.test(text)) return bonus.question;
-  if (text.length < fragmentChars && !/\d/.test(text)) return bonus.fragment;
+  if (/,\s*$|^\S{0,8}\s?\d{1,3}\.$/.test(text)) return bonus.broken;
+  if (text.length < fragmentChars && !/\d|:\s\S/.test(text)) return bonus.fragment;
   return text.length > longChars ? bonus.long : 0;
 }

@@ -25,7 +25,7 @@ export const answerForms: readonly AnswerForm[] = [
     asks: /combien (?:coute|vaut|paie|rembourse|gagne|touche|verse|faut-il payer)|\b(?:quel(?:le)?s?|a quel) (?:est |sont |etait )?(?:le |la |l'|les )?(?:montant|prix|cout|tarif|budget|salaire|indemnite|prime|somme|chiffre d'affaires|plafond)|how much (?:is|does|do|did|was|were) .*(?:cost|pay|paid|fee|price|spend|spent|worth)|what (?:is|was) the (?:price|cost|fee|amount|budget|salary)/,
     shows: /[€$£]|\beuros?\b|\beur\b|dollars?|pounds?|\d ?k€|milliers|millions?|milliards?|billions?|francs?/,
     bonus: 0.08,
-    malus: 0,
+    malus: -0.04,
   },
   {
     asks: /combien de temps|\bquel(?:le)? (?:est |sont )?(?:le |la )?(?:delai|duree|preavis)|sous combien|tous les combien|pendant combien|apres combien|au bout de combien|how long|how often|what (?:is |was )?(?:the )?(?:period|deadline|notice|duration)|wie lange|cuanto tiempo|quanto tempo/,
@@ -55,7 +55,7 @@ export const answerForms: readonly AnswerForm[] = [
   {
     asks: /(?:^|\s)(?:si|en cas d\S*|lorsqu\S+) |(?:^|\s)(?:if|in case of) /,
     shows: /^(?:s'|si |en cas d|lorsqu|quand |if |when |in case )/,
-    bonus: 0.06,
-    malus: 0,
+    bonus: 0.2,
+    malus: -0.1,
   },
 ];

@@ -2,7 +2,7 @@
  * What a question is after, told by its words (folded). `asks` are patterns on the folded question; the cue words carry
  * no subject, so they are not looked for in the text. A language is added here without code.
  */
-export type QuestionKind = "number" | "date" | "person" | "place" | "list" | "reason" | "definition";
+export type QuestionKind = "number" | "date" | "person" | "place" | "list" | "reason" | "definition" | "identity";
 
 export interface QuestionCues {
   readonly asks: Readonly<Record<QuestionKind, string>>;
@@ -12,6 +12,8 @@ export interface QuestionCues {
   readonly frames: string;
   /** What stands before a noun that is counted. */
   readonly counts: string;
+  /** Openings after which the first word names what is asked for. */
+  readonly attribute: string;
 }
 
 export const questionCues: Readonly<Record<"fr" | "en" | "de" | "es" | "it" | "pt", QuestionCues>> = {
@@ -25,6 +27,7 @@ export const questionCues: Readonly<Record<"fr" | "en" | "de" | "es" | "it" | "p
         "^ou\\b|d'ou|\\bou (?:se|est|sont|a|ont|peut|trouve|faut|doit)\\b|dans quel(?:le)? (?:pays|ville|lieu|region|batiment|salle)|a quel endroit|quelle ville|quel pays",
       list: "quels sont|quelles sont|quels|quelles|lesquels|liste|enumere",
       reason: "pourquoi|pour quelle raison|quelle (?:est la )?(?:raison|cause)",
+      identity: "^qui (?:est|sont|etait|etaient|dirige|preside)",
       definition:
         "que (?:signifi|veut dire|veulent dire|designe)|qu'est-ce qu|c'est quoi|qu'entend-on par|(?:la |une |quelle est la )definition|a quoi correspond",
     },
@@ -33,6 +36,7 @@ export const questionCues: Readonly<Record<"fr" | "en" | "de" | "es" | "it" | "p
     frames:
       "que? se passe-t-il|qu'est-ce que c'est que|qu'est-ce qu(?:e|'un|'une)|c'est quoi|qu'entend-on par|que (?:signifient|signifie)|que (?:veut|veulent) dire|combien de (?:temps|fois)|tous les combien|que faut-il faire|que (?:faire|dit|disent|contient|contiennent|devient|prevoit)|de quand date(?:nt)?|a quelle date|en quelle annee|quel (?:est le )?nom|comment s'appelle",
     counts: "combien d(?:e |es |')",
+    attribute: "(?:a |de |en |sous |dans |par |pour |avec )?quel(?:le)?s? |combien (?:d(?:e |es |')|a |ont |coute|vaut)",
   },
   en: {
     asks: {
@@ -43,6 +47,7 @@ export const questionCues: Readonly<Record<"fr" | "en" | "de" | "es" | "it" | "p
       place: "where|in (?:which|what) (?:country|city|place|town|region|building|room)|what (?:country|city|town)",
       list: "what are|which are|which|list|name the",
       reason: "why|for what reason|what (?:is|was) the (?:reason|cause)",
+      identity: "^who (?:is|was|are|were|runs|leads|heads)",
       definition:
         "what (?:does|do) .+ mean|what (?:is|are) (?:an? )?(?!the )[^ ]+(?: [^ ]+)? ?\\?*$|meaning of|definition of|define",
     },
@@ -51,6 +56,7 @@ export const questionCues: Readonly<Record<"fr" | "en" | "de" | "es" | "it" | "p
     frames:
       "what happens|what (?:does|do|did) (?=.+ mean)|\\bmean\\b ?\\?*$|how (?:long|often)|what is the name of|what should (?:i|we) do",
     counts: "how many ",
+    attribute: "what (?:is|are|was|were) the |what [a-z]+ (?:is|are|was|were|did|does|do|should|can) |how many |which ",
   },
   de: {
     asks: {
@@ -61,11 +67,13 @@ export const questionCues: Readonly<Record<"fr" | "en" | "de" | "es" | "it" | "p
       place: "^wo\\b|woher|wohin|in welche[rmn] (?:land|stadt|ort|region)",
       list: "welche|nenne",
       reason: "warum|weshalb|wieso",
+      identity: "^wer (?:ist|war|sind|leitet)",
       definition: "was (?:bedeutet|heisst)|was ist (?:ein|eine) ",
     },
     cueWords: "wie viele viel lange hoch wann wo wer welche welcher welches warum kann muss darf gibt",
     frames: "was (?:bedeutet|heisst|passiert)|wie lange|wie heisst",
     counts: "wie ?viele? ",
+    attribute: "welche|wie ?viele? |wie hoch ist",
   },
   es: {
     asks: {
@@ -76,11 +84,13 @@ export const questionCues: Readonly<Record<"fr" | "en" | "de" | "es" | "it" | "p
       place: "donde|en que (?:pais|ciudad|lugar|region)",
       list: "cuales|enumera|lista",
       reason: "por que|cual es la (?:razon|causa)",
+      identity: "^quien(?:es)? (?:es|son|era|dirige)",
       definition: "que (?:significa|quiere decir)|que es un",
     },
     cueWords: "cuanto cuanta cuantos cuantas cuando donde quien cual cuales como puede debe hay",
     frames: "que (?:significa|quiere decir|pasa)|cuanto tiempo|como se llama",
     counts: "cuant[oa]s ",
+    attribute: "cual es|cuant[oa]s |que ",
   },
   it: {
     asks: {
@@ -90,11 +100,13 @@ export const questionCues: Readonly<Record<"fr" | "en" | "de" | "es" | "it" | "p
       place: "dove|in (?:che|quale) (?:paese|citta|luogo|regione)",
       list: "quali|elenca",
       reason: "perche|per quale motivo",
+      identity: "^chi (?:e|sono|era|dirige)",
       definition: "(?:che )?cosa (?:significa|vuol dire)|che cos'e",
     },
     cueWords: "quanto quanta quanti quante quando dove chi quale quali come puo deve esiste",
     frames: "(?:che )?cosa (?:significa|vuol dire|succede)|che cos'e|quanto tempo|come si chiama",
     counts: "quant[ie] ",
+    attribute: "qual e|quant[ie] |che ",
   },
   pt: {
     asks: {
@@ -104,11 +116,13 @@ export const questionCues: Readonly<Record<"fr" | "en" | "de" | "es" | "it" | "p
       place: "onde|em que (?:pais|cidade|lugar|regiao)",
       list: "quais|liste",
       reason: "por que|porque|qual e a razao",
+      identity: "^quem (?:e|sao|era|dirige)",
       definition: "o que (?:significa|quer dizer)|o que e um",
     },
     cueWords: "quanto quanta quantos quantas quando onde quem qual quais como pode deve existe",
     frames: "o que (?:significa|quer dizer|acontece)|quanto tempo|como se chama",
     counts: "quant[oa]s ",
+    attribute: "qual e|quant[oa]s |que ",
   },
 };
 

@@ -1,0 +1,41 @@
+/**
+ * Stable machine codes of every failure the product expects, with the HTTP status each is answered with.
+ * The UI and external applications match on the code; the sentence shown is made from code + params.
+ */
+export const errorStatus = {
+  invalid_input: 400,
+  unknown_field: 400,
+  unknown_caller_app: 400,
+  unauthenticated: 401,
+  invalid_credentials: 401,
+  token_expired: 401,
+  origin_refused: 403,
+  forbidden: 403,
+  egress_refused: 403,
+  not_found: 404,
+  method_not_allowed: 405,
+  conflict: 409,
+  checksum_mismatch: 409,
+  upload_incomplete: 409,
+  payload_too_large: 413,
+  unsupported_media_type: 415,
+  misdirected_host: 421,
+  rate_limited: 429,
+  internal: 500,
+  upstream_failed: 502,
+  unavailable: 503,
+  upstream_timeout: 504,
+  store_full: 507,
+  // why a document could not be read: stored on its job
+  document_empty: 422,
+  document_no_pages: 422,
+  document_encrypted: 422,
+  document_corrupt: 422,
+  document_type_mismatch: 422,
+  document_type_unsupported: 422,
+  document_encoding_invalid: 422,
+  document_no_text: 422,
+  document_too_complex: 422,
+  conversion_timeout: 422,
+  conversion_out_of_memory: 422,
+} as const satisfies Record<string, number>;
