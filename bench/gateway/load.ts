@@ -47,6 +47,7 @@ export function prepare(tenantId: string, documentId: string, seed: number, stre
     purpose: "corpus",
     tenant_id: tenantId,
     evidence_source_apps: ["rh"],
+    embedded_document_ids: [],
     evidence: evidence.map(({ chunk_id, content_hash }) => ({ chunk_id, content_hash })),
     body_sha256: sha256Hex(body),
     issued_at_ms: Date.now(),

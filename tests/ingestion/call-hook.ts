@@ -26,6 +26,6 @@ export function withCallHook(stores: IngestStores, onCall: (call: string) => unk
     objects: hook("objects", stores.objects),
     vectors: hook("vectors", stores.vectors),
     converter: hook("converter", stores.converter),
-    embedderFor: (scope, sourceApp) => hook("embedder", stores.embedderFor(scope, sourceApp)),
+    embedderFor: (scope, document) => hook("embedder", stores.embedderFor(scope, document)),
   };
 }

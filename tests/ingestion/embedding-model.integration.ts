@@ -132,8 +132,13 @@ describe("EMBEDDING_MODEL", () => {
     const id = providerUrl.split("/").at(-1);
     const approval = { egress: "approved", approved_provider_ids: [id] };
     expect((await call("PUT", "/api/admin/source-apps/default", approval)).status).toBe(200);
-    expect((await ingest("velo2.md", "Le vélo est garanti dix ans.")).job.state).toBe("success");
+    const allowed = await ingest("velo2.md", "Le vélo est garanti dix ans.");
+    expect(allowed.job.state).toBe("success");
     expect((await search()).status).toBe(200);
+    const sent = "select document_ids from llm_usage where egress = 'external' and document_ids <> '{}'";
+    await expect // usage rows are written in batches, after the answers
+      .poll(async () => (await world.database.admin.query(sent)).rows, { timeout: 10_000 })
+      .toEqual([{ document_ids: [allowed.documentId] }]);
   });
 
   it("is refused in one sentence when the stored vectors are of another embedder", async () => {

@@ -39,7 +39,7 @@ const rowsOf = async <Row extends object>(query: string, values: readonly unknow
 
 /** As retrieval does: points by the hybrid query, joined with the chunks of the published version; best first. */
 async function search(query: string): Promise<{ documentId: string; text: string }[]> {
-  const embedder = world.stores.embedderFor(scope, "default");
+  const embedder = world.stores.embedderFor(scope, { id: scope.tenantId, sourceApp: "default" });
   const [dense] = await embedder.embed([query], "query");
   const [corpus] = await rowsOf<{ chunks: number }>(
     "select chunk_count::int as chunks from corpus_statistics where tenant_id = $1",

@@ -22,7 +22,11 @@ const watch = (token: string, signal = AbortSignal.timeout(30_000)) =>
 
 describe("a stream of a document's progress", () => {
   it.each([
-    ["logs out", "unauthenticated", (token: string) => ({ url: "/api/auth/logout", headers: bearer(token), payload: {} })],
+    [
+      "logs out",
+      "unauthenticated",
+      (token: string) => ({ url: "/api/auth/logout", headers: bearer(token), payload: {} }),
+    ],
     [
       "loses the right to read",
       "not_found",
@@ -58,7 +62,7 @@ describe("a stream of a document's progress", () => {
     const streams = await Promise.all(Array.from({ length: maxStreams.user }, () => watch(token, leave.signal)));
     expect(streams.map((stream) => stream.status)).toEqual(Array(maxStreams.user).fill(200));
     const refused = await watch(token);
-    expect([refused.status, (await refused.json()).code]).toEqual([429, "rate_limited"]);
+    expect([refused.status, JSON.parse(await refused.text()).code]).toEqual([429, "rate_limited"]);
     const query = await fetch(`${url}/api/query`, {
       method: "POST",
       headers: { ...bearer(token), "content-type": "application/json" },

@@ -29,7 +29,7 @@ export interface IngestStores {
   readonly vectors: VectorStore;
   readonly queue: Queue;
   readonly converter: DocumentConverter;
-  readonly embedderFor: (scope: TenantScope, sourceApp: string) => Embedder;
+  readonly embedderFor: (scope: TenantScope, document: { readonly id: string; readonly sourceApp: string }) => Embedder;
 }
 
 const maxAttempts = 4;
@@ -74,7 +74,7 @@ export async function openStores(config: Config, logger: Logger): Promise<Ingest
     vectors,
     queue,
     converter,
-    embedderFor: (scope, sourceApp) => embedders.embedderFor(scope, [sourceApp]),
+    embedderFor: (scope, { id, sourceApp }) => embedders.embedderFor(scope, [sourceApp], [id]),
     async close() {
       await gateway?.destroy();
       await queue.close();

@@ -1,12 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createServer, type IncomingHttpHeaders, request, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { buildUi, uiServerPath } from "../../nexus/src/build/ui.ts";
-import { freePort } from "../../nexus/src/supervisor/ports.ts";
-
-const root = resolve(import.meta.dirname, "../../..");
+import { buildDashboard, freePort } from "../../../tests/support/dashboard-server.ts";
 
 type Answer = { status: number; headers: IncomingHttpHeaders; body: string };
 
@@ -27,13 +23,14 @@ function get(port: number, path: string, headers: Record<string, string> = {}): 
 
 describe("the dashboard's server", () => {
   let api: Server;
+  let script: string;
   const calls: { url: string; headers: IncomingHttpHeaders }[] = [];
   const running: ChildProcess[] = [];
 
   /** The built server before an API that knows nobody. */
   async function serve(environment: Record<string, string>): Promise<number> {
     const port = await freePort();
-    const child = spawn(process.execPath, [uiServerPath(root)], {
+    const child = spawn(process.execPath, [script], {
       stdio: "ignore",
       env: {
         PATH: process.env.PATH ?? "",
@@ -53,7 +50,7 @@ describe("the dashboard's server", () => {
   let alone: number;
   let proxied: number;
   beforeAll(async () => {
-    await buildUi(root);
+    script = await buildDashboard();
     api = createServer((call, response) => {
       calls.push({ url: call.url ?? "", headers: call.headers });
       response.writeHead(401, { "content-type": "application/problem+json" }).end("{}");

@@ -13,6 +13,7 @@ const context: SignedContext = {
   permission_scope_hash: sha256Hex("scope"),
   source_app: "juridique",
   evidence_source_apps: ["juridique"],
+  embedded_document_ids: [],
   pack_id: null,
   evidence: [],
   prompt_version: "answer@1",

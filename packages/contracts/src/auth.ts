@@ -56,16 +56,21 @@ export const UserPermissions = z.object({ items: z.array(SourceAppPermissions) }
 export const PutUserPermissionsRequest = z.strictObject({ items: z.array(SourceAppPermissions).max(500) });
 
 /** Scoped service key. Bound to source_apps and, when given, to caller_apps; any mismatch is refused. */
-export const CreateApiKeyRequest = z.strictObject({
-  name: z.string().trim().min(1).max(200),
-  role: z.enum(["admin", "user"]).default("user"),
-  permissions: z.array(SourceAppPermissions).max(500).default([]),
-  caller_apps: z
-    .array(Slug.or(z.string().regex(/^[a-z0-9_]{1,64}$/)))
-    .max(50)
-    .default([]),
-  expires_in_days: z.int().min(1).max(3650).default(90),
-});
+export const CreateApiKeyRequest = z
+  .strictObject({
+    name: z.string().trim().min(1).max(200),
+    role: z.enum(["admin", "user"]).default("user"),
+    permissions: z.array(SourceAppPermissions).max(500).default([]),
+    caller_apps: z
+      .array(Slug.or(z.string().regex(/^[a-z0-9_]{1,64}$/)))
+      .max(50)
+      .default([]),
+    expires_in_days: z.int().min(1).max(3650).default(90),
+  })
+  .refine((body) => body.role !== "admin" || body.permissions.length === 0, {
+    path: ["permissions"],
+    error: "admin_may_do_everything", // a list beside it would promise a limit that there is not
+  });
 export const ApiKey = z.object({
   id: Uuid,
   name: z.string(),

@@ -12,6 +12,7 @@ export const errorStatus = {
   origin_refused: 403,
   forbidden: 403,
   egress_refused: 403,
+  password_change_required: 403,
   not_found: 404,
   method_not_allowed: 405,
   conflict: 409,

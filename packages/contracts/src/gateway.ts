@@ -51,6 +51,8 @@ export const SignedContext = z.strictObject({
   source_app: z.string().nullable(),
   /** Every source_app whose text is in the evidence: egress is judged on all of them. */
   evidence_source_apps: z.array(z.string()),
+  /** Whose text an embeddings call holds, for the log of what went where; a chat call's are those of its evidence. */
+  embedded_document_ids: z.array(Uuid),
   pack_id: z.string().nullable(),
   evidence: z.array(z.strictObject({ chunk_id: Uuid, content_hash: Sha256Hex })),
   prompt_version: z.string(),

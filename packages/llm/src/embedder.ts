@@ -23,8 +23,11 @@ export interface EmbedderSource {
   /** `id` and `dimensions` of every embedder it makes: what a collection is made with. */
   readonly id: string;
   readonly dimensions: number;
-  /** @param sourceApps The corpora whose text, or a question about them, is embedded. */
-  embedderFor(scope: TenantScope, sourceApps: readonly string[]): Embedder;
+  /**
+   * @param sourceApps The corpora whose text, or a question about them, is embedded.
+   * @param documentIds Whose text it is; none for a question.
+   */
+  embedderFor(scope: TenantScope, sourceApps: readonly string[], documentIds?: readonly string[]): Embedder;
 }
 
 /** An embedder of the calling process, which no text leaves: the same for everybody. */

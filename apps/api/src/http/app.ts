@@ -164,7 +164,7 @@ export async function createApp(
     draining,
     request: { id: request.id, address: request.ip, locale: negotiateLocale(request.headers["accept-language"]) },
     async recheck() {
-      request.session = await guards.authenticate(request);
+      request.session = await guards.authenticate(request, route);
       await authorise(route, request);
     },
     setHeader: (name, value) => void reply.header(name, value),

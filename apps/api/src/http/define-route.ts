@@ -108,6 +108,8 @@ interface RouteDefinition<
   /** Status of a success. Default 200, 204 for an empty reply. */
   readonly status?: 200 | 201 | 202;
   readonly needs: N;
+  /** Also for a person who has to change the password first. */
+  readonly isOpenBeforePasswordChange?: true;
   handle(context: RouteContext<z.output<Params>, z.output<Query>, z.output<Body>, N>): Promise<Result<R>>;
 }
 
@@ -124,6 +126,7 @@ export interface Route {
   readonly reply: Reply;
   readonly status: number;
   readonly needs: Needs<RouteInput<unknown, unknown, unknown>>;
+  readonly isOpenBeforePasswordChange?: true;
   handle(context: RouteContext<unknown, unknown, unknown, unknown>): Promise<unknown>;
 }
 

@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import type { ApiDeps } from "../deps.ts";
 import type { Session } from "../use-cases/authenticate.ts";
 import { readCookie } from "./cookies.ts";
+import type { Route } from "./define-route.ts";
 import type { HttpOptions } from "./options.ts";
 
 /** Of every answer. The API shows no page of its own but the documentation, which brings a policy that lets it run. */
@@ -54,7 +55,7 @@ export function createGuards(deps: Pick<ApiDeps, "authenticate">, options: HttpO
       if (mutates && hasBrowserOrigin(request)) requireOrigin(request);
       return undefined;
     }
-    const session = await authenticate(request);
+    const session = await authenticate(request, route);
     request.session = session;
     const { id, kind } = session.scope.principal;
     limit((kind === "key" ? perKey : perUser).take(id));
@@ -66,10 +67,16 @@ export function createGuards(deps: Pick<ApiDeps, "authenticate">, options: HttpO
     return undefined;
   }
 
-  /** Who the request's credential belongs to at this moment. @throws AppError `unauthenticated` or `token_expired`. */
-  function authenticate(request: FastifyRequest): Promise<Session> {
+  /**
+   * Who the request's credential belongs to at this moment.
+   * @throws AppError `unauthenticated`, `token_expired` or `password_change_required`.
+   */
+  async function authenticate(request: FastifyRequest, route: Route): Promise<Session> {
     const credential = credentialOf(request);
-    return deps.authenticate(credential.value, credential.carrier);
+    const session = await deps.authenticate(credential.value, credential.carrier);
+    if (session.mustChangePassword && !route.isOpenBeforePasswordChange)
+      throw new AppError("password_change_required", "The password has to be changed first.");
+    return session;
   }
 
   /** @returns true for a preflight, which needs no more answer than its headers. */

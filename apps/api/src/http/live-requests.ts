@@ -18,7 +18,8 @@ export function createLiveRequests(server: Server) {
     /** Counts a stream until its response closes. @throws AppError `rate_limited` when the caller has `atMost` open. */
     countStream(response: ServerResponse, callerId: string, atMost: number): void {
       const open = openStreams.get(callerId) ?? 0;
-      if (open >= atMost) throw new AppError("rate_limited", "Too many open streams.", { params: { retry_after_s: 5 } });
+      if (open >= atMost)
+        throw new AppError("rate_limited", "Too many open streams.", { params: { retry_after_s: 5 } });
       openStreams.set(callerId, open + 1);
       response.once("close", () => {
         const left = (openStreams.get(callerId) ?? 1) - 1;

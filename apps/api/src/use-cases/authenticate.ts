@@ -16,12 +16,15 @@ export interface Session {
   readonly via: "cookie" | "bearer" | "key";
   /** Calling applications the key is bound to; empty = any. */
   readonly callerApps: readonly string[];
+  /** The password was set by somebody else: nothing but changing it may be done with this session. */
+  readonly mustChangePassword: boolean;
 }
 
 export interface UserAccess {
   readonly role: Role;
   readonly isActive: boolean;
   readonly tokenVersion: number;
+  readonly mustChangePassword: boolean;
   readonly permissions: readonly SourceAppGrant[];
 }
 export interface KeyAccess {
@@ -31,6 +34,8 @@ export interface KeyAccess {
   readonly expiresAt: Date;
   readonly revokedAt: Date | null;
   readonly lastUsedAt: Date | null;
+  /** Whoever made it is still an active administrator. */
+  readonly isMakerAble: boolean;
 }
 
 export interface AuthenticateDeps {
@@ -50,7 +55,8 @@ const keyUseResolutionMs = 60_000;
 const bare = { read: [], ingest: [], manage: [] };
 
 /**
- * Credential → session. The row decides, not the token: a logout, a disabled user or changed permissions count at once.
+ * Credential → session. The row decides, not the token: a logout, a disabled user or changed permissions count at once,
+ * for the keys an administrator made too.
  * @throws AppError `unauthenticated` or `token_expired`.
  */
 export function createAuthenticate({ clock, tokens, accounts }: AuthenticateDeps) {
@@ -60,7 +66,7 @@ export function createAuthenticate({ clock, tokens, accounts }: AuthenticateDeps
     const lookup = tenantScope(found.tenantId, { kind: "key", id: found.id, role: "user" }, bare);
     const access = await accounts.findKeyAccess(lookup, found.id);
     const now = clock.nowMs();
-    if (!access || access.revokedAt || access.expiresAt.getTime() <= now) throw refused();
+    if (!access?.isMakerAble || access.revokedAt || access.expiresAt.getTime() <= now) throw refused();
     if (now - (access.lastUsedAt?.getTime() ?? 0) > keyUseResolutionMs)
       await accounts.touchKey(lookup, found.id, new Date(now));
     const principal = { kind: "key", id: found.id, role: access.role } as const;
@@ -68,6 +74,7 @@ export function createAuthenticate({ clock, tokens, accounts }: AuthenticateDeps
       scope: tenantScope(found.tenantId, principal, grantsOf(access.role, access.permissions)),
       via: "key",
       callerApps: access.callerApps,
+      mustChangePassword: false,
     };
   }
 
@@ -77,7 +84,12 @@ export function createAuthenticate({ clock, tokens, accounts }: AuthenticateDeps
     const access = await accounts.findUserAccess(lookup, userId);
     if (!access?.isActive || access.tokenVersion !== tokenVersion) throw refused();
     const principal = { kind: "user", id: userId, role: access.role } as const;
-    return { scope: tenantScope(tenantId, principal, grantsOf(access.role, access.permissions)), via, callerApps: [] };
+    return {
+      scope: tenantScope(tenantId, principal, grantsOf(access.role, access.permissions)),
+      via,
+      callerApps: [],
+      mustChangePassword: access.mustChangePassword,
+    };
   }
 
   return (credential: string, carrier: "cookie" | "bearer"): Promise<Session> =>

@@ -111,15 +111,16 @@ export function createManageUsers({ accounts, clock, ids, registry }: ManageUser
     async update(scope: TenantScope, userId: string, input: z.output<typeof UpdateUserRequest>): Promise<User> {
       await editable(scope, userId);
       if (input.role !== undefined) requireRankFor(scope, [input.role]);
-      if (input.role !== undefined || input.is_active === false) refuseOnSelf(scope, userId);
+      // One's own password is changed with the present one, on /api/auth/password.
       const weakens = input.role !== undefined || input.is_active === false || input.password !== undefined;
+      if (weakens) refuseOnSelf(scope, userId);
       const change = {
         ...(input.name !== undefined && { name: input.name }),
         ...(input.role !== undefined && { role: input.role }),
         ...(input.is_active !== undefined && { isActive: input.is_active }),
         ...(input.password !== undefined && {
           passwordHash: await hashPassword(input.password),
-          mustChangePassword: scope.principal.id !== userId,
+          mustChangePassword: true,
         }),
       };
       const user = await accounts.updateUser(scope, userId, change, weakens);

@@ -66,6 +66,7 @@ export function createCaller(baseUrl: string, tenantId: string, clock: Clock) {
       permission_scope_hash: sha256Hex("scope"),
       source_app: "rh",
       evidence_source_apps: ["rh"],
+      embedded_document_ids: [],
       pack_id: null,
       evidence: body?.aurora ? [{ chunk_id: id(1), content_hash: sha256Hex(evidenceText) }] : [],
       prompt_version: "answer-1",

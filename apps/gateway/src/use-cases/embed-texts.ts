@@ -17,7 +17,7 @@ export async function embedTexts(
     endpoint: "embeddings",
     model: request.model,
     isStream: false,
-    documentIds: [],
+    documentIds: context.embedded_document_ids,
     clock: deps.clock,
     ids: deps.ids,
     add: deps.addUsage,

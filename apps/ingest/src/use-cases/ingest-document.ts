@@ -19,7 +19,7 @@ export interface IngestDeps extends ConvertDeps, SettleDeps {
   readonly objects: Pick<ObjectStore, "get" | "put" | "deletePrefix">;
   readonly vectors: Pick<VectorStore, "limits" | "upsert" | "delete" | "count">;
   /** A remote embedder obeys the egress rule of the corpus its texts come from. */
-  readonly embedderFor: (scope: TenantScope, sourceApp: string) => Embedder;
+  readonly embedderFor: (scope: TenantScope, document: { readonly id: string; readonly sourceApp: string }) => Embedder;
   readonly logger: Logger;
   readonly maxAttempts: number;
   readonly beatMs: number;
@@ -79,7 +79,7 @@ async function runSteps(
   if (chunks.length === 0) throw new AppError("document_no_text", "The document holds no text.");
 
   await progress.enter("embedding");
-  const embedder = deps.embedderFor(scope, job.document.sourceApp);
+  const embedder = deps.embedderFor(scope, job.document);
   const title = storable(converted.title?.trim() || job.document.title);
   const termCounts = await indexChunks(deps, scope, job, { converted, title, chunks }, embedder, progress);
 

@@ -75,8 +75,8 @@ export function TurnView({ turn, openMarker, onCite, onRetry, onAsk, canAsk }: P
       ))}
       {turn.citations.length > 0 && <SourceList citations={turn.citations} openMarker={openMarker} onCite={onCite} />}
       {response?.outline && response.outline.length > 0 && (
-        <div className={styles.outline}>
-          <p>{t("outline")}</p>
+        <section className={styles.outline} aria-label={t("outline")}>
+          <p aria-hidden>{t("outline")}</p>
           <ul>
             {response.outline.map((section) => (
               <li key={section.id}>
@@ -86,7 +86,7 @@ export function TurnView({ turn, openMarker, onCite, onRetry, onAsk, canAsk }: P
               </li>
             ))}
           </ul>
-        </div>
+        </section>
       )}
       {turn.state === "done" && !isRefusal && <TurnFoot turn={turn} />}
     </article>

@@ -1,9 +1,9 @@
 "use client";
 import type { DocumentSummary } from "@aurora/contracts";
 import { formatBytes, formatDate } from "@aurora/i18n";
-import { Trash2 } from "lucide-react";
+import { RotateCw, Trash2 } from "lucide-react";
 import { useLocale, useTranslations } from "next-intl";
-import { IconButton } from "../components/button.tsx";
+import { Button, IconButton } from "../components/button.tsx";
 import { classes } from "../components/classes.ts";
 import { Link } from "../i18n/routing.ts";
 import { useSession } from "../session/session-provider.tsx";
@@ -12,7 +12,9 @@ import { FileGlyph } from "./file-glyph.tsx";
 import { Progress } from "./progress.tsx";
 import { useFailureHelp } from "./use-failure-help.ts";
 
-export function DocumentRow({ document, onDelete }: { document: DocumentSummary; onDelete: () => void }) {
+type Props = { document: DocumentSummary; onDelete: () => void; onRetry: () => void };
+
+export function DocumentRow({ document, onDelete, onRetry }: Props) {
   const t = useTranslations("documents");
   const locale = useLocale();
   const { sourceApps } = useSession();
@@ -56,9 +58,17 @@ export function DocumentRow({ document, onDelete }: { document: DocumentSummary;
         </div>
       )}
       {document.failure && (
-        <p className={styles.reason}>
-          <strong>{explain(document.failure).reason}</strong> {explain(document.failure).help}
-        </p>
+        <div className={styles.reason}>
+          <p>
+            <strong>{explain(document.failure).reason}</strong> {explain(document.failure).help}
+          </p>
+          {document.job_id && service?.permissions.includes("ingest") && (
+            <Button size="small" aria-label={t("retryOf", { name: document.title })} onClick={onRetry}>
+              <RotateCw aria-hidden />
+              {t("retry")}
+            </Button>
+          )}
+        </div>
       )}
     </li>
   );

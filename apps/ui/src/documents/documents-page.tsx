@@ -42,6 +42,17 @@ export function DocumentsPage() {
   const canIngest = sourceApps.some(({ permissions }) => permissions.includes("ingest"));
   const isFiltered = Boolean(filters.q.trim() || filters.sourceApp || filters.status);
   const isEmpty = list.items?.length === 0;
+  const api = useApi();
+  const [retryError, setRetryError] = useState<unknown>(null);
+  async function retry({ job_id }: DocumentSummary) {
+    setRetryError(null);
+    try {
+      await api.send(`/api/ingestion/jobs/${job_id}/retry`, { method: "POST" });
+      list.reload();
+    } catch (error) {
+      setRetryError(error);
+    }
+  }
 
   return (
     <PageBody>
@@ -95,6 +106,7 @@ export function DocumentsPage() {
           </SelectField>
         </search>
       )}
+      {retryError !== null && <FailureMessage error={retryError} />}
       {list.error !== null && <FailureMessage error={list.error} onRetry={list.reload} />}
       {list.items === null && list.error === null && (
         <div className={styles.skeletons} aria-busy="true" role="status" aria-label={t("loading")}>
@@ -125,7 +137,12 @@ export function DocumentsPage() {
           </p>
           <ul className={styles.list}>
             {list.items.map((document) => (
-              <DocumentRow key={document.id} document={document} onDelete={() => setDeleting(document)} />
+              <DocumentRow
+                key={document.id}
+                document={document}
+                onDelete={() => setDeleting(document)}
+                onRetry={() => retry(document)}
+              />
             ))}
           </ul>
           {list.hasMore && (

@@ -42,6 +42,7 @@ export function createGatewayClient(connection: GatewayConnection): ChatModel {
         permission_scope_hash: aurora.permission_scope_hash,
         source_app: aurora.source_app,
         evidence_source_apps: [...evidenceSourceApps],
+        embedded_document_ids: [],
         pack_id: aurora.pack_id,
         evidence: aurora.evidence.map(({ chunk_id, content_hash }) => ({ chunk_id, content_hash })),
         prompt_version: aurora.prompt_version,

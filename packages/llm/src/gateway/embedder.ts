@@ -9,6 +9,8 @@ export interface GatewayEmbedderOptions {
   readonly dimensions: number;
   /** The corpora whose text is embedded, or asked about: the Gateway judges egress on them. */
   readonly sourceApps: readonly string[];
+  /** Whose text is embedded: the Gateway logs what went where. */
+  readonly documentIds?: readonly string[];
   readonly maxTextsPerCall?: number;
 }
 
@@ -20,7 +22,8 @@ export function createGatewayEmbedderSource(
   return {
     id: embedderId(model),
     dimensions: model.dimensions,
-    embedderFor: (scope, sourceApps) => createGatewayEmbedder(connection, scope, { ...model, sourceApps }),
+    embedderFor: (scope, sourceApps, documentIds = []) =>
+      createGatewayEmbedder(connection, scope, { ...model, sourceApps, documentIds }),
   };
 }
 
@@ -42,6 +45,7 @@ export function createGatewayEmbedder(
       permission_scope_hash: sha256Hex("embeddings"),
       source_app: null,
       evidence_source_apps: [...options.sourceApps],
+      embedded_document_ids: [...(options.documentIds ?? [])],
       pack_id: null,
       evidence: [],
       prompt_version: "embeddings",

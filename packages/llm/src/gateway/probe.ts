@@ -14,6 +14,7 @@ export const createGatewayProbe =
       permission_scope_hash: sha256Hex("probe"),
       source_app: null,
       evidence_source_apps: [],
+      embedded_document_ids: [],
       pack_id: null,
       evidence: [],
       prompt_version: "probe",

@@ -93,7 +93,9 @@ function paragraphsOf(text: string, lines: readonly Line[]): Paragraph[] {
       paragraphs.push({ start: start + lead, end, isItem: mark !== null, lineCount: 1 });
     } else paragraphs[paragraphs.length - 1] = { ...previous, end, lineCount: previous.lineCount + 1 };
   }
-  if (paragraphs.length < 2 || paragraphs.some(({ lineCount }) => lineCount > 1)) return paragraphs;
+  if (paragraphs.some(({ lineCount }) => lineCount > 1)) return paragraphs;
+  const [only] = paragraphs;
+  if (only && paragraphs.length === 1) return /;\s*$/.test(contents[0] ?? "") ? [{ ...only, isItem: true }] : paragraphs;
   return paragraphs.map((paragraph, index) => ({
     ...paragraph,
     isItem: paragraph.isItem || index > 0 || !/:\s*$/.test(text.slice(paragraph.start, paragraph.end)),

@@ -25,6 +25,7 @@ export const logout = defineRoute({
   tag,
   reply: { kind: "empty" },
   needs: "authenticated",
+  isOpenBeforePasswordChange: true,
   handle: async ({ deps, scope, setHeader }) => {
     await deps.signIn.logOut(scope);
     setHeader("set-cookie", deps.cookieFor(null));
@@ -38,6 +39,7 @@ export const me = defineRoute({
   tag,
   reply: CurrentUser,
   needs: "authenticated",
+  isOpenBeforePasswordChange: true,
   handle: ({ deps, scope }) => deps.signIn.describeCaller(scope),
 });
 
@@ -49,6 +51,7 @@ export const changePassword = defineRoute({
   body: ChangePasswordRequest,
   reply: { kind: "empty" },
   needs: "authenticated",
+  isOpenBeforePasswordChange: true,
   handle: async ({ body, deps, request, scope, session, setHeader }) => {
     const token = await deps.signIn.changePassword(scope, body.current_password, body.new_password, request.address);
     if (session.via === "cookie") setHeader("set-cookie", deps.cookieFor(token));

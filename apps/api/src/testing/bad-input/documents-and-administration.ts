@@ -152,6 +152,18 @@ export const badDocumentsAndAdministration: readonly BadRequest[] = [
     at: ["/permissions/0/source_app", "unknown_source_app"],
   },
   {
+    name: "an administrator's key with a list of permissions",
+    send: (w) =>
+      w.post("/api/admin/api-keys", {
+        name: "k",
+        role: "admin",
+        permissions: [{ source_app: "default", permissions: ["read"] }],
+      }),
+    status: 400,
+    code: "invalid_input",
+    at: ["/permissions", "admin_may_do_everything"],
+  },
+  {
     name: "a corpus that exists",
     send: (w) => w.post("/api/admin/source-apps", { source_app: "default", label: "x" }),
     status: 409,

@@ -70,21 +70,30 @@ export function createAccountRepository(db: Database) {
       db.inSystem(scope, (tx) => lookupUserByEmail(tx, emailFolded)),
 
     async findUserAccess(scope: TenantScope, userId: string) {
-      const rows = await db.queryInScope<{ role: Role; is_active: boolean; token_version: number; grants: Grant[] }>(
-        scope,
-        {
-          name: "api_user_access",
-          text: `select role, is_active, token_version, coalesce((
+      const rows = await db.queryInScope<{
+        role: Role;
+        is_active: boolean;
+        token_version: number;
+        must_change_password: boolean;
+        grants: Grant[];
+      }>(scope, {
+        name: "api_user_access",
+        text: `select role, is_active, token_version, must_change_password, coalesce((
           select jsonb_agg(jsonb_build_object('source_app', p.source_app, 'permissions', to_jsonb(array_remove(array[
             case when p.can_read then 'read' end, case when p.can_ingest then 'ingest' end,
             case when p.can_manage then 'manage' end], null))))
           from user_permissions p where p.user_id = users.id), '[]') as grants from users where id = $1`,
-          values: [userId],
-        },
-      );
+        values: [userId],
+      });
       const row = rows[0];
       if (!row) return null;
-      return { role: row.role, isActive: row.is_active, tokenVersion: row.token_version, permissions: row.grants };
+      return {
+        role: row.role,
+        isActive: row.is_active,
+        tokenVersion: row.token_version,
+        mustChangePassword: row.must_change_password,
+        permissions: row.grants,
+      };
     },
 
     findCredentials: (scope: TenantScope, userId: string) =>

@@ -27,6 +27,7 @@ interface AccessRow {
   readonly expires_at: Date;
   readonly revoked_at: Date | null;
   readonly last_used_at: Date | null;
+  readonly is_maker_able: boolean;
 }
 
 const present = (row: typeof apiKeys.$inferSelect): z.infer<typeof ApiKey> => ({
@@ -47,10 +48,17 @@ export function createApiKeyRepository(db: Database) {
   return {
     lookupApiKey: (scope: SystemScope, hash: string) => db.inSystem(scope, (tx) => lookupApiKey(tx, hash)),
 
+    /** `isMakerAble`: the person who made the key, or made the key it was made with, could still make one. */
     async findKeyAccess(scope: TenantScope, keyId: string) {
       const rows = await db.queryInScope<AccessRow & Record<string, unknown>>(scope, {
         name: "api_key_access",
-        text: `select role, permissions, caller_apps, expires_at, revoked_at, last_used_at from api_keys where id = $1`,
+        text: `with recursive maker as (
+            select created_by as id from api_keys where id = $1
+            union select k.created_by from api_keys k join maker on k.id = maker.id)
+          select role, permissions, caller_apps, expires_at, revoked_at, last_used_at,
+            created_by is null or exists (select from users u join maker on u.id = maker.id
+              where u.is_active and u.role in ('superadmin', 'admin')) as is_maker_able
+          from api_keys where id = $1`,
         values: [keyId],
       });
       const row = rows[0];
@@ -62,6 +70,7 @@ export function createApiKeyRepository(db: Database) {
         expiresAt: row.expires_at,
         revokedAt: row.revoked_at,
         lastUsedAt: row.last_used_at,
+        isMakerAble: row.is_maker_able,
       };
     },
 

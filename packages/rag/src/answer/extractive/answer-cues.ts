@@ -6,7 +6,7 @@ import { monthWords, numberWords } from "../words/question-cues.ts";
 import { holdsWords } from "./find-words.ts";
 import type { AskedQuestion } from "./question.ts";
 
-const bonus = { number: 0.14, noNumber: -0.12, noDate: -0.08, name: 0.08, person: 0.12, nobody: -0.12, counted: 0.12, definition: 0.3, label: 0.15 } as const;
+const bonus = { number: 0.14, noNumber: -0.12, noDate: -0.08, name: 0.08, person: 0.12, nobody: -0.2, counted: 0.12, definition: 0.3, label: 0.15 } as const;
 const title = String.raw`\b(?:M|Mr|Mrs|Ms|Mme|Mmes|MM|Dr|Pr|Me|Herr|Frau|Sr|Sra|Sig|Dott)\.?\s+\p{Lu}`;
 const person = new RegExp(`${title}|(?<=[\\p{L}\\p{N},;:’'(]\\s?)\\p{Lu}[\\p{Ll}’'-]+\\s+(?:d[eiu]\\s+)?\\p{Lu}[\\p{L}’'-]+|^\\p{Lu}\\p{Ll}+\\s\\p{Lu}\\p{Ll}+,`, "u");
 const name = /(?<=[\p{L}\p{N},;:’'(]\s?)\p{Lu}[\p{L}’'-]+/u;

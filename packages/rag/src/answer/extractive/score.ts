@@ -41,7 +41,7 @@ const credit = { above: 0.8, heading: 0.65, opening: 0.65, opened: 0.6, title: 0
 /** What names one thing tells more than other words do. */
 const kindWeight = { word: 1, figure: 1, name: 1.25, identifier: 1.5 } as const;
 /** What is left of the coverage for each thing the question names and no source holds; and where another one does. */
-const missingName = 0.6;
+const missingName = 0.5;
 const elsewhereName = 0.85;
 const bonus = {
   bestSource: 0.1,
@@ -52,6 +52,8 @@ const bonus = {
   /** An opening ("…:") whose list is not there. */
   unfilled: -0.2,
   phrase: 0.06,
+  /** The first unit under a heading that speaks of the question. */
+  first: 0.08,
   foreignRow: -0.3,
   fragment: -0.12,
   broken: -0.2,
@@ -91,6 +93,7 @@ export function rankCandidates(
       const last = own.at(-1);
       return last && isOpening(last) ? [last.own] : [];
     });
+    const headingPhrases = countPhrases(words, path, language);
     const phrasesIn = ({ text }: ReadUnit): number => countPhrases(words, text, language);
     const here = words.map((_, index) => (heldBySource[sourceIndex]?.[index] ?? 0) > 0);
     const missing = words.reduce((factor, { kind }, index) => {
@@ -123,14 +126,14 @@ export function rankCandidates(
       const foreign = unit.kind === "row" && terms.size === 0 && !kinds.has("list") ? bonus.foreignRow : 0;
       const rank = bonus.bestSource * (1 - sourceIndex / evidence.length);
       const cue = cueOf(question, text, unit, language);
-      const unfilled = isOpening(read) && opened.length === 0 ? bonus.unfilled : 0;
-      const phrase = bonus.phrase * Math.max(phrasesIn(read), ...opened.map(phrasesIn));
+      const unfilled = isOpening(read) && position === units.length - 1 ? bonus.unfilled : 0;
+      const phrase = bonus.phrase * Math.max(headingPhrases, phrasesIn(read), ...opened.map(phrasesIn));
       const form = formBonus(read) + unfilled + phrase + cue.bonus;
       return {
         ...{ source: sourceIndex, position, unit, text, language, coverage, terms },
         contextTerms: termsOf((index) => Math.max(above[index] ?? 0, headings[index] ?? 0, title[index] ?? 0)),
         isCueMissed: cue.isMissed,
-        score: coverage + rank + bonus.heading * share(headings) + listed + foreign + form,
+        score: coverage + rank + (bonus.heading + (position === 0 && !kinds.has("list") ? bonus.first : 0)) * share(headings) + listed + foreign + form,
       };
     });
   });

@@ -1,0 +1,1 @@
+export * from "../../apps/gateway/src/testing/scripted-provider.ts";
