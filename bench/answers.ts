@@ -15,7 +15,14 @@ import { chunkForIndex } from "@aurora/conversion";
 import { jobScope, sha256Hex } from "@aurora/kernel";
 import { inProcess } from "@aurora/llm";
 import { loadStaticModel } from "@aurora/llm/static";
-import { answerExtractively, buildCitations, createRetriever, detectLanguage, type Passage } from "@aurora/rag";
+import {
+  answerExtractively,
+  buildCitations,
+  createRetriever,
+  deliverableSearch,
+  detectLanguage,
+  type Passage,
+} from "@aurora/rag";
 import { textInBoxes } from "../apps/nexus/src/demo/box-text.ts";
 import { convertFile } from "../packages/conversion/src/convert.ts";
 import { passagesOf, pointsOf, readSets, sourceApp } from "./retrieval/corpus.ts";
@@ -81,8 +88,13 @@ async function answererOver(passages: readonly Passage[]) {
     };
     const deps = { ...index, passages: reader, embedders, wordVectors, nowMs: () => performance.now() };
     const retriever = createRetriever(deps);
-    const { hits, answerable } = await retriever.retrieve(scope, { ...all, query });
     const language = detectLanguage(query) ?? "fr";
+    const search = deliverableSearch(query, language);
+    const { hits, answerable } = await retriever.retrieve(scope, {
+      ...all,
+      query: search?.query ?? query,
+      k: search?.passages ?? null,
+    });
     const start = performance.now();
     if (!answerable.isAnswerable) return { refusedBy: "retriever", text: "", citations: [], support: [], hits, ms: 0 };
     const evidence = hits.map(({ passage }) => ({
@@ -191,7 +203,12 @@ async function benchSet(name: string): Promise<void> {
   const answer = await answererOver(passagesOf(set));
   const order = (id: string) => sha256Hex(`answers:${id}`);
   const queries = set.queries.toSorted((a, b) => (order(a.id) < order(b.id) ? -1 : 1)).slice(0, setQuestions);
-  const scores = { first: [] as number[], any: [] as number[], refused: [] as number[], refusedRightly: [] as number[] };
+  const scores = {
+    first: [] as number[],
+    any: [] as number[],
+    refused: [] as number[],
+    refusedRightly: [] as number[],
+  };
   const lengths: number[] = [];
   for (const { text, rel } of queries) {
     const given = await answer(text);

@@ -25,6 +25,7 @@ const sweep = (scope: Parameters<typeof sweepLeftovers>[1], aheadMs = 2 * minute
   };
   return sweepLeftovers(deps, scope, new AbortController().signal);
 };
+const nothing = { abandoned_uploads: 0, stray_uploads: 0, dead_versions: 0, deleted_documents: 0 };
 const uploads = async (scope: Parameters<typeof sweepLeftovers>[1]) => {
   const keys: string[] = [];
   for (const prefix of ["documents/", "incoming/"])
@@ -45,10 +46,10 @@ it("removes what a worker left that died after its document was deleted, and kee
   expect((await stateOf(world, scope)).points).toHaveLength(2);
 
   expect(await sweep(scope, 0)).toMatchObject({ deleted_documents: 0 }); // a worker may still be writing
-  expect(await sweep(scope)).toEqual({ abandoned_uploads: 0, dead_versions: 0, deleted_documents: 1 });
+  expect(await sweep(scope)).toEqual({ ...nothing, deleted_documents: 1 });
   expect(await stateOf(world, scope)).toEqual(before);
   expect(await uploads(scope)).toEqual([expect.stringContaining(kept.documentId)]);
-  expect(await sweep(scope)).toEqual({ abandoned_uploads: 0, dead_versions: 0, deleted_documents: 0 });
+  expect(await sweep(scope)).toEqual(nothing);
 });
 
 it("removes the version of a job that was cancelled after its worker had died", async () => {
@@ -82,4 +83,20 @@ it("removes uploads that were never completed, with their bytes", async () => {
   expect(await sweep(scope)).toMatchObject({ deleted_documents: 1 });
   expect(await uploads(scope)).toEqual([]);
   expect(await stateOf(world, scope)).toMatchObject(noContent);
+});
+
+it("removes what an upload URL wrote after its document was completed or deleted, and nothing that is awaited", async () => {
+  const scope = await world.createTenant();
+  const send = (id: string) =>
+    world.stores.objects.put(scope, "uploads", uploadSlotKey(id), note, { contentType: "text/markdown" });
+  const document = (uploadExpiresAt: Date | null) =>
+    createDocument(world.database.database, scope, { uploadExpiresAt });
+  const completed = await document(null);
+  const deleted = await document(null);
+  const awaited = await document(new Date(Date.now() + 10 * minuteMs));
+  await world.deleteRow(scope, deleted.id);
+  expect(await sweep(scope)).toMatchObject({ deleted_documents: 1 }); // the deletion is settled and forgotten
+  for (const { id } of [completed, deleted, awaited]) await send(id); // and only now the URLs are used again
+  expect(await sweep(scope)).toEqual({ ...nothing, stray_uploads: 2 });
+  expect(await uploads(scope)).toEqual([uploadSlotKey(awaited.id)]);
 });

@@ -105,6 +105,15 @@ describe("a presigned upload", () => {
   });
 });
 
+describe("a file's name", () => {
+  it("is kept without the characters that would show it as something else", async () => {
+    const name = "facture\u202etxt.exe\u2066\u0007\r\nx-injected: 1.pdf";
+    const { body } = await post("/api/documents/uploads", announced(bytes, { filename: name }));
+    const { filename, title } = (await get(`/api/documents/${body.document_id}`)).body;
+    expect([filename, title]).toEqual(["facturetxt.exe x-injected: 1.pdf", "facturetxt.exe x-injected: 1"]);
+  });
+});
+
 describe("a form upload", () => {
   it("is accepted with its fields and can be listed, searched by name and paged", async () => {
     const reply = await upload(

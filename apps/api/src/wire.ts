@@ -111,6 +111,7 @@ export async function wireApi(
       wordVectors,
       statistics: { load: passages.loadStatistics },
       passages: { load: passages.loadPassages },
+      defaults: config.retrieval,
       nowMs: () => performance.now(),
     }),
     model: createGatewayClient(connection),

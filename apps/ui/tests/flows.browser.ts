@@ -200,6 +200,7 @@ describe.skipIf(missingBrowser)("what people do in the dashboard", () => {
       await page.goto(`${product.uiUrl}/fr/assistant`);
       await page.getByRole("button", { name: "Nouvelle conversation" }).click();
       await ask(page, onGuide);
+      await page.getByRole("article").last().getByRole("button", { name: "Copier" }).waitFor();
       return page.getByRole("article").last().textContent();
     };
     expect(await answeredBy()).not.toContain("télétravailler deux jours");

@@ -5,7 +5,7 @@ import { createS3ObjectStore } from "@aurora/object-store/s3";
 import type { Logger } from "@aurora/telemetry";
 import { createEmbeddedVectorStore } from "@aurora/vector-store/embedded";
 import { type MaintenanceTask, startMaintenance } from "./jobs/maintenance-jobs.ts";
-import { purgeRetention } from "./use-cases/purge-retention.ts";
+import { forgetFailedSignIns, purgeRetention } from "./use-cases/purge-retention.ts";
 import { sweepLeftovers } from "./use-cases/sweep-leftovers.ts";
 
 const tickMs = 10_000;
@@ -40,7 +40,12 @@ export async function startWorker(config: Config, logger: Logger): Promise<{ clo
   const deps = { rows, objects, vectors, clock: systemClock, logger, retention: config.retention };
 
   const tasks: MaintenanceTask[] = [
-    { name: "sweep-leftovers", everyMs: sweepEveryMs, run: (scope, signal) => sweepLeftovers(deps, scope, signal) },
+    {
+      name: "sweep-leftovers",
+      everyMs: sweepEveryMs,
+      run: (scope, signal) => sweepLeftovers(deps, scope, signal),
+      runForInstance: (scope) => forgetFailedSignIns(deps, scope),
+    },
   ];
   if (config.retention.isPurgeEnabled)
     tasks.push({

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { page, Slug, Timestamp, Uuid } from "./common.ts";
+import { Line } from "./text.ts";
 
 export const SourceApp = z.object({
   source_app: Slug,
@@ -15,11 +16,11 @@ export const SourceApp = z.object({
 export type SourceApp = z.infer<typeof SourceApp>;
 export const CreateSourceAppRequest = z.strictObject({
   source_app: Slug,
-  label: z.string().trim().min(1).max(200),
+  label: Line(200),
   description: z.string().max(2000).default(""),
 });
 export const UpdateSourceAppRequest = z.strictObject({
-  label: z.string().trim().min(1).max(200).optional(),
+  label: Line(200).optional(),
   description: z.string().max(2000).optional(),
   egress: z.enum(["local_only", "approved"]).optional(),
   approved_provider_ids: z.array(Uuid).max(50).optional(),
@@ -38,11 +39,11 @@ export const CallerApp = z.object({
 export const CallerAppName = z.string().regex(/^[a-z0-9][a-z0-9_.-]{0,63}$/);
 export const CreateCallerAppRequest = z.strictObject({
   name: CallerAppName,
-  label: z.string().trim().min(1).max(200),
+  label: Line(200),
   description: z.string().max(2000).default(""),
 });
 export const UpdateCallerAppRequest = z.strictObject({
-  label: z.string().trim().min(1).max(200).optional(),
+  label: Line(200).optional(),
   description: z.string().max(2000).optional(),
   is_active: z.boolean().optional(),
 });

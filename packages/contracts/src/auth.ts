@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Permission, Role, Slug, Timestamp, Uuid } from "./common.ts";
+import { Line } from "./text.ts";
 
 export const LoginRequest = z.strictObject({ email: z.email().max(254), password: z.string().min(1).max(1024) });
 export const CurrentUser = z.object({
@@ -29,14 +30,14 @@ export const SourceAppPermissions = z.strictObject({
 });
 export const CreateUserRequest = z.strictObject({
   email: z.email().max(254),
-  name: z.string().trim().min(1).max(200),
+  name: Line(200),
   password: z.string().min(12).max(1024),
   role: Role.default("user"),
   locale: z.enum(["fr", "en"]).default("fr"),
   is_service: z.boolean().default(false),
 });
 export const UpdateUserRequest = z.strictObject({
-  name: z.string().trim().min(1).max(200).optional(),
+  name: Line(200).optional(),
   role: Role.optional(),
   is_active: z.boolean().optional(),
   password: z.string().min(12).max(1024).optional(),
@@ -58,7 +59,7 @@ export const PutUserPermissionsRequest = z.strictObject({ items: z.array(SourceA
 /** Scoped service key. Bound to source_apps and, when given, to caller_apps; any mismatch is refused. */
 export const CreateApiKeyRequest = z
   .strictObject({
-    name: z.string().trim().min(1).max(200),
+    name: Line(200),
     role: z.enum(["admin", "user"]).default("user"),
     permissions: z.array(SourceAppPermissions).max(500).default([]),
     caller_apps: z

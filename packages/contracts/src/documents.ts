@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { BoundingBox, PageQuery, page, Sha256Hex, Slug, Timestamp, Uuid } from "./common.ts";
 import { JobFailure } from "./errors.ts";
+import { Line } from "./text.ts";
 
 export const jobStates = [
   "queued",
@@ -32,7 +33,7 @@ export const IngestionJob = z.object({
 export type IngestionJob = z.infer<typeof IngestionJob>;
 
 export const CreateUploadRequest = z.strictObject({
-  filename: z.string().trim().min(1).max(255),
+  filename: Line(255),
   size_bytes: z.int().min(0),
   sha256: Sha256Hex,
   source_app: Slug,

@@ -8,3 +8,4 @@ export * from "./gateway.ts";
 export * from "./prompt-grammar.ts";
 export * from "./query.ts";
 export * from "./suivi.ts";
+export * from "./text.ts";

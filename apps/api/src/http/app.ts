@@ -9,6 +9,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
 import type { ApiDeps } from "../deps.ts";
 import type { Session } from "../use-cases/authenticate.ts";
+import { refuseBrokenText } from "./broken-text.ts";
 import {
   type FileReply,
   isSchema,
@@ -77,6 +78,8 @@ export async function createApp(
       throw new AppError("unsupported_media_type", "This route takes application/json.");
     if (route?.multipart && !request.isMultipart())
       throw new AppError("unsupported_media_type", "This route takes multipart/form-data.");
+    refuseBrokenText(request.body, "");
+    refuseBrokenText(request.query, "?");
   });
   app.addHook("onResponse", async (request, reply) => {
     logger.info(

@@ -6,6 +6,8 @@ import {
   buildCitations,
   buildPrompt,
   createAnswerStream,
+  deliverableSearch,
+  deliverableSubject,
   detectLanguage,
   isRefusal,
   languageNotices,
@@ -40,6 +42,13 @@ export type AnswerEvent = {
   };
 }[Exclude<keyof typeof queryEvents, "error">];
 
+/** A summary draws on many sections, where one fact stands in one place: more passages, and less alike. */
+const deliverableBreadth = (question: Question) => ({
+  k: question.k ?? 24,
+  fetchK: question.fetch_k ?? 100,
+  mmrLambda: question.mmr_lambda ?? 0.6,
+});
+
 const noUsage = { prompt_tokens: 0, completion_tokens: 0, cost_usd: null };
 const noCache: CacheInfo = { status: "miss", similarity: null, age_s: null };
 
@@ -68,7 +77,16 @@ export function createAnswerQuestion(deps: AnswerQuestionDeps) {
     };
     try {
       const reading = await readingScope(deps, scope, question.document_ids);
-      const retrieval = await deps.retriever.retrieve(reading, retrievalRequest(question, signal));
+      const subject = deliverableSubject(question.query, trace.language);
+      const search = deliverableSearch(question.query, trace.language);
+      const request = {
+        ...retrievalRequest(question, signal),
+        ...(search && { query: search.query, k: question.k ?? search.passages }),
+      };
+      const retrieval = await deps.retriever.retrieve(
+        reading,
+        subject === null ? request : { ...request, ...deliverableBreadth(question), query: subject },
+      );
       trace.retrieval = retrieval;
       const { candidates, documents, timings_ms } = retrieval.diagnostics;
       yield { event: "retrieval", data: { query_id: trace.queryId, candidates, documents, ms: timings_ms.total } };

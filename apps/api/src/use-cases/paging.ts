@@ -1,3 +1,4 @@
+import { isBrokenText } from "@aurora/contracts";
 import { AppError } from "@aurora/kernel";
 
 export interface Page<Item> {
@@ -18,12 +19,15 @@ const encode = (parts: readonly string[]): string => Buffer.from(JSON.stringify(
 function decode(cursor: string, count: number): string[] {
   try {
     const parts: unknown = JSON.parse(Buffer.from(cursor, "base64url").toString("utf8"));
-    if (Array.isArray(parts) && parts.length === count && parts.every((part) => typeof part === "string")) return parts;
+    if (Array.isArray(parts) && parts.length === count && parts.every(isText)) return parts;
   } catch {
     // falls through: bad JSON and a bad shape are the same fault to a caller
   }
   throw badCursor();
 }
+const isText = (part: unknown): part is string => typeof part === "string" && !isBrokenText(part);
+/** As `Date.toISOString` writes the times of our rows: others may be dates to JavaScript and none to PostgreSQL. */
+const isoTime = /^(?:19[7-9]|[2-9]\d\d)\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Cuts the one row read beyond `limit` and says where the next page starts. */
@@ -42,7 +46,7 @@ export async function pageByTime<Item extends { created_at: string; id: string }
   if (request.cursor !== undefined) {
     const [time = "", id = ""] = decode(request.cursor, 2);
     after = { at: new Date(time), id };
-    if (Number.isNaN(after.at.getTime()) || !uuid.test(id)) throw badCursor();
+    if (!isoTime.test(time) || Number.isNaN(after.at.getTime()) || !uuid.test(id)) throw badCursor();
   }
   const rows = await read(after, request.limit + 1);
   return cut(rows, request.limit, (last) => encode([last.created_at, last.id]));

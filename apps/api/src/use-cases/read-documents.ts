@@ -138,7 +138,7 @@ export function createReadDocuments({ documents, objects }: ReadDocumentsDeps) {
 
 function ordinalOf(key: string): number {
   const ordinal = Number(key);
-  if (!Number.isInteger(ordinal))
+  if (!Number.isInteger(ordinal) || ordinal < 0 || ordinal > 0x7fffffff)
     throw new AppError("invalid_input", "The cursor is not one of ours.", {
       errors: [{ pointer: "?cursor", code: "invalid_cursor" }],
     });

@@ -82,8 +82,10 @@ export function createChunkGatherer(): ChunkGatherer {
         if (typeof delta.refusal === "string") choice.refusal += delta.refusal;
         if (objects(delta.tool_calls).length > 0 || isObject(delta.function_call)) choice.hasToolCalls = true;
         if (typeof part.finish_reason === "string") choice.finishReason = part.finish_reason;
-        if (isObject(part.logprobs) && Array.isArray(part.logprobs.content))
-          for (const logprob of part.logprobs.content) (choice.logprobs ??= []).push(logprob);
+        if (isObject(part.logprobs) && Array.isArray(part.logprobs.content)) {
+          choice.logprobs ??= [];
+          for (const logprob of part.logprobs.content) choice.logprobs.push(logprob);
+        }
       }
     },
     get usage() {

@@ -13,14 +13,20 @@ export function EgressTable({ providers, sourceApps, onChanged }: Props) {
   const t = useTranslations("providers");
   const api = useApi();
   const [error, setError] = useState<unknown>(null);
-  const [busy, setBusy] = useState<string | null>(null);
+  // What was asked for shows at once; the list's own word follows, also when the call failed.
+  const [pending, setPending] = useState<{ sourceApp: SourceApp; approved: readonly string[] } | null>(null);
   const external = providers.filter(({ location }) => location === "external");
   if (external.length === 0) return null;
 
+  const isPending = (sourceApp: SourceApp) => pending?.sourceApp === sourceApp;
+  const approvedOf = (sourceApp: SourceApp): readonly string[] => {
+    if (pending && isPending(sourceApp)) return pending.approved;
+    return sourceApp.egress === "approved" ? sourceApp.approved_provider_ids : [];
+  };
   async function approve(sourceApp: SourceApp, provider: Provider, isApproved: boolean) {
-    const before = sourceApp.egress === "approved" ? sourceApp.approved_provider_ids : [];
+    const before = approvedOf(sourceApp);
     const approved = isApproved ? [...before, provider.id] : before.filter((id) => id !== provider.id);
-    setBusy(sourceApp.source_app);
+    setPending({ sourceApp, approved });
     setError(null);
     try {
       await api.send(`/api/admin/source-apps/${sourceApp.source_app}`, {
@@ -30,8 +36,7 @@ export function EgressTable({ providers, sourceApps, onChanged }: Props) {
       onChanged();
     } catch (failure) {
       setError(failure);
-    } finally {
-      setBusy(null);
+      setPending(null);
     }
   }
 
@@ -61,8 +66,8 @@ export function EgressTable({ providers, sourceApps, onChanged }: Props) {
                     <input
                       type="checkbox"
                       aria-label={t("egress.approve", { provider: provider.name, sourceApp: sourceApp.label })}
-                      checked={sourceApp.egress === "approved" && sourceApp.approved_provider_ids.includes(provider.id)}
-                      disabled={busy === sourceApp.source_app}
+                      checked={approvedOf(sourceApp).includes(provider.id)}
+                      disabled={isPending(sourceApp)}
                       onChange={(event) => approve(sourceApp, provider, event.target.checked)}
                     />
                   </td>

@@ -22,7 +22,10 @@ export function ProviderCard({ provider, onChanged }: { provider: Provider; onCh
   const [isRemoving, setIsRemoving] = useState(false);
   const isEditable = provider.source === "database";
   const path = `/api/admin/providers/${provider.id}`;
-  const chosen = provider.models.find((model) => model.is_default)?.name ?? "";
+  // What was chosen shows at once; the list's own word follows, also when the call failed.
+  const [wanted, setWanted] = useState<{ provider: Provider; name: string } | null>(null);
+  const chosen =
+    wanted?.provider === provider ? wanted.name : (provider.models.find((model) => model.is_default)?.name ?? "");
 
   async function doing(work: () => Promise<void>) {
     setIsBusy(true);
@@ -31,6 +34,7 @@ export function ProviderCard({ provider, onChanged }: { provider: Provider; onCh
       await work();
     } catch (failure) {
       setError(failure);
+      setWanted(null);
     } finally {
       setIsBusy(false);
     }
@@ -39,6 +43,7 @@ export function ProviderCard({ provider, onChanged }: { provider: Provider; onCh
     doing(async () => setTest(await api.call(ProviderTestResult, `${path}/test`, { method: "POST" })));
   const chooseDefault = (name: string) =>
     doing(async () => {
+      setWanted({ provider, name });
       await api.send(path, { method: "PUT", body: { default_model: name || null } });
       onChanged();
     });

@@ -1,6 +1,7 @@
 import { fixedClock } from "@aurora/kernel";
 import { silentLogger } from "@aurora/telemetry";
 import { expect, it } from "vitest";
+import { forgetFailedSignIns } from "../use-cases/purge-retention.ts";
 import { type MaintenanceTask, runDueTasks } from "./maintenance-jobs.ts";
 
 const tenants = ["00000000-0000-7000-8000-00000000000a", "00000000-0000-7000-8000-00000000000b"];
@@ -22,7 +23,7 @@ function setUp(run: MaintenanceTask["run"]) {
     },
   };
   const task: MaintenanceTask = { name: "sweep", everyMs: 60_000, run };
-  return { clock, lines, run: (signal = new AbortController().signal) => runDueTasks(deps, [task], signal) };
+  return { clock, deps, lines, run: (signal = new AbortController().signal) => runDueTasks(deps, [task], signal) };
 }
 
 it("runs a due task once for every tenant, and not again before its time, in any replica", async () => {
@@ -57,4 +58,19 @@ it("stops between tenants when the worker closes", async () => {
   });
   await run(closing.signal);
   expect(seen).toEqual(tenants.slice(0, 1));
+});
+
+it("does once a run, whatever the number of tenants, what belongs to none, and logs its count", async () => {
+  const { clock, deps, lines } = setUp(async () => ({ swept: 1 }));
+  const forgotten: number[] = [];
+  const rows = { deleteLoginThrottles: async (_scope: unknown, before: Date) => forgotten.push(before.getTime()) };
+  const task: MaintenanceTask = {
+    name: "sweep",
+    everyMs: 60_000,
+    run: async () => ({ swept: 1 }),
+    runForInstance: (scope) => forgetFailedSignIns({ rows, clock }, scope),
+  };
+  await runDueTasks(deps, [task], new AbortController().signal);
+  expect(forgotten).toEqual([clock.nowMs() - 86_400_000]);
+  expect(lines).toMatchObject([{ login_throttle: 1, swept: 2 }]);
 });

@@ -1,4 +1,4 @@
-import { type Clock, jobScope, systemScope, type TenantScope } from "@aurora/kernel";
+import { type Clock, jobScope, type SystemScope, systemScope, type TenantScope } from "@aurora/kernel";
 import type { Logger } from "@aurora/telemetry";
 import type { MaintenanceRows } from "../use-cases/maintenance-rows.ts";
 
@@ -7,6 +7,8 @@ export interface MaintenanceTask {
   readonly everyMs: number;
   /** One tenant's share. @returns counts for the log. */
   run(scope: TenantScope, signal: AbortSignal): Promise<Readonly<Record<string, number>>>;
+  /** What belongs to no tenant. */
+  runForInstance?(scope: SystemScope): Promise<Readonly<Record<string, number>>>;
 }
 
 export interface MaintenanceDeps {
@@ -30,7 +32,7 @@ export async function runDueTasks(
     const system = systemScope(`maintenance ${task.name}`);
     if (!(await rows.claimRun(system, task.name, task.everyMs, new Date(clock.nowMs())))) continue;
     const startedMs = clock.nowMs();
-    const totals: Record<string, number> = {};
+    const totals: Record<string, number> = { ...(await task.runForInstance?.(system)) };
     let failedTenants = 0;
     const tenantIds = await rows.tenantIds(system);
     for (const tenantId of tenantIds) {

@@ -10,6 +10,10 @@ export interface MaintenanceRows {
   deleteExpiredAnswers(scope: TenantScope, now: Date, atMost: number): Promise<number>;
   /** Documents whose upload was never completed. */
   deleteAbandonedUploads(scope: TenantScope, expiredBefore: Date, atMost: number): Promise<number>;
+  /** Which of the ids are documents whose upload is still awaited. */
+  findAwaitedUploads(scope: TenantScope, ids: readonly string[]): Promise<readonly string[]>;
+  /** Counts of failed sign-ins; of no tenant. */
+  deleteLoginThrottles(scope: SystemScope, before: Date): Promise<number>;
   /** Ended jobs that nobody has tidied up after since `endedBefore`. */
   findUncleanJobs(scope: TenantScope, endedBefore: Date, atMost: number): Promise<readonly { readonly id: string }[]>;
   /** Runs `remove` on the versions the job must not leave behind, then deletes their rows; the job is locked meanwhile. */

@@ -1,4 +1,4 @@
-import type { Clock, TenantScope } from "@aurora/kernel";
+import type { Clock, SystemScope, TenantScope } from "@aurora/kernel";
 import type { MaintenanceRows } from "./maintenance-rows.ts";
 
 export interface PurgeDeps {
@@ -26,6 +26,14 @@ export async function purgeRetention(
     llm_usage: await inBatches((atMost) => rows.deleteUsage(scope, daysAgo(retention.llmUsageDays), atMost), signal),
     llm_cache_exact: await inBatches((atMost) => rows.deleteExpiredAnswers(scope, new Date(nowMs), atMost), signal),
   };
+}
+
+/** Counts of failed sign-ins are of use for an hour at most, and name an account or an address by its hash. */
+export async function forgetFailedSignIns(
+  { rows, clock }: { readonly rows: Pick<MaintenanceRows, "deleteLoginThrottles">; readonly clock: Clock },
+  scope: SystemScope,
+): Promise<{ login_throttle: number }> {
+  return { login_throttle: await rows.deleteLoginThrottles(scope, new Date(clock.nowMs() - dayMs)) };
 }
 
 async function inBatches(remove: (atMost: number) => Promise<number>, signal: AbortSignal): Promise<number> {

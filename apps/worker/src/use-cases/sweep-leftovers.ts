@@ -1,11 +1,18 @@
 import type { Clock, TenantScope } from "@aurora/kernel";
-import { removeDocument, removeVersions, type VersionStores } from "@aurora/rag";
+import type { ObjectStore } from "@aurora/object-store";
+import { removeDocument, removeVersions, uploadSlotKey, uploadSlotsPrefix, type VersionStores } from "@aurora/rag";
 import type { MaintenanceRows } from "./maintenance-rows.ts";
 
 export interface SweepDeps extends VersionStores {
+  readonly objects: Pick<ObjectStore, "deletePrefix" | "list">;
   readonly rows: Pick<
     MaintenanceRows,
-    "deleteAbandonedUploads" | "findUncleanJobs" | "cleanJob" | "findDeletedDocuments" | "forgetDeletedDocument"
+    | "deleteAbandonedUploads"
+    | "findAwaitedUploads"
+    | "findUncleanJobs"
+    | "cleanJob"
+    | "findDeletedDocuments"
+    | "forgetDeletedDocument"
   >;
   readonly clock: Clock;
 }
@@ -18,13 +25,13 @@ const settleMs = 60_000;
 
 /**
  * Removes what nobody will ever read: uploads never completed, points and objects of dead versions whose worker died,
- * points and objects of deleted documents. What fails stays recorded and is tried again by the next run.
+ * points and objects of deleted documents, what an upload URL wrote once its document was completed or deleted. What fails stays recorded and is tried again by the next run.
  */
 export async function sweepLeftovers(
   deps: SweepDeps,
   scope: TenantScope,
   signal: AbortSignal,
-): Promise<{ abandoned_uploads: number; dead_versions: number; deleted_documents: number }> {
+): Promise<{ abandoned_uploads: number; stray_uploads: number; dead_versions: number; deleted_documents: number }> {
   const nowMs = deps.clock.nowMs();
   const settledBefore = new Date(nowMs - settleMs);
   const abandoned = await deps.rows.deleteAbandonedUploads(scope, new Date(nowMs - uploadGraceMs), batchSize);
@@ -44,5 +51,26 @@ export async function sweepLeftovers(
     await removeDocument(deps, scope, documentId);
     await deps.rows.forgetDeletedDocument(scope, documentId);
   }
-  return { abandoned_uploads: abandoned, dead_versions: dead, deleted_documents: deletions.length };
+  const stray = await removeStrayUploads(deps, scope);
+  return {
+    abandoned_uploads: abandoned,
+    stray_uploads: stray,
+    dead_versions: dead,
+    deleted_documents: deletions.length,
+  };
+}
+
+/**
+ * An upload URL works until it expires, whatever became of its document meanwhile. So the slots themselves are looked
+ * through: whatever no document waits for goes, however often it is sent again.
+ */
+async function removeStrayUploads({ objects, rows }: SweepDeps, scope: TenantScope): Promise<number> {
+  const ids: string[] = [];
+  for await (const { key } of objects.list(scope, "uploads", uploadSlotsPrefix))
+    ids.push(key.slice(uploadSlotsPrefix.length));
+  if (ids.length === 0) return 0;
+  const awaited = new Set(await rows.findAwaitedUploads(scope, ids));
+  const stray = ids.filter((id) => !awaited.has(id));
+  for (const id of stray) await objects.deletePrefix(scope, "uploads", uploadSlotKey(id));
+  return stray.length;
 }

@@ -41,7 +41,9 @@ export function locateRow(sentence: string, chunkText: string): Stretch | null {
   const wanted = skeleton(blankMarkers(unescapeMarkers(sentence))).chars;
   for (const { kind, start, end, cells, head, above } of splitUnits(chunkText)) {
     if (kind !== "row") continue;
-    const parts = cells.map((cell, column) => [cell, `${head[column] ?? ""}${cell}`].map((part) => skeleton(part).chars));
+    const parts = cells.map((cell, column) =>
+      [cell, `${head[column] ?? ""}${cell}`].map((part) => skeleton(part).chars),
+    );
     if (wanted !== "" && readsAloud(wanted, parts, skeleton(above).chars)) return { start, end };
   }
   return null;
@@ -52,9 +54,7 @@ function readsAloud(wanted: string, parts: readonly (readonly string[])[], above
   const isRead = parts.some((forms, column) =>
     forms.some(
       (form) =>
-        form !== "" &&
-        wanted.startsWith(form) &&
-        readsAloud(wanted.slice(form.length), parts.slice(column + 1), above),
+        form !== "" && wanted.startsWith(form) && readsAloud(wanted.slice(form.length), parts.slice(column + 1), above),
     ),
   );
   return isRead || (parts.length === 0 && wanted.length > 3 && above.includes(wanted));

@@ -1,21 +1,8 @@
 import { ruleLine, type TableLine, tableUnits } from "./table-units.ts";
+import type { Unit } from "./unit.ts";
 import { abbreviations } from "./words/abbreviations.ts";
 
-/** A stretch of a text that can be quoted by itself: one sentence, one list item, or one row of a table. */
-export interface Unit {
-  /** UTF-16 offsets into the text, end excluded: `text.slice(start, end)` is verbatim. */
-  readonly start: number;
-  readonly end: number;
-  /** `head`: a row that names columns, which states nothing by itself. */
-  readonly kind: "sentence" | "item" | "row" | "head";
-  /** The cells of a row in order, and the name of each one's column; empty for the other kinds and where unknown. */
-  readonly cells: readonly string[];
-  readonly head: readonly string[];
-  /** Caption and heads of a row's table: what they say holds for every row. */
-  readonly above: string;
-  /** Units of one paragraph, list or table share a number. */
-  readonly block: number;
-}
+export type { Unit } from "./unit.ts";
 
 const bullet = /^\s*(?:[-–—•▪◦‣*·]|\(?\d{1,2}[.)]|\(?[a-z][.)])\s+/u;
 const endsSentence = /[.!?…:;]["»”’)\]]*\s*$/u;
@@ -95,7 +82,8 @@ function paragraphsOf(text: string, lines: readonly Line[]): Paragraph[] {
   }
   if (paragraphs.some(({ lineCount }) => lineCount > 1)) return paragraphs;
   const [only] = paragraphs;
-  if (only && paragraphs.length === 1) return /;\s*$/.test(contents[0] ?? "") ? [{ ...only, isItem: true }] : paragraphs;
+  if (only && paragraphs.length === 1)
+    return /;\s*$/.test(contents[0] ?? "") ? [{ ...only, isItem: true }] : paragraphs;
   return paragraphs.map((paragraph, index) => ({
     ...paragraph,
     isItem: paragraph.isItem || index > 0 || !/:\s*$/.test(text.slice(paragraph.start, paragraph.end)),

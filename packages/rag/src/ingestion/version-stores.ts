@@ -13,8 +13,9 @@ export interface VersionStores {
 }
 
 const documentPrefix = (documentId: string): string => `documents/${documentId}/`;
-/** In `uploads`: what a presigned URL may write. */
-export const uploadSlotKey = (documentId: string): string => `incoming/${documentId}`;
+/** In `uploads`: what presigned URLs may write. */
+export const uploadSlotsPrefix = "incoming/";
+export const uploadSlotKey = (documentId: string): string => `${uploadSlotsPrefix}${documentId}`;
 /** In `uploads`: the completed upload. No URL can write it, and its name says what it holds. */
 export const originalKey = (documentId: string, sha256: string): string => `${documentPrefix(documentId)}${sha256}`;
 

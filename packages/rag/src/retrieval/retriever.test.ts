@@ -51,7 +51,12 @@ const hit = (id: string, denseScore: number, sparseScore: number, ...dense: numb
 });
 
 /** A retriever over given hits and passages, with every vector query that it sent. */
-function setUp(hits: readonly Hit[], passages: readonly Passage[], chunkCount = 100) {
+function setUp(
+  hits: readonly Hit[],
+  passages: readonly Passage[],
+  chunkCount = 100,
+  defaults: { k?: number; fetchK?: number } = {},
+) {
   const queries: HybridQuery[] = [];
   const loads: (readonly string[])[] = [];
   const versions: string[] = [];
@@ -94,6 +99,7 @@ function setUp(hits: readonly Hit[], passages: readonly Passage[], chunkCount = 
         return passages.filter(({ chunkId }) => chunkIds.includes(chunkId));
       },
     },
+    defaults,
     nowMs: () => 0,
   });
   return { retriever, queries, loads, versions, embedded };
@@ -167,6 +173,14 @@ it("drops hits that no reader may see and fills up from the next candidates", as
   const result = await retriever.retrieve(all, ask({ k: 2, fetchK: 3 }));
   expect(result.hits.map((one) => one.passage.chunkId)).toEqual(["c3", "c8"]);
   expect(loads.map((ids) => ids.length)).toEqual([3, 3, 3]);
+});
+
+it("takes k and fetch_k of the configuration where the request is silent, and the request's own before them", async () => {
+  const hits = Array.from({ length: 9 }, (_, i) => hit(`c${i}`, 0.9 - i / 100, 9, 1, 0));
+  const passages = hits.map(({ id }) => passage(id, "préavis contrat"));
+  const { retriever } = setUp(hits, passages, 100, { k: 3, fetchK: 4 });
+  expect((await retriever.retrieve(all, ask())).hits).toHaveLength(3);
+  expect((await retriever.retrieve(all, ask({ k: 2 }))).hits).toHaveLength(2);
 });
 
 it("gives k passages, the best first, chosen with MMR on the stored vectors", async () => {

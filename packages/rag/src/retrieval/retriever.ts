@@ -67,6 +67,8 @@ export interface RetrieverDeps {
   readonly wordVectors: WordVectors;
   readonly statistics: StatisticsReader;
   readonly passages: PassageReader;
+  /** Used where a request is silent; each left out keeps its measured value (`retrievalDefaults`). */
+  readonly defaults?: Partial<Record<keyof typeof retrievalDefaults, number>>;
   /** Monotonic milliseconds, for the diagnostics alone. */
   readonly nowMs: () => number;
 }
@@ -84,11 +86,12 @@ type Candidate = Fused<Hit & ScoredCandidate>;
 
 export function createRetriever(deps: RetrieverDeps): Retriever {
   const version = indexVersion(deps.embedders.id);
+  const defaults = { ...retrievalDefaults, ...deps.defaults };
   return {
     async retrieve(scope, request) {
       const { query, signal } = request;
-      const k = request.k ?? retrievalDefaults.k;
-      const fetchK = Math.max(k, request.fetchK ?? retrievalDefaults.fetchK);
+      const k = request.k ?? defaults.k;
+      const fetchK = Math.max(k, request.fetchK ?? defaults.fetchK);
       const watch = stopwatch(deps.nowMs);
       const filter = corpusFilter(scope, request);
       const words = queryWords(query);
@@ -130,7 +133,7 @@ export function createRetriever(deps: RetrieverDeps): Retriever {
         return { candidate, passage, maxSim, score, dense: candidate.dense };
       });
       reranked.sort((a, b) => b.score - a.score || (a.passage.chunkId < b.passage.chunkId ? -1 : 1));
-      const chosen = selectDiverse(reranked, k, request.mmrLambda ?? retrievalDefaults.mmrLambda);
+      const chosen = selectDiverse(reranked, k, request.mmrLambda ?? defaults.mmrLambda);
       const language = detectLanguage(query);
       const matches = chosen.map(({ candidate, passage, maxSim }) => ({
         bm25Share: bm25Share(candidate.sparseScore, idfSum),

@@ -3,6 +3,7 @@ import { CreateUploadRequest } from "@aurora/contracts";
 import { AppError, type TenantScope } from "@aurora/kernel";
 import { z } from "zod";
 import type { ApiDeps } from "../../deps.ts";
+import { refuseBrokenText } from "../../http/broken-text.ts";
 import type { FormPart } from "../../http/define-route.ts";
 import type { Session } from "../../use-cases/authenticate.ts";
 
@@ -36,6 +37,7 @@ export async function receiveForm(
   return accepted;
 
   async function receiveFile(filename: string, bytes: AsyncIterable<Uint8Array>) {
+    refuseBrokenText({ ...fields, file: filename }, "");
     const { sha256, caller_app, ...upload } = parseFields(fields);
     const name = CreateUploadRequest.shape.filename.safeParse(filename);
     if (!name.success) throw invalid("/file", "invalid_filename");

@@ -1,7 +1,7 @@
 import { bearer, send } from "../client.ts";
 import { formBody, upload } from "../publish.ts";
 import { testLimits } from "../start-test-api.ts";
-import { anyUpload, type BadInputWorld, type BadRequest, nowhere } from "./world.ts";
+import { anyUpload, type BadInputWorld, type BadRequest, encode, nowhere } from "./world.ts";
 
 /** Ids, uploads, administration. */
 export const badDocumentsAndAdministration: readonly BadRequest[] = [
@@ -257,5 +257,96 @@ export const badDocumentsAndAdministration: readonly BadRequest[] = [
     status: 400,
     code: "invalid_input",
     at: ["/default_model", "unknown_model"],
+  },
+
+  // characters that are none
+  ...(["\u0000", "\ud800", "\udc00"] as const).flatMap((broken) => {
+    const name = JSON.stringify(broken);
+    const refused = (pointer: string) =>
+      ({ status: 400, code: "invalid_input", at: [pointer, "invalid_characters"] }) as const;
+    return [
+      {
+        name: `${name} in a filename`,
+        send: (w: BadInputWorld) => w.post("/api/documents/uploads", { ...anyUpload, filename: `a${broken}.txt` }),
+        ...refused("/filename"),
+      },
+      {
+        name: `${name} in an external id`,
+        send: (w: BadInputWorld) => w.post("/api/documents/uploads", { ...anyUpload, external_id: `a${broken}` }),
+        ...refused("/external_id"),
+      },
+      {
+        name: `${name} in a thread id`,
+        send: (w: BadInputWorld) => w.query({ thread_id: `a${broken}` }),
+        ...refused("/thread_id"),
+      },
+      {
+        name: `${name} in a question`,
+        send: (w: BadInputWorld) => w.query({ query: `a${broken}` }),
+        ...refused("/query"),
+      },
+      {
+        name: `${name} in the name of a calling application`,
+        send: (w: BadInputWorld) => w.post("/api/search", { query: "a", caller_app: broken }),
+        ...refused("/caller_app"),
+      },
+      {
+        name: `${name} in a user's name`,
+        send: (w: BadInputWorld) =>
+          w.post("/api/admin/users", { email: "z@example.org", name: broken, password: "a long new password" }),
+        ...refused("/name"),
+      },
+      {
+        name: `${name} inside a list`,
+        send: (w: BadInputWorld) => w.post("/api/admin/providers", { name: "p", kind: "openai", models: ["m", broken] }),
+        ...refused("/models/1"),
+      },
+    ];
+  }),
+  {
+    name: "NUL in what is searched for",
+    send: (w) => w.get("/api/documents?q=a%00"),
+    status: 400,
+    code: "invalid_input",
+    at: ["?q", "invalid_characters"],
+  },
+  {
+    name: "NUL in a field of a form",
+    send: (w) => w.form({ source_app: "default", external_id: "a\u0000" }),
+    status: 400,
+    code: "invalid_input",
+    at: ["/external_id", "invalid_characters"],
+  },
+  {
+    name: "a file's name of nothing but control characters",
+    send: (w) => w.post("/api/documents/uploads", { ...anyUpload, filename: "\u0007\u202e\u0085" }),
+    status: 400,
+    code: "invalid_input",
+    at: ["/filename", "too_small"],
+  },
+
+  // cursors
+  ...["+275760-09-13T00:00:00.000Z", "-000001-01-01T00:00:00.000Z", "0000-01-01T00:00:00.000Z", "2026", "Infinity"].map(
+    (time) => ({
+      name: `a cursor at ${time}`,
+      send: (w: BadInputWorld) => w.get(`/api/documents?cursor=${encode([time, nowhere])}`),
+      status: 400,
+      code: "invalid_input",
+      at: ["?cursor", "invalid_cursor"] as const,
+    }),
+  ),
+  ...["-1", "1e300", "99999999999", "1.5", "NaN", "\u0000"].map((ordinal) => ({
+    name: `a cursor of passages at ${JSON.stringify(ordinal)}`,
+    send: (w: BadInputWorld) => w.get(`/api/documents/${w.documentId}/chunks?cursor=${encode([ordinal])}`),
+    status: 400,
+    code: "invalid_input",
+    at: ["?cursor", "invalid_cursor"] as const,
+  })),
+  {
+    name: "a cursor of corpora with NUL in it",
+    send: (w) => w.get(`/api/source-apps?cursor=${encode(["a\u0000"])}`),
+    status: 400,
+    code: "invalid_input",
+    at: ["?cursor", "invalid_cursor"],
   },
 ];

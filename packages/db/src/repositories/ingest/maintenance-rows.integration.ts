@@ -81,6 +81,24 @@ it("deletes uploads past their time and remembers their objects, and keeps those
   expect(await rows.findDeletedDocuments(scope, future, 10)).toEqual([]);
 });
 
+it("knows which uploads are still awaited, in its own tenant alone", async () => {
+  const awaited = await createDocument(test.database, scope, { uploadExpiresAt: minutesAgo(-5) });
+  const completed = await createDocument(test.database, scope, { uploadExpiresAt: null });
+  const ids = [awaited.id, completed.id, systemIds.uuid()];
+  expect(await rows.findAwaitedUploads(scope, ids)).toEqual([awaited.id]);
+  expect(await rows.findAwaitedUploads(await test.createTenant(), ids)).toEqual([]);
+});
+
+it("forgets counts of failed sign-ins that nobody has added to for long", async () => {
+  const [old, recent] = [systemIds.uuid(), systemIds.uuid()];
+  const add = "insert into login_throttle (key_hash, failures, updated_at) values ($1, 3, $2)";
+  await test.admin.query(add, [old, minutesAgo(2_000)]);
+  await test.admin.query(add, [recent, minutesAgo(10)]);
+  await rows.deleteLoginThrottles(systemScope("test"), minutesAgo(1_440));
+  const left = await test.admin.query("select key_hash from login_throttle where key_hash = any ($1)", [[old, recent]]);
+  expect(left.rows).toEqual([{ key_hash: recent }]);
+});
+
 it("cleans a failed job’s own version and a successful job’s earlier ones, once, and touches no open job", async () => {
   const document = await createDocument(test.database, scope, { publishedVersion: 2 });
   const success = await addJob(document.id, 2, "success", minutesAgo(10));

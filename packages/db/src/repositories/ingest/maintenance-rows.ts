@@ -1,8 +1,8 @@
 import type { SystemScope, TenantScope } from "@aurora/kernel";
-import { and, eq, inArray, isNull, lt, sql } from "drizzle-orm";
+import { and, eq, inArray, isNotNull, isNull, lt, sql } from "drizzle-orm";
 import type { Database, Transaction } from "../../database.ts";
 import { lookupTenants } from "../../lookups.ts";
-import { artifacts, chunks, documentDeletions, documents, ingestionJobs } from "../../schema/index.ts";
+import { artifacts, chunks, documentDeletions, documents, ingestionJobs, loginThrottle } from "../../schema/index.ts";
 
 /** The rows of the maintenance worker; it declares what it needs of them in apps/worker. */
 export function createMaintenanceRows(db: Database) {
@@ -52,6 +52,23 @@ export function createMaintenanceRows(db: Database) {
           .limit(atMost)
           .for("update", { skipLocked: true });
         const deleted = await tx.delete(documents).where(inArray(documents.id, abandoned));
+        return deleted.rowCount ?? 0;
+      }),
+
+    /** Which of the ids are documents whose upload is still awaited. */
+    findAwaitedUploads: (scope: TenantScope, ids: readonly string[]): Promise<string[]> =>
+      db.inScope(scope, async (tx) => {
+        const awaited = await tx
+          .select({ id: documents.id })
+          .from(documents)
+          .where(and(inArray(documents.id, [...ids]), isNotNull(documents.uploadExpiresAt)));
+        return awaited.map((row) => row.id);
+      }),
+
+    /** Counts of failed sign-ins nobody has added to since `before`. */
+    deleteLoginThrottles: (scope: SystemScope, before: Date): Promise<number> =>
+      db.inSystem(scope, async (tx) => {
+        const deleted = await tx.delete(loginThrottle).where(lt(loginThrottle.updatedAt, before));
         return deleted.rowCount ?? 0;
       }),
 

@@ -6,9 +6,22 @@ import { monthWords, numberWords } from "../words/question-cues.ts";
 import { holdsWords } from "./find-words.ts";
 import type { AskedQuestion } from "./question.ts";
 
-const bonus = { number: 0.14, noNumber: -0.12, noDate: -0.08, name: 0.08, person: 0.12, nobody: -0.2, counted: 0.12, definition: 0.3, label: 0.15 } as const;
+const bonus = {
+  number: 0.14,
+  noNumber: -0.12,
+  noDate: -0.08,
+  name: 0.08,
+  person: 0.12,
+  nobody: -0.2,
+  counted: 0.12,
+  definition: 0.3,
+  label: 0.15,
+} as const;
 const title = String.raw`\b(?:M|Mr|Mrs|Ms|Mme|Mmes|MM|Dr|Pr|Me|Herr|Frau|Sr|Sra|Sig|Dott)\.?\s+\p{Lu}`;
-const person = new RegExp(`${title}|(?<=[\\p{L}\\p{N},;:’'(]\\s?)\\p{Lu}[\\p{Ll}’'-]+\\s+(?:d[eiu]\\s+)?\\p{Lu}[\\p{L}’'-]+|^\\p{Lu}\\p{Ll}+\\s\\p{Lu}\\p{Ll}+,`, "u");
+const person = new RegExp(
+  `${title}|(?<=[\\p{L}\\p{N},;:’'(]\\s?)\\p{Lu}[\\p{Ll}’'-]+\\s+(?:d[eiu]\\s+)?\\p{Lu}[\\p{L}’'-]+|^\\p{Lu}\\p{Ll}+\\s\\p{Lu}\\p{Ll}+,`,
+  "u",
+);
 const name = /(?<=[\p{L}\p{N},;:’'(]\s?)\p{Lu}[\p{L}’'-]+/u;
 /** A number this many words before what is counted still counts it ("21 full working days"). */
 const countReach = 3;
@@ -35,11 +48,15 @@ export function cueOf(question: AskedQuestion, text: string, unit: Unit, languag
   const judge = (isShown: boolean, gain: number, loss: number) => (isShown ? shown.push(gain) : missed.push(loss));
   if (kinds.has("number")) judge(hasNumber, bonus.number, bonus.noNumber);
   if (kinds.has("date")) judge(hasDate, bonus.number, hasNumber ? bonus.noDate : bonus.noNumber);
-  if (kinds.has("person")) judge(person.test(text), bonus.person, kinds.has("identity") && !name.test(text) ? bonus.nobody : 0);
+  if (kinds.has("person"))
+    judge(person.test(text), bonus.person, kinds.has("identity") && !name.test(text) ? bonus.nobody : 0);
   if (kinds.has("person") || kinds.has("place")) judge(name.test(text), bonus.name, 0);
-  for (const form of forms) judge(form.shows.test(folded), form.bonus, unit.kind === "row" ? form.malus / 2 : form.malus);
-  if (kinds.has("definition") && words.length > 0) judge(isDefinition(question, text, unit, language), bonus.definition, 0);
-  const countable = unit.kind === "row" ? holdsCount(counted, unit, language) : isCounted(counted, tokens, isNumber, language);
+  for (const form of forms)
+    judge(form.shows.test(folded), form.bonus, unit.kind === "row" ? form.malus / 2 : form.malus);
+  if (kinds.has("definition") && words.length > 0)
+    judge(isDefinition(question, text, unit, language), bonus.definition, 0);
+  const countable =
+    unit.kind === "row" ? holdsCount(counted, unit, language) : isCounted(counted, tokens, isNumber, language);
   const counts = countable ? bonus.counted : 0;
   const label = /^([^:]{2,60}?)\s?:\s+\S/u.exec(text)?.[1];
   if (label !== undefined && question.asked !== null)
@@ -76,7 +93,8 @@ function isDefinition({ words }: AskedQuestion, text: string, unit: Unit, langua
   if (unit.kind === "row")
     return unit.cells.some(
       (cell) =>
-        holdsWords(cell, defined, language).every(Boolean) && analyse(cell, language).length <= defined.length + leadWords,
+        holdsWords(cell, defined, language).every(Boolean) &&
+        analyse(cell, language).length <= defined.length + leadWords,
     );
   const lead = analyse(text, language).slice(0, defined.length + 1);
   const [first] = lead;

@@ -3,6 +3,7 @@ import { foldText } from "@aurora/kernel";
 import { analyse } from "../../retrieval/analysis.ts";
 import { analysisLanguage } from "../../retrieval/sparse.ts";
 import { oneLine } from "../units.ts";
+import { backReferences } from "../words/question-cues.ts";
 import type { AskedQuestion } from "./question.ts";
 import { renderUnit } from "./render.ts";
 import type { Candidate, ExtractiveEvidence } from "./score.ts";
@@ -12,6 +13,7 @@ const maxTitleChars = 90;
 const perSection = (sections: number): number => (sections <= 3 ? 4 : sections <= 5 ? 3 : 2);
 const sourceOpeningBonus = 0.15;
 const questionWeight = 1;
+const leaningMalus = -0.3;
 /** Shares of the best source's coverage below which a source is left out: the first where four headings remain. */
 const relevantShares = [0.5, 0.25] as const;
 
@@ -99,7 +101,9 @@ function groupAt(evidence: readonly PlacedEvidence[], kept: readonly number[], l
   const sections = new Map<string, Section>();
   for (const index of kept) {
     const { headings = [], title = "" } = evidence[index] ?? {};
-    const path = headings.map(oneLine).filter((heading) => heading !== "");
+    const path = headings
+      .map((heading) => oneLine(heading).replace(sectionNumber, ""))
+      .filter((heading) => heading !== "");
     const name = shortTitle(path[Math.min(level, path.length - 1)] ?? oneLine(title));
     const key = `${path.length > 0}:${foldText(name)}`;
     const section = sections.get(key) ?? { title: name, hasHeading: path.length > 0, sources: [] };
@@ -108,6 +112,9 @@ function groupAt(evidence: readonly PlacedEvidence[], kept: readonly number[], l
   }
   return [...sections.values()].filter(({ title }) => title !== "");
 }
+
+/** "2.1 ", "IV. ", "Art. 3 – ": the sections are numbered anew. */
+const sectionNumber = /^(?:\d+(?:\.\d+)*[.)]?|[IVXLC]+[.)])\s+(?=\S)/u;
 
 const shortTitle = (title: string): string =>
   title.length <= maxTitleChars ? title : `${title.slice(0, maxTitleChars).replace(/\s+\S*$/u, "")}…`;
@@ -142,15 +149,26 @@ function bestUnits(
   const value = (candidate: Candidate): number =>
     (central.get(candidate) ?? 0) +
     questionWeight * candidate.coverage +
-    (candidate.position === 0 ? sourceOpeningBonus : 0);
+    (candidate.position === 0 ? sourceOpeningBonus : 0) +
+    (leansOnOthers(candidate.text) ? leaningMalus : 0);
   const seen = new Set<string>();
-  return candidates
-    .filter(({ source, text, unit }) => sources.includes(source) && isTelling(text, unit))
+  const telling = candidates.filter(({ source, text, unit }) => sources.includes(source) && isTelling(text, unit));
+  const sentences = telling.filter(({ unit }) => unit.kind !== "row");
+  return (sentences.length > 0 ? sentences : telling)
     .sort((a, b) => value(b) - value(a) || a.source - b.source || a.position - b.position)
     .filter(({ text }) => {
       const folded = foldText(oneLine(text));
       return seen.has(folded) ? false : seen.add(folded);
     });
+}
+
+/** Says little where it is put alone: it points at a table, or back at the sentence before it. */
+function leansOnOthers(text: string): boolean {
+  const folded = foldText(text);
+  const first = folded.match(/[\p{L}'’-]+/u)?.[0]?.replace(/['’].*$/, "") ?? "";
+  return (
+    backReferences.has(first) || /\b(?:tableau|figure|table|tabelle|abbildung|tabla|tabella|tabela) \d/.test(folded)
+  );
 }
 
 /** Neither a question, an opening of a list, a mere fragment nor the head of a table. */

@@ -28,7 +28,8 @@ export function answerFact(question: AskedQuestion, ranked: readonly Candidate[]
 
 function isWorthAdding(next: Candidate, best: Candidate): boolean {
   if (next.score < closeScore * best.score || next.coverage < closeCoverage * best.coverage) return false;
-  if (next.unit.kind !== "sentence" || best.unit.kind !== "sentence" || /[?:]["»”’)\s]*$/u.test(next.text)) return false;
+  if (next.unit.kind !== "sentence" || best.unit.kind !== "sentence" || /[?:]["»”’)\s]*$/u.test(next.text))
+    return false;
   const isNew = [...next.terms].some((term) => !best.terms.has(term));
   return isNew && foldText(oneLine(next.text)) !== foldText(oneLine(best.text));
 }
@@ -54,7 +55,9 @@ function glued(question: AskedQuestion, best: Candidate, ranked: readonly Candid
     if (opening && /:\s*$/.test(opening.text)) found.push(opening);
     found.push(...list.slice(0, maxListItems));
   } else if (best.unit.kind === "row" && isList && [...best.terms].every((term) => best.contextTerms.has(term)))
-    found.push(...source.filter(({ unit }) => unit.kind === "row" && unit.block === best.unit.block).slice(0, maxListItems));
+    found.push(
+      ...source.filter(({ unit }) => unit.kind === "row" && unit.block === best.unit.block).slice(0, maxListItems),
+    );
   else if (isBareLabel(best) && after[0]?.unit.block === best.unit.block) found.push(after[0]);
   return found;
 }

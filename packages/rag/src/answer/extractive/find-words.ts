@@ -46,7 +46,11 @@ export function createFinder({ words, language: asked }: AskedQuestion, wordVect
 }
 
 /** The question's words a text holds by their terms alone. */
-export const holdsWords = (text: string, words: readonly QuestionWord[], language: AnalysedLanguage | null): boolean[] => {
+export const holdsWords = (
+  text: string,
+  words: readonly QuestionWord[],
+  language: AnalysedLanguage | null,
+): boolean[] => {
   const terms = new Set(analyse(text, language).map(({ term }) => term));
   return words.map((word) => {
     if (word.kind === "identifier") return findIdentifier(word, text) > 0;
@@ -65,7 +69,10 @@ function findIdentifier({ word, pattern }: QuestionWord, text: string): number {
 function isInflected(name: string, written: ReadonlySet<string>): boolean {
   if (name.length < 4) return false;
   for (const other of written)
-    if (Math.abs(other.length - name.length) <= 2 && (other.startsWith(name) || (other.length > 3 && name.startsWith(other))))
+    if (
+      Math.abs(other.length - name.length) <= 2 &&
+      (other.startsWith(name) || (other.length > 3 && name.startsWith(other)))
+    )
       return true;
   return false;
 }

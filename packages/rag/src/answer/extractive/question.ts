@@ -60,7 +60,12 @@ export function readQuestion(question: string, tag: string): AskedQuestion {
   const names = language === "de" ? new Set<string>() : namesOf(question); // every German noun has a capital
   const words = new Map<string, QuestionWord>();
   for (const identifier of identifiers)
-    words.set(identifier, { word: identifier, term: identifier, kind: "identifier", pattern: identifierPattern(identifier) });
+    words.set(identifier, {
+      word: identifier,
+      term: identifier,
+      kind: "identifier",
+      pattern: identifierPattern(identifier),
+    });
   for (const { word, term } of analyse(subject, language)) {
     const isEmpty = cues?.cueWords.has(word) || parts.has(word) || (isDeliverable && isRequestWord(word));
     if (isEmpty || (word.length < 2 && !/\d/.test(word))) continue;
@@ -69,7 +74,10 @@ export function readQuestion(question: string, tag: string): AskedQuestion {
   }
   const afterCount = cues && folded.match(cues.counts);
   const counted = afterCount
-    ? analyse(folded.slice((afterCount.index ?? 0) + afterCount[0].length).replace(/^(\S+\s\S+)[^]*$/u, "$1"), language)
+    ? analyse(
+        folded.slice((afterCount.index ?? 0) + afterCount[0].length).replace(/^(\S+\s\S+)[\s\S]*$/u, "$1"),
+        language,
+      )
     : [];
   const firstWord = [...words.values()].find(({ kind }) => kind !== "identifier");
   return {

@@ -24,7 +24,9 @@ function readRow({ unit, language: own }: Candidate, { words }: AskedQuestion, l
   const colon = language.startsWith("fr") ? " : " : ": ";
   const isFilled = (column: number) => (cells[column] ?? "") !== "";
   const found = cells.map((cell) => holdsWords(cell, words, own).some(Boolean));
-  const asked = askedColumns(unit.head, words, own).filter((column) => column > 0 && !found[column] && isFilled(column));
+  const asked = askedColumns(unit.head, words, own).filter(
+    (column) => column > 0 && !found[column] && isFilled(column),
+  );
   const lastLabel = found.slice(0, asked[0] ?? 2).lastIndexOf(true);
   const labels = [...cells.keys()].slice(0, Math.max(0, lastLabel) + 1).filter(isFilled);
   const others = [...cells.keys()].filter((column) => !labels.includes(column) && isFilled(column));
@@ -44,7 +46,11 @@ function readRow({ unit, language: own }: Candidate, { words }: AskedQuestion, l
 }
 
 /** The columns whose name holds most of the question's words, unless all do. */
-function askedColumns(head: readonly string[], words: AskedQuestion["words"], language: Candidate["language"]): number[] {
+function askedColumns(
+  head: readonly string[],
+  words: AskedQuestion["words"],
+  language: Candidate["language"],
+): number[] {
   const counts = head.map((name) => holdsWords(name, words, language).filter(Boolean).length);
   const most = Math.max(0, ...counts.slice(1));
   return most === 0 ? [] : [...counts.keys()].filter((column) => counts[column] === most);

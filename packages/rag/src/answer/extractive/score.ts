@@ -37,7 +37,15 @@ export interface Candidate {
 }
 
 /** How much a question word counts by where it is found; the unit itself counts 1. */
-const credit = { above: 0.8, heading: 0.65, opening: 0.65, opened: 0.6, title: 0.4, neighbour: 0.4, source: 0.25 } as const;
+const credit = {
+  above: 0.8,
+  heading: 0.65,
+  opening: 0.65,
+  opened: 0.6,
+  title: 0.4,
+  neighbour: 0.4,
+  source: 0.25,
+} as const;
 /** What names one thing tells more than other words do. */
 const kindWeight = { word: 1, figure: 1, name: 1.25, identifier: 1.5 } as const;
 /** What is left of the coverage for each thing the question names and no source holds; and where another one does. */
@@ -83,18 +91,24 @@ export function rankCandidates(
 
   const heldBySource = sources.map(({ units, headings, title }) =>
     words.map((_, index) =>
-      Math.max(headings[index] ?? 0, title[index] ?? 0, ...units.map(({ own, above }) => Math.max(own[index] ?? 0, above[index] ?? 0))),
+      Math.max(
+        headings[index] ?? 0,
+        title[index] ?? 0,
+        ...units.map(({ own, above }) => Math.max(own[index] ?? 0, above[index] ?? 0)),
+      ),
     ),
   );
   const anySource = words.map((_, index) => heldBySource.some((held) => (held[index] ?? 0) > 0));
   const candidates = sources.flatMap(({ units, headings, title, language, path }, sourceIndex) => {
     const anywhere = words.map((_, index) => Math.max(0, ...units.map(({ own }) => own[index] ?? 0)));
-    const tableOpenings = sources.filter((other) => other.path === path).flatMap(({ units: [...own] }) => {
-      const last = own.at(-1);
-      return last && isOpening(last) ? [last.own] : [];
-    });
-    const headingPhrases = countPhrases(words, path, language);
-    const phrasesIn = ({ text }: ReadUnit): number => countPhrases(words, text, language);
+    const tableOpenings = sources
+      .filter((other) => other.path === path)
+      .flatMap(({ units: [...own] }) => {
+        const last = own.at(-1);
+        return last && isOpening(last) ? [last.own] : [];
+      });
+    const headingPhrases = countPhrases(words, sequenceOf(path, language));
+    const phrasesIn = ({ sequence }: ReadUnit): number => countPhrases(words, sequence);
     const here = words.map((_, index) => (heldBySource[sourceIndex]?.[index] ?? 0) > 0);
     const missing = words.reduce((factor, { kind }, index) => {
       if (kind === "word" || here[index]) return factor;
@@ -114,7 +128,11 @@ export function rankCandidates(
           credit.above * (above[index] ?? 0),
           credit.heading * (headings[index] ?? 0),
           credit.opening * best(openings, index),
-          credit.opened * best(opened.map((item) => item.own), index),
+          credit.opened *
+            best(
+              opened.map((item) => item.own),
+              index,
+            ),
           credit.title * (title[index] ?? 0),
           credit.neighbour * best(around, index),
           credit.source * (anywhere[index] ?? 0),
@@ -133,7 +151,13 @@ export function rankCandidates(
         ...{ source: sourceIndex, position, unit, text, language, coverage, terms },
         contextTerms: termsOf((index) => Math.max(above[index] ?? 0, headings[index] ?? 0, title[index] ?? 0)),
         isCueMissed: cue.isMissed,
-        score: coverage + rank + (bonus.heading + (position === 0 && !kinds.has("list") ? bonus.first : 0)) * share(headings) + listed + foreign + form,
+        score:
+          coverage +
+          rank +
+          (bonus.heading + (position === 0 && !kinds.has("list") ? bonus.first : 0)) * share(headings) +
+          listed +
+          foreign +
+          form,
       };
     });
   });
@@ -143,6 +167,7 @@ export function rankCandidates(
 interface ReadUnit {
   readonly unit: Unit;
   readonly text: string;
+  readonly sequence: string;
   readonly own: readonly number[];
   /** Found in the head or the caption of its table. */
   readonly above: readonly number[];
@@ -153,20 +178,29 @@ function readSource(source: ExtractiveEvidence, find: Finder) {
   const units = splitUnits(source.text).map((unit): ReadUnit => {
     const text = source.text.slice(unit.start, unit.end);
     const above = unit.above.trim() === "" ? [] : find(unit.above, language);
-    return { unit, text, own: find(text, language), above };
+    return { unit, text, sequence: sequenceOf(text, language), own: find(text, language), above };
   });
   const path = [source.title, ...source.headings].join("\n");
-  return { units, language, path, headings: find(source.headings.join("\n"), language), title: find(source.title, language) };
+  return {
+    units,
+    language,
+    path,
+    headings: find(source.headings.join("\n"), language),
+    title: find(source.title, language),
+  };
 }
 
 /** Pairs of the question's words that stand side by side in the text too, at most two. */
-function countPhrases(words: readonly QuestionWord[], text: string, language: AnalysedLanguage | null): number {
-  const sequence = ` ${analyse(text, language)
-    .map(({ term }) => term)
-    .join(" ")} `;
+function countPhrases(words: readonly QuestionWord[], sequence: string): number {
   const pairs = words.filter(({ term }, index) => sequence.includes(` ${words[index - 1]?.term ?? "\n"} ${term} `));
   return Math.min(2, pairs.length);
 }
+
+/** The terms of a text one after the other, between spaces. */
+const sequenceOf = (text: string, language: AnalysedLanguage | null): string =>
+  ` ${analyse(text, language)
+    .map(({ term }) => term)
+    .join(" ")} `;
 
 const isOpening = ({ text }: ReadUnit): boolean => /:\s*$/.test(text);
 const opensList = (units: readonly ReadUnit[], position: number): boolean => {

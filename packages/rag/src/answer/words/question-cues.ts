@@ -36,7 +36,8 @@ export const questionCues: Readonly<Record<"fr" | "en" | "de" | "es" | "it" | "p
     frames:
       "que? se passe-t-il|qu'est-ce que c'est que|qu'est-ce qu(?:e|'un|'une)|c'est quoi|qu'entend-on par|que (?:signifient|signifie)|que (?:veut|veulent) dire|combien de (?:temps|fois)|tous les combien|que faut-il faire|que (?:faire|dit|disent|contient|contiennent|devient|prevoit)|de quand date(?:nt)?|a quelle date|en quelle annee|quel (?:est le )?nom|comment s'appelle",
     counts: "combien d(?:e |es |')",
-    attribute: "(?:a |de |en |sous |dans |par |pour |avec )?quel(?:le)?s? |combien (?:d(?:e |es |')|a |ont |coute|vaut)",
+    attribute:
+      "(?:a |de |en |sous |dans |par |pour |avec )?quel(?:le)?s? |combien (?:d(?:e |es |')|a |ont |coute|vaut)",
   },
   en: {
     asks: {
