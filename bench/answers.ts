@@ -19,7 +19,7 @@ import {
   answerExtractively,
   buildCitations,
   createRetriever,
-  deliverableSearch,
+  deliverableSubject,
   detectLanguage,
   type Passage,
 } from "@aurora/rag";
@@ -52,6 +52,8 @@ const fixtures = resolve(root, process.env.NEXUS_FIXTURES_DIR ?? "../shared/data
 const scope = jobScope("00000000-0000-4000-8000-000000000001", "bench.answers");
 const { embedder, wordVectors } = await loadStaticModel({ folder: join(root, "models/static-fr-en-192") });
 const setQuestions = 200;
+/** What the API asks the retriever for when a summary is wanted. */
+const breadth = { k: 24, fetchK: 100, mmrLambda: 0.6 };
 
 async function passagesOfFile(path: string, filename: string): Promise<Passage[]> {
   const options = { maxPages: 100, pageImageDpi: 0, onPageImage: async () => {}, onProgress: () => {} };
@@ -89,11 +91,11 @@ async function answererOver(passages: readonly Passage[]) {
     const deps = { ...index, passages: reader, embedders, wordVectors, nowMs: () => performance.now() };
     const retriever = createRetriever(deps);
     const language = detectLanguage(query) ?? "fr";
-    const search = deliverableSearch(query, language);
+    const subject = deliverableSubject(query, language);
     const { hits, answerable } = await retriever.retrieve(scope, {
       ...all,
-      query: search?.query ?? query,
-      k: search?.passages ?? null,
+      ...(subject !== null && breadth),
+      query: subject ?? query,
     });
     const start = performance.now();
     if (!answerable.isAnswerable) return { refusedBy: "retriever", text: "", citations: [], support: [], hits, ms: 0 };

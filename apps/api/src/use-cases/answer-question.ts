@@ -6,7 +6,6 @@ import {
   buildCitations,
   buildPrompt,
   createAnswerStream,
-  deliverableSearch,
   deliverableSubject,
   detectLanguage,
   isRefusal,
@@ -78,11 +77,7 @@ export function createAnswerQuestion(deps: AnswerQuestionDeps) {
     try {
       const reading = await readingScope(deps, scope, question.document_ids);
       const subject = deliverableSubject(question.query, trace.language);
-      const search = deliverableSearch(question.query, trace.language);
-      const request = {
-        ...retrievalRequest(question, signal),
-        ...(search && { query: search.query, k: question.k ?? search.passages }),
-      };
+      const request = retrievalRequest(question, signal);
       const retrieval = await deps.retriever.retrieve(
         reading,
         subject === null ? request : { ...request, ...deliverableBreadth(question), query: subject },

@@ -1,14 +1,15 @@
 import type { AuroraField, SignedContext } from "@aurora/contracts";
-import { AppError, canonicalJson, sha256Hex } from "@aurora/kernel";
+import { AppError, sha256Hex } from "@aurora/kernel";
 
 /**
  * The `aurora` field says what its signed context says, and its texts are the ones that were signed.
  * @throws AppError `invalid_input` naming the first field that differs.
  */
 export function assertAuroraMatches(aurora: AuroraField, context: SignedContext): void {
-  const signed = context.evidence;
-  const given = aurora.evidence.map(({ chunk_id, content_hash }) => ({ chunk_id, content_hash }));
-  if (canonicalJson(given) !== canonicalJson(signed)) throw mismatch("evidence");
+  const isSigned = ({ chunk_id, content_hash }: AuroraField["evidence"][number], index: number) =>
+    context.evidence[index]?.chunk_id === chunk_id && context.evidence[index].content_hash === content_hash;
+  if (aurora.evidence.length !== context.evidence.length || !aurora.evidence.every(isSigned))
+    throw mismatch("evidence");
   if (aurora.evidence.some(({ text, content_hash }) => sha256Hex(text) !== content_hash))
     throw mismatch("evidence/text");
   for (const field of [

@@ -80,7 +80,7 @@ async function runSteps(
 
   await progress.enter("embedding");
   const embedder = deps.embedderFor(scope, job.document);
-  const title = storable(converted.title?.trim() || job.document.title);
+  const title = storable(lineOf(converted.title ?? "") || job.document.title);
   const termCounts = await indexChunks(deps, scope, job, { converted, title, chunks }, embedder, progress);
 
   await progress.enter("indexing");

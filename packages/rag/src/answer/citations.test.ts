@@ -59,6 +59,25 @@ describe("buildCitations", () => {
     expect(citations[0]?.quote).toBe(text.slice(text.indexOf("Un salarié")));
   });
 
+  it("finds the row that a sentence reads aloud, and boxes its cells alone", () => {
+    const table =
+      "Tableau 7. Plafonds par ville, en euros\nZone | Ville | Nuitée d’hôtel | Dîner\n--- | --- | --- | ---\nFrance | Lyon | 115 | 25\nÉtranger | Bruxelles | 128 | 28";
+    const spans = ["Ville", "Lyon", "Bruxelles", "128"].map((cell, row) => {
+      const start = table.indexOf(cell);
+      return {
+        start,
+        end: start + cell.length,
+        box: box(13, 100 + 20 * Math.min(row, 2), 50 + 100 * row, 90 + 100 * row),
+      };
+    });
+    const given = [{ ...passage, text: table, spans }];
+    const { citations, support } = build("Étranger, Bruxelles — Nuitée d’hôtel : 128 (en euros) [1]", given);
+    expect(citations[0]).toMatchObject({ quote: "Étranger | Bruxelles | 128 | 28", page_start: 13 });
+    expect(citations[0]?.bboxes).toEqual([box(13, 140, 250, 290), box(13, 140, 350, 390)]);
+    expect(support[0]?.level).toBe("supported");
+    expect(build("Étranger, Lyon — Nuitée d’hôtel : 128 [1]", given).support[0]?.level).not.toBe("supported");
+  });
+
   it("is one citation a marker, in order of first mention, and none for a source that does not exist", () => {
     const second = {
       ...passage,

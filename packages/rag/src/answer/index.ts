@@ -7,7 +7,6 @@ export {
 } from "./citations.ts";
 export { cleanAnswer } from "./clean.ts";
 export { deliverableSubject } from "./deliverable-subject.ts";
-export { deliverableSearch } from "./extractive/deliverable-request.ts";
 export {
   answerExtractively,
   type ExtractiveAnswer,

@@ -298,7 +298,8 @@ export const badDocumentsAndAdministration: readonly BadRequest[] = [
       },
       {
         name: `${name} inside a list`,
-        send: (w: BadInputWorld) => w.post("/api/admin/providers", { name: "p", kind: "openai", models: ["m", broken] }),
+        send: (w: BadInputWorld) =>
+          w.post("/api/admin/providers", { name: "p", kind: "openai", models: ["m", broken] }),
         ...refused("/models/1"),
       },
     ];

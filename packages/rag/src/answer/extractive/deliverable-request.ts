@@ -27,14 +27,11 @@ function patternOf({ verbs, makers, nouns, documents, questions }: DeliverableWo
 
 const patterns = Object.values(deliverables).map(patternOf);
 const languages = Object.keys(deliverables);
-const wordsOf = (phrases: readonly string[]): string[] => phrases.flatMap((phrase) => phrase.split(/[\s'-]+/));
-/** They ask for the work and name nothing in the documents; "report" may. */
-const orders = new Set(
-  Object.values(deliverables).flatMap(({ verbs, makers, nouns }) => wordsOf([...verbs, ...makers, ...nouns])),
+const subjectless = new Set(
+  Object.values(deliverables).flatMap(({ verbs, makers, nouns, documents }) =>
+    [...verbs, ...makers, ...nouns, ...documents].flatMap((phrase) => phrase.split(/[\s'-]+/)),
+  ),
 );
-/** Passages a deliverable is made of, when nothing else is asked: enough for eight sections. */
-const deliverablePassages = 16;
-const subjectless = new Set(Object.values(deliverables).flatMap(({ documents }) => [...orders, ...wordsOf(documents)]));
 
 /** Whether a summary, synthesis, report, comparison or plan is asked for, rather than one fact. */
 export function isDeliverableRequest(question: string, language: string): boolean {
@@ -42,19 +39,6 @@ export function isDeliverableRequest(question: string, language: string): boolea
   const own = patterns[languages.indexOf(language.slice(0, 2))];
   if (own) return !own.question.test(text) && own.request.test(text);
   return !patterns.some((pattern) => pattern.question.test(text)) && patterns.some(({ request }) => request.test(text));
-}
-
-/**
- * What to search for a deliverable: its subject, without the words that order it, and more passages than a fact needs;
- * null for any other question.
- */
-export function deliverableSearch(question: string, language: string): { query: string; passages: number } | null {
-  if (!isDeliverableRequest(question, language)) return null;
-  const subject = question.replace(/[\p{L}\p{N}]+/gu, (word) => (orders.has(foldText(word)) ? " " : word));
-  return {
-    query: /[\p{L}\p{N}]/u.test(subject) ? subject.replace(/\s+/g, " ").trim() : question,
-    passages: deliverablePassages,
-  };
 }
 
 /** Words of the request itself ("write a report on …"): they say nothing of its subject. Folded. */

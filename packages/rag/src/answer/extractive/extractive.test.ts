@@ -84,6 +84,48 @@ describe("a question of fact", () => {
     expect(isRefusal(answer.text)).toBe(true);
   });
 
+  describe("over tables as chunks write them", () => {
+    const given = [
+      source(
+        "Tableau 7. Plafonds de remboursement par ville, en euros\nZone | Ville | Hébergement | Repas\nZone | Ville | Nuitée d’hôtel | Déjeuner | Dîner\n--- | --- | --- | --- | ---\nFrance | Lyon | 115 | 19 | 25\nÉtranger | Bruxelles | 128 | 22 | 28",
+        ["Plafonds de remboursement"],
+      ),
+      source(
+        "Propositions | Significations\n--- | ---\nLIEN_COMMUNE | Absence de lien avec la commune\nPLUS_DE_LIEN_COMMUNE | Plus de lien avec la commune\nENTREE_LOGEMENT | Entrée dans un logement stable",
+        ["Motif du refus"],
+      ),
+      source("Les tests ont été faits avec les lecteurs d’écran suivants :", ["Tests"]),
+      source("Navigateur | Technologie d’assistance\n--- | ---\nFirefox 93 | NVDA 2021\nSafari (14) | VoiceOver", [
+        "Tests",
+      ]),
+    ];
+    it.each([
+      [
+        "Quel est le plafond d’une nuitée d’hôtel à Bruxelles ?",
+        "Étranger, Bruxelles — Nuitée d’hôtel : 128 (en euros) [1]",
+      ],
+      ["Combien rembourse-t-on un dîner à Lyon ?", "France, Lyon — Dîner : 25 (en euros) [1]"],
+      ["Que signifie le motif LIEN_COMMUNE ?", "LIEN_COMMUNE — Significations : Absence de lien avec la commune [2]"],
+      [
+        "Avec quel lecteur d’écran Firefox 93 a-t-il été testé ?",
+        "Firefox 93 — Technologie d’assistance : NVDA 2021 [4]",
+      ],
+    ])("one row answers, under the names of its columns: %s", (question, expected) => {
+      expect(ask(question, "fr", given).text).toBe(expected);
+    });
+    it("no row answers for what the table does not name", () => {
+      expect(ask("Quel est le plafond d’une nuitée d’hôtel à Madrid ?", "fr", given).text).not.toContain("128");
+    });
+  });
+
+  it("prefers the number that is asked for to other numbers", () => {
+    const claims = [
+      source("Le site est non conforme avec le référentiel RGAA version 4.1.", ["Conformité"]),
+      source("L’audit révèle que le site est conforme à 32,73% au RGAA.", ["Résultats"]),
+    ];
+    expect(ask("À quel taux le site est-il conforme au RGAA ?", "fr", claims).text).toContain("32,73%");
+  });
+
   it("is refused without evidence", () => expect(ask("Qui ?", "fr", []).kind).toBe("no_sources"));
 
   it("cannot be given a marker by the text it quotes", () => {
