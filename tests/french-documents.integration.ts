@@ -25,6 +25,12 @@ const questions: readonly (readonly [question: string, filename: string, page: n
   ["À quel taux le site est-il conforme au RGAA ?", declaration, 1, ["32,73"]],
   ["Quelle société a réalisé l'audit de conformité ?", declaration, 1, ["Access42"]],
   ["Avec quel lecteur d'écran Firefox 93 a-t-il été testé ?", declaration, 2, ["NVDA"]],
+  ["Quel lecteur d’écran a été utilisé avec Safari ?", declaration, 2, ["VoiceOver"]],
+  ["À quelle date l’audit a-t-il été réalisé ?", declaration, 1, ["11/10/2021"]],
+  ["À quelle adresse postale écrire au Défenseur des droits ?", declaration, 3, ["71120"]],
+  ["Que signifie HORS_AGREMENT ?", tutorial, 3, ["En dehors des critères"]],
+  ["Combien de caractères sont permis dans les commentaires ?", tutorial, 7, ["100 caractères"]],
+  ["Jusqu’à quel montant les chefs de pôle peuvent-ils signer ?", decision, 1, ["40 000 €"]],
   ["Quel est le numéro de téléphone du Défenseur des droits ?", declaration, 3, ["09 69 39 00 00"]],
 ];
 

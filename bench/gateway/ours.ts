@@ -1,5 +1,5 @@
 /** The Gateway as it runs in production – auth, egress, cache, usage rows, all on – over a throw-away PostgreSQL. */
-import { createCredentialCipher } from "@aurora/auth";
+import { createAnswerCipher, createCredentialCipher } from "@aurora/auth";
 import { createGatewayRows, schema } from "@aurora/db";
 import { systemClock, systemIds } from "@aurora/kernel";
 import { silentLogger } from "@aurora/telemetry";
@@ -12,6 +12,7 @@ const test = await startTestDatabase();
 const scope = await test.createTenant("Bench");
 const document = await createDocument(test.database, scope, { sourceApp: "rh" });
 const cipher = createCredentialCipher(Buffer.alloc(32, 3).toString("base64url"));
+const answerCipher = createAnswerCipher(Buffer.alloc(32, 3).toString("base64url"));
 const providerId = systemIds.uuid();
 const sealed = cipher.seal({ tenantId: scope.tenantId, providerId }, "sk-bench");
 await test.database.inScope(scope, async (tx) => {
@@ -24,6 +25,7 @@ await test.database.inScope(scope, async (tx) => {
 const gateway = createGateway({
   internalSecret,
   cipher,
+  answerCipher,
   rows: createGatewayRows(test.database),
   ping: () => test.database.ping(),
   environmentKeys: { openai: null, openrouter: null },

@@ -25,7 +25,7 @@ const sweep = (scope: Parameters<typeof sweepLeftovers>[1], aheadMs = 2 * minute
   };
   return sweepLeftovers(deps, scope, new AbortController().signal);
 };
-const nothing = { abandoned_uploads: 0, stray_uploads: 0, dead_versions: 0, deleted_documents: 0 };
+const nothing = { expired_answers: 0, abandoned_uploads: 0, stray_uploads: 0, dead_versions: 0, deleted_documents: 0 };
 const uploads = async (scope: Parameters<typeof sweepLeftovers>[1]) => {
   const keys: string[] = [];
   for (const prefix of ["documents/", "incoming/"])

@@ -201,6 +201,29 @@ describe("exact cache", () => {
     expect(await db.database.inScope(stranger, (tx) => tx.select().from(schema.llmCacheExact))).toEqual([]);
   });
 
+  it("keeps no text in the clear, and takes no row for its own that was changed or put elsewhere", async () => {
+    await (await h.ask()).text();
+    await (await h.ask({ seed: 1 })).text();
+    await expect
+      .poll(
+        async () =>
+          (await db.admin.query("select 1 from llm_cache_exact where tenant_id = $1", [h.scope.tenantId])).rowCount,
+      )
+      .toBe(2);
+    const dump = await db.admin.query("select t::text as line from llm_cache_exact t");
+    const lines = dump.rows.map((row) => String(row.line)).join("\n");
+    for (const word of ["Deux jours", "chat.completion", "télétravail", "assistant"]) expect(lines).not.toContain(word);
+
+    const seen = h.provider.calls.length;
+    const tenant = [h.scope.tenantId];
+    await db.admin.query(
+      "update llm_cache_exact c set response = o.response from llm_cache_exact o where c.tenant_id = $1 and o.tenant_id = $1 and c.key_hash <> o.key_hash",
+      tenant,
+    );
+    expect((await h.ask()).headers.get("x-aurora-cache")).toBe("miss");
+    expect(h.provider.calls).toHaveLength(seen + 1);
+  });
+
   it("keeps nothing that draws on a document that is gone", async () => {
     await db.admin.query("delete from documents where id = $1", [evidenceDocumentId]);
     await (await h.ask()).text();

@@ -1,4 +1,4 @@
-import type { AddressRules, CredentialCipher, EnvironmentKeys } from "@aurora/auth";
+import type { AddressRules, AnswerCipher, CredentialCipher, EnvironmentKeys } from "@aurora/auth";
 import { type Clock, type Ids, jobScope } from "@aurora/kernel";
 import type { WordVectors } from "@aurora/llm";
 import type { Logger } from "@aurora/telemetry";
@@ -36,6 +36,7 @@ export const standardTiming: GatewayTiming = {
 export interface GatewayDeps {
   readonly internalSecret: string;
   readonly cipher: CredentialCipher;
+  readonly answerCipher: AnswerCipher;
   readonly rows: GatewayRows;
   /** @throws when the database does not answer. */
   readonly ping: () => Promise<void>;
@@ -69,7 +70,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     addresses: deps.addresses,
   });
   const upstream = createUpstream(deps.addresses, timing);
-  const cache = createAnswerCache({ rows, clock, logger, ttlSeconds: deps.cacheTtlSeconds });
+  const cache = createAnswerCache({ rows, cipher: deps.answerCipher, clock, logger, ttlSeconds: deps.cacheTtlSeconds });
   const usage = createWriteBehind<TenantUsage>({
     name: "usage",
     maxItems: 10_000,

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { createCredentialCipher } from "@aurora/auth";
+import { createAnswerCipher, createCredentialCipher } from "@aurora/auth";
 import { type Config, productRoot, required } from "@aurora/config";
 import { createDatabase, createGatewayRows } from "@aurora/db";
 import { systemClock, systemIds } from "@aurora/kernel";
@@ -19,9 +19,11 @@ export async function wireGateway(config: Config, logger: Logger): Promise<Gatew
   });
   const folder = join(productRoot(import.meta.dirname), "models/static-fr-en-192");
   const { wordVectors } = await loadStaticModel({ folder });
+  const masterKey = required(config.secrets.llmCredentialsKey, "LLM_CREDENTIALS_ENC_KEY");
   const gateway = createGateway({
     internalSecret: required(config.secrets.gatewayInternal, "GATEWAY_INTERNAL_SECRET"),
-    cipher: createCredentialCipher(required(config.secrets.llmCredentialsKey, "LLM_CREDENTIALS_ENC_KEY")),
+    cipher: createCredentialCipher(masterKey),
+    answerCipher: createAnswerCipher(masterKey),
     rows: createGatewayRows(database),
     ping: () => database.ping(),
     environmentKeys: { openai: config.llm.openaiKey, openrouter: config.llm.openrouterKey },

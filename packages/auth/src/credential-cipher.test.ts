@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { AppError } from "@aurora/kernel";
 import { describe, expect, it } from "vitest";
-import { createCredentialCipher } from "./credential-cipher.ts";
+import { createAnswerCipher, createCredentialCipher } from "./credential-cipher.ts";
 
 const newKey = () => randomBytes(32).toString("base64url");
 const owner = { tenantId: "t1", providerId: "p1" };
@@ -42,5 +42,26 @@ describe("credential cipher", () => {
 
   it("refuses a key of the wrong length without printing it", () => {
     expect(() => createCredentialCipher("short-secret")).toThrow(/^(?!.*short-secret)/);
+  });
+});
+
+describe("cached answers", () => {
+  const key = newKey();
+  const answers = createAnswerCipher(key);
+  const owner = { tenantId: "t1", keyHash: "k1" };
+
+  it("open for their own tenant and key, and are a miss for any other, or when changed", () => {
+    const sealed = answers.seal(owner, "Été. [1]");
+    expect(Buffer.from(sealed, "base64").toString()).not.toContain("[1]");
+    expect(answers.open(owner, sealed)).toBe("Été. [1]");
+    expect(answers.open({ ...owner, tenantId: "t2" }, sealed)).toBeNull();
+    expect(answers.open({ ...owner, keyHash: "k2" }, sealed)).toBeNull();
+    expect(createAnswerCipher(newKey()).open(owner, sealed)).toBeNull();
+    for (const broken of ["", "a", `${sealed.slice(0, -8)}AAAAAAA=`]) expect(answers.open(owner, broken)).toBeNull();
+  });
+
+  it("are sealed by another key than credentials are", () => {
+    const { nonce, ciphertext } = createCredentialCipher(key).seal({ tenantId: "t1", providerId: "k1" }, "sk");
+    expect(answers.open(owner, Buffer.concat([nonce, ciphertext]).toString("base64"))).toBeNull();
   });
 });

@@ -22,6 +22,19 @@ export interface CredentialCipher {
   open(owner: CredentialOwner, sealed: SealedCredential): string;
 }
 
+/** Whose cached answer it is: bound to the ciphertext, so that a row given another key or tenant cannot be opened. */
+export interface AnswerOwner {
+  readonly tenantId: string;
+  readonly keyHash: string;
+}
+export interface AnswerCipher {
+  /** @returns base64. */
+  seal(owner: AnswerOwner, text: string): string;
+  /** null when it was sealed by another key, for another owner, or changed since: a miss. */
+  open(owner: AnswerOwner, sealed: string): string | null;
+}
+
+const nonceBytes = 12;
 const tagBytes = 16;
 
 /**
@@ -29,33 +42,73 @@ const tagBytes = 16;
  * @throws Error when the key is not 32 bytes; its value is never printed.
  */
 export function createCredentialCipher(masterKey: string): CredentialCipher {
-  const master = Buffer.from(masterKey, "base64url");
-  if (master.length !== 32) throw new Error("LLM_CREDENTIALS_ENC_KEY must be 32 bytes in base64url");
+  const master = masterBytes(masterKey);
   const keyId = createHash("sha256").update("aurora-credential-key-id:").update(master).digest("hex").slice(0, 16);
-  const key = Buffer.from(hkdfSync("sha256", master, "", "aurora llm_credentials aes-256-gcm v1", 32));
+  const key = derivedKey(master, "aurora llm_credentials aes-256-gcm v1");
   const additionalData = (owner: CredentialOwner) => Buffer.from(`${owner.tenantId}:${owner.providerId}`);
   return {
     keyId,
     seal(owner, secret) {
-      const nonce = randomBytes(12);
-      const cipher = createCipheriv("aes-256-gcm", key, nonce).setAAD(additionalData(owner));
-      const ciphertext = Buffer.concat([cipher.update(secret, "utf8"), cipher.final(), cipher.getAuthTag()]);
-      return { keyId, nonce, ciphertext };
+      return { keyId, ...encrypt(key, additionalData(owner), secret) };
     },
     open(owner, sealed) {
       if (sealed.keyId !== keyId) throw cannotOpen("key_id");
-      const split = sealed.ciphertext.length - tagBytes;
-      if (split < 0) throw cannotOpen("too_short");
+      if (sealed.ciphertext.length < tagBytes) throw cannotOpen("too_short");
       try {
-        const decipher = createDecipheriv("aes-256-gcm", key, sealed.nonce)
-          .setAAD(additionalData(owner))
-          .setAuthTag(sealed.ciphertext.subarray(split));
-        return decipher.update(sealed.ciphertext.subarray(0, split), undefined, "utf8") + decipher.final("utf8");
+        return decrypt(key, additionalData(owner), sealed.nonce, sealed.ciphertext);
       } catch {
         throw cannotOpen("tag");
       }
     },
   };
+}
+
+/**
+ * For cached answers, whose text must not lie in the clear in a table: the same master key, and a key of its own by HKDF,
+ * so that neither opens what the other sealed.
+ * @throws Error when the master key is not 32 bytes.
+ */
+export function createAnswerCipher(masterKey: string): AnswerCipher {
+  const key = derivedKey(masterBytes(masterKey), "aurora llm_cache aes-256-gcm v1");
+  const additionalData = (owner: AnswerOwner) => Buffer.from(`${owner.tenantId}:${owner.keyHash}`);
+  return {
+    seal(owner, text) {
+      const { nonce, ciphertext } = encrypt(key, additionalData(owner), text);
+      return Buffer.concat([nonce, ciphertext]).toString("base64");
+    },
+    open(owner, sealed) {
+      const bytes = Buffer.from(sealed, "base64");
+      if (bytes.length < nonceBytes + tagBytes) return null;
+      try {
+        return decrypt(key, additionalData(owner), bytes.subarray(0, nonceBytes), bytes.subarray(nonceBytes));
+      } catch {
+        return null;
+      }
+    },
+  };
+}
+
+function masterBytes(masterKey: string): Buffer {
+  const master = Buffer.from(masterKey, "base64url");
+  if (master.length !== 32) throw new Error("LLM_CREDENTIALS_ENC_KEY must be 32 bytes in base64url");
+  return master;
+}
+const derivedKey = (master: Buffer, purpose: string): Buffer =>
+  Buffer.from(hkdfSync("sha256", master, "", purpose, 32));
+
+function encrypt(key: Buffer, additionalData: Buffer, text: string): { nonce: Buffer; ciphertext: Buffer } {
+  const nonce = randomBytes(nonceBytes);
+  const cipher = createCipheriv("aes-256-gcm", key, nonce).setAAD(additionalData);
+  return { nonce, ciphertext: Buffer.concat([cipher.update(text, "utf8"), cipher.final(), cipher.getAuthTag()]) };
+}
+
+/** @throws Error when the tag does not fit. */
+function decrypt(key: Buffer, additionalData: Buffer, nonce: Uint8Array, ciphertext: Uint8Array): string {
+  const split = ciphertext.length - tagBytes;
+  const decipher = createDecipheriv("aes-256-gcm", key, nonce)
+    .setAAD(additionalData)
+    .setAuthTag(ciphertext.subarray(split));
+  return decipher.update(ciphertext.subarray(0, split), undefined, "utf8") + decipher.final("utf8");
 }
 
 const cannotOpen = (reason: string): AppError =>

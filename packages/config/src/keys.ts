@@ -112,7 +112,10 @@ export const keys = {
 
   OPENAI_API_KEY: models(optional(text), "used when the database holds no OpenAI credential"),
   OPENROUTER_API_KEY: models(optional(text), "used when the database holds no OpenRouter credential"),
-  LLM_CACHE_TTL_SECONDS: models(whole(86_400), "how long an exact answer is reused; 0 = never"),
+  LLM_CACHE_TTL_SECONDS: models(
+    z.coerce.number().int().min(0).max(86_400).default(86_400),
+    "how long an exact answer is reused, a day at most, and its encrypted text is kept; 0 = never",
+  ),
   EMBEDDING_MODEL: models(
     optional(text),
     "provider/model whose /v1/embeddings embeds documents and questions, chosen before the first document; unset: the built-in one",

@@ -1,4 +1,4 @@
-import { createCredentialCipher } from "@aurora/auth";
+import { createAnswerCipher, createCredentialCipher } from "@aurora/auth";
 import { systemClock, systemIds, type TenantScope } from "@aurora/kernel";
 import { silentLogger } from "@aurora/telemetry";
 import { createGateway, type Gateway, standardTiming } from "../gateway.ts";
@@ -14,6 +14,7 @@ export interface ArrangedDatabase {
 
 export const plantedKey = "sk-planted-0123456789";
 const cipher = createCredentialCipher(Buffer.alloc(32, 7).toString("base64url"));
+const answerCipher = createAnswerCipher(Buffer.alloc(32, 7).toString("base64url"));
 
 export interface Harness {
   readonly scope: TenantScope;
@@ -41,6 +42,7 @@ export async function startHarness(db: ArrangedDatabase, rows: GatewayRows, scop
   const gateway = createGateway({
     internalSecret,
     cipher,
+    answerCipher,
     rows,
     ping: () => db.database.ping(),
     environmentKeys: { openai: null, openrouter: null },

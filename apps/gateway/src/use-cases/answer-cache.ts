@@ -1,4 +1,5 @@
 import { exactCacheKey, whyNotStored } from "@aurora/answer-cache";
+import type { AnswerCipher } from "@aurora/auth";
 import type { AuroraField, ChatRequest, SignedContext } from "@aurora/contracts";
 import { type Clock, jobScope, type TenantScope } from "@aurora/kernel";
 import { extractiveEngineVersion } from "@aurora/rag";
@@ -25,12 +26,13 @@ const slowestLookUpMs = 50;
 /** The exact cache: Postgres, with the answers of the last moments, not written yet, in front of it. */
 export function createAnswerCache(options: {
   readonly rows: Pick<GatewayRows, "lookUp" | "storeAnswers">;
+  readonly cipher: AnswerCipher;
   readonly clock: Clock;
   readonly logger: Logger;
   /** 0 = keep nothing. */
   readonly ttlSeconds: number;
 }) {
-  const { rows, clock, logger, ttlSeconds } = options;
+  const { rows, cipher, clock, logger, ttlSeconds } = options;
   const lookUp = createLookUps(rows, clock);
   const unwritten = new Map<string, StoredAnswer>();
   const pendingKey = (tenantId: string, keyHash: string) => `${tenantId} ${keyHash}`;
@@ -44,7 +46,7 @@ export function createAnswerCache(options: {
       for (const [tenantId, own] of byTenant(batch))
         await rows.storeAnswers(
           jobScope(tenantId, "gateway.cache"),
-          own.map(({ entry }) => entry),
+          own.map(({ entry }) => ({ ...entry, response: sealed(tenantId, entry) })),
         );
     },
     onDone: ({ tenantId, entry }) => {
@@ -52,6 +54,17 @@ export function createAnswerCache(options: {
       if (unwritten.get(key) === entry) unwritten.delete(key);
     },
   });
+
+  /** No answer lies in the clear in the table (docs/decisions/0005-cached-text.md). */
+  const sealed = (tenantId: string, { keyHash, response }: StoredAnswer) => ({
+    sealed: cipher.seal({ tenantId, keyHash }, JSON.stringify(response)),
+  });
+  /** A row that another key sealed, or that was put elsewhere, is a miss. */
+  function opened(tenantId: string, keyHash: string, { entry, ...rest }: LookUp): LookUp {
+    const text = entry && typeof entry.response.sealed === "string" ? entry.response.sealed : null;
+    const response = text === null ? null : cipher.open({ tenantId, keyHash }, text);
+    return { ...rest, entry: entry && response !== null ? { ...entry, response: JSON.parse(response) } : null };
+  }
 
   return {
     keyOf(context: SignedContext, request: ChatRequest, aurora: AuroraField | null, route: Route | null): string {
@@ -83,7 +96,7 @@ export function createAnswerCache(options: {
       if ((recent || !isRead) && !needsRules) return { entry: entryOf(recent), egress: [] };
       const found = lookUp(scope, { keyHash: isRead ? call.keyHash : null, sourceApps: call.sourceApps });
       const answer = needsRules ? await found : await missWhenSlow(found, logger);
-      return recent ? { ...answer, entry: entryOf(recent) } : answer;
+      return recent ? { ...answer, entry: entryOf(recent) } : opened(scope.tenantId, call.keyHash, answer);
     },
 
     /** Keeps the answer when the rules allow it; written after the caller has it. */

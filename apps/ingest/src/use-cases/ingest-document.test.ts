@@ -62,7 +62,7 @@ function converted(paragraphs: readonly string[]): ConvertedDocument {
   } as unknown as DoclingDocument;
   return {
     mediaType: "text/plain",
-    title: "Converted title",
+    title: " Converted\u202e title\u0007\n",
     language: "fr",
     document,
     markdown: paragraphs.join("\n\n"),

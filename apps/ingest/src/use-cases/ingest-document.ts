@@ -1,4 +1,4 @@
-import { finalJobStates } from "@aurora/contracts";
+import { finalJobStates, lineOf } from "@aurora/contracts";
 import { chunkForIndex } from "@aurora/conversion";
 import { AppError, jobScope, systemScope, type TenantScope } from "@aurora/kernel";
 import type { Embedder } from "@aurora/llm";

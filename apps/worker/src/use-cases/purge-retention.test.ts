@@ -7,7 +7,7 @@ const nowMs = Date.parse("2026-06-01T00:00:00Z");
 
 it("deletes batch after batch what is past each table’s own retention, and counts it", async () => {
   const calls: string[] = [];
-  const left = { log: 2_500, usage: 0, answers: 1 };
+  const left = { log: 2_500, usage: 0 };
   const take = (name: keyof typeof left) => async (_scope: unknown, before: Date, atMost: number) => {
     calls.push(`${name} ${before.toISOString().slice(0, 10)}`);
     const taken = Math.min(left[name], atMost);
@@ -16,21 +16,15 @@ it("deletes batch after batch what is past each table’s own retention, and cou
   };
   const counts = await purgeRetention(
     {
-      rows: { deleteQueryLog: take("log"), deleteUsage: take("usage"), deleteExpiredAnswers: take("answers") },
+      rows: { deleteQueryLog: take("log"), deleteUsage: take("usage") },
       clock: fixedClock(nowMs),
       retention: { queriesLogDays: 90, llmUsageDays: 400 },
     },
     scope,
     new AbortController().signal,
   );
-  expect(counts).toEqual({ queries_log: 2_500, llm_usage: 0, llm_cache_exact: 1 });
-  expect(calls).toEqual([
-    "log 2026-03-03",
-    "log 2026-03-03",
-    "log 2026-03-03",
-    "usage 2025-04-27",
-    "answers 2026-06-01",
-  ]);
+  expect(counts).toEqual({ queries_log: 2_500, llm_usage: 0 });
+  expect(calls).toEqual(["log 2026-03-03", "log 2026-03-03", "log 2026-03-03", "usage 2025-04-27"]);
 });
 
 it("stops between batches when the worker closes", async () => {
@@ -42,7 +36,7 @@ it("stops between batches when the worker closes", async () => {
   await expect(
     purgeRetention(
       {
-        rows: { deleteQueryLog: full, deleteUsage: full, deleteExpiredAnswers: full },
+        rows: { deleteQueryLog: full, deleteUsage: full },
         clock: fixedClock(nowMs),
         retention: { queriesLogDays: 90, llmUsageDays: 400 },
       },

@@ -2,7 +2,7 @@ import type { Clock, SystemScope, TenantScope } from "@aurora/kernel";
 import type { MaintenanceRows } from "./maintenance-rows.ts";
 
 export interface PurgeDeps {
-  readonly rows: Pick<MaintenanceRows, "deleteQueryLog" | "deleteUsage" | "deleteExpiredAnswers">;
+  readonly rows: Pick<MaintenanceRows, "deleteQueryLog" | "deleteUsage">;
   readonly clock: Clock;
   readonly retention: { readonly queriesLogDays: number; readonly llmUsageDays: number };
 }
@@ -15,7 +15,7 @@ export async function purgeRetention(
   { rows, clock, retention }: PurgeDeps,
   scope: TenantScope,
   signal: AbortSignal,
-): Promise<{ queries_log: number; llm_usage: number; llm_cache_exact: number }> {
+): Promise<{ queries_log: number; llm_usage: number }> {
   const nowMs = clock.nowMs();
   const daysAgo = (days: number) => new Date(nowMs - days * dayMs);
   return {
@@ -24,7 +24,6 @@ export async function purgeRetention(
       signal,
     ),
     llm_usage: await inBatches((atMost) => rows.deleteUsage(scope, daysAgo(retention.llmUsageDays), atMost), signal),
-    llm_cache_exact: await inBatches((atMost) => rows.deleteExpiredAnswers(scope, new Date(nowMs), atMost), signal),
   };
 }
 

@@ -8,6 +8,7 @@ export interface SweepDeps extends VersionStores {
   readonly rows: Pick<
     MaintenanceRows,
     | "deleteAbandonedUploads"
+    | "deleteExpiredAnswers"
     | "findAwaitedUploads"
     | "findUncleanJobs"
     | "cleanJob"
@@ -18,20 +19,23 @@ export interface SweepDeps extends VersionStores {
 }
 
 const batchSize = 200;
+const expiredBatchSize = 5_000;
 /** An upload URL lives 15 minutes; one hour later nobody holds a valid one. */
 const uploadGraceMs = 3_600_000;
 /** A worker that was writing learns of the end of its job within seconds. */
 const settleMs = 60_000;
 
+type SweepCount = "abandoned_uploads" | "stray_uploads" | "dead_versions" | "deleted_documents" | "expired_answers";
+
 /**
  * Removes what nobody will ever read: uploads never completed, points and objects of dead versions whose worker died,
- * points and objects of deleted documents, what an upload URL wrote once its document was completed or deleted. What fails stays recorded and is tried again by the next run.
+ * points and objects of deleted documents, what an upload URL wrote once its document was completed or deleted, cached answers past their time. What fails stays recorded and is tried again by the next run.
  */
 export async function sweepLeftovers(
   deps: SweepDeps,
   scope: TenantScope,
   signal: AbortSignal,
-): Promise<{ abandoned_uploads: number; stray_uploads: number; dead_versions: number; deleted_documents: number }> {
+): Promise<Readonly<Record<SweepCount, number>>> {
   const nowMs = deps.clock.nowMs();
   const settledBefore = new Date(nowMs - settleMs);
   const abandoned = await deps.rows.deleteAbandonedUploads(scope, new Date(nowMs - uploadGraceMs), batchSize);
@@ -52,7 +56,9 @@ export async function sweepLeftovers(
     await deps.rows.forgetDeletedDocument(scope, documentId);
   }
   const stray = await removeStrayUploads(deps, scope);
+  const expired = await deps.rows.deleteExpiredAnswers(scope, new Date(nowMs), expiredBatchSize);
   return {
+    expired_answers: expired,
     abandoned_uploads: abandoned,
     stray_uploads: stray,
     dead_versions: dead,

@@ -162,7 +162,7 @@ function bestUnits(
     });
 }
 
-/** Says little where it is put alone: it points at a table, or back at the sentence before it. */
+/** Says little where it is put alone: it is a footnote, points at a table, or back at the sentence before it. */
 function leansOnOthers(text: string): boolean {
   const folded = foldText(text);
   const first = folded.match(/[\p{L}'’-]+/u)?.[0]?.replace(/['’].*$/, "") ?? "";
