@@ -8,6 +8,7 @@ const project = (name: string, suffix: string, timeoutMs: number, extra: object 
     exclude: ["**/node_modules/**", "**/dist/**", "**/.next/**"],
     testTimeout: timeoutMs,
     hookTimeout: 60_000,
+    env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" }, // a notice on stderr for each process
     ...extra,
   },
 });

@@ -30,6 +30,7 @@ const gateway = createGateway({
   ping: () => test.database.ping(),
   environmentKeys: { openai: null, openrouter: null },
   addresses: { privateHosts: [new URL(upstream).host], ownPorts: [] },
+  outboundProxy: null,
   cacheTtlSeconds: 3_600,
   wordVectors: null,
   timing: standardTiming,

@@ -8,7 +8,7 @@ import { connectionUrl } from "@aurora/db/embedded";
 import { sha256Hex, systemIds, type TenantScope } from "@aurora/kernel";
 import { startS3Server } from "@aurora/object-store/server";
 import { originalKey } from "@aurora/rag";
-import { silentLogger } from "@aurora/telemetry";
+import { type Logger, silentLogger } from "@aurora/telemetry";
 import { createDocument, startTestDatabase } from "@aurora/testing";
 import { type IngestStores, openStores, startIngestion } from "../../apps/ingest/src/wire.ts";
 import { quickTiming } from "./world-timing.ts";
@@ -79,8 +79,11 @@ export async function openWorld(settings: Readonly<Record<string, string>> = {})
     config,
     environment,
     /** Starts a worker in this process; `wrap` may stand between it and its stores. */
-    startWorker: (wrap: (stores: IngestStores) => IngestStores = (same) => same, timing = quickTiming) =>
-      startIngestion(wrap(stores), config, silentLogger, timing),
+    startWorker: (
+      wrap: (stores: IngestStores) => IngestStores = (same) => same,
+      timing = quickTiming,
+      logger: Logger = silentLogger,
+    ) => startIngestion(wrap(stores), config, logger, timing),
     createTenant: () => database.createTenant(),
     /** A completed upload, its job and its message, as the API leaves them. */
     async addDocument(scope: TenantScope, filename: string, bytes: Uint8Array) {

@@ -5,6 +5,7 @@ import type { Logger } from "@aurora/telemetry";
 import type { FastifyInstance } from "fastify";
 import { createServer } from "./http/server.ts";
 import { createProviderDirectory } from "./providers/directory.ts";
+import type { OutboundProxy } from "./providers/outbound-proxy.ts";
 import { createUpstream, type Timeouts } from "./providers/upstream.ts";
 import { registerChatCompletions } from "./routes/chat-completions.ts";
 import { registerEmbeddings } from "./routes/embeddings.ts";
@@ -42,6 +43,7 @@ export interface GatewayDeps {
   readonly ping: () => Promise<void>;
   readonly environmentKeys: EnvironmentKeys;
   readonly addresses: AddressRules;
+  readonly outboundProxy: OutboundProxy | null;
   /** 0 = keep no answer. */
   readonly cacheTtlSeconds: number;
   readonly wordVectors: WordVectors | null;
@@ -69,7 +71,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     environmentKeys: deps.environmentKeys,
     addresses: deps.addresses,
   });
-  const upstream = createUpstream(deps.addresses, timing);
+  const upstream = createUpstream(deps.addresses, timing, deps.outboundProxy);
   const cache = createAnswerCache({ rows, cipher: deps.answerCipher, clock, logger, ttlSeconds: deps.cacheTtlSeconds });
   const usage = createWriteBehind<TenantUsage>({
     name: "usage",

@@ -28,6 +28,7 @@ export async function wireGateway(config: Config, logger: Logger): Promise<Gatew
     ping: () => database.ping(),
     environmentKeys: { openai: config.llm.openaiKey, openrouter: config.llm.openrouterKey },
     addresses: config.providerAddresses,
+    outboundProxy: config.outboundProxy,
     cacheTtlSeconds: config.llm.cacheTtlSeconds,
     wordVectors,
     timing: standardTiming,

@@ -7,6 +7,8 @@ const secretsOf: Readonly<Record<string, readonly string[]>> = {
     "LLM_CREDENTIALS_ENC_KEY",
     "OPENAI_API_KEY",
     "OPENROUTER_API_KEY",
+    "HTTPS_PROXY", // may hold a password, and nobody else calls out
+    "https_proxy",
   ],
   api: [
     "DATABASE_URL",

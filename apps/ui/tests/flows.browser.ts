@@ -101,7 +101,7 @@ describe.skipIf(missingBrowser)("what people do in the dashboard", () => {
     await detail.waitFor({ timeout: 60_000 });
     expect(await detail.getByRole("heading", { level: 2 }).textContent()).toBe(titles[chosen]);
     expect(
-      await detail.getByRole("button", { name: /^Source 1/ }).count(),
+      await detail.getByRole("button", { name: /^Source \d/ }).count(),
       (await detail.textContent()) ?? "",
     ).toBeGreaterThan(0);
     expect(faults).toEqual([]);

@@ -91,3 +91,32 @@ describe.skipIf(missingBrowser)("hostile documents", () => {
     await tray.getByText("Donnez au fichier l’extension de ce qu’il est vraiment").waitFor();
   });
 });
+
+describe("a caller who invents addresses", () => {
+  let product: TestProduct;
+  beforeAll(async () => {
+    product = await startProduct();
+  }, 600_000);
+  afterAll(() => product?.stop(), 60_000);
+
+  it("is throttled at sign-in all the same", async () => {
+    const statuses: number[] = [];
+    for (let attempt = 1; attempt <= 60 && !statuses.includes(429); attempt++) {
+      const address = `203.0.113.${attempt}`;
+      const response = await fetch(`${product.uiUrl}/api/auth/login`, {
+        method: "POST",
+        headers: {
+          origin: product.uiUrl,
+          "content-type": "application/json",
+          "x-forwarded-for": address,
+          "x-real-ip": address,
+          forwarded: `for=${address}`,
+        },
+        body: JSON.stringify({ email: `nobody${attempt}@example.org`, password: `not the password ${attempt}` }),
+      });
+      statuses.push(response.status);
+    }
+    expect(statuses.at(-1)).toBe(429);
+    expect(statuses.slice(0, -1).every((status) => status === 401)).toBe(true);
+  });
+});

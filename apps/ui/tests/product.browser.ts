@@ -19,6 +19,7 @@ const report = "halbran-rapport-annuel-2025.pdf";
 const guide = "halbran-guide-teletravail.docx";
 const onReport = "Combien de jours les batteries usagées restent-elles dans l’armoire ignifugée ?";
 const onGuide = "Combien de jours de télétravail par semaine un salarié à temps plein peut-il prendre ?";
+const onTable = "Quel est le plafond de remboursement d’une nuitée d’hôtel à Bruxelles ?";
 const unanswerable = "Quels sont les tarifs de la crèche pour les nourrissons ?";
 
 if (missingBrowser) console.warn(`skipped: ${missingBrowser}`);
@@ -96,6 +97,28 @@ describe.skipIf(missingBrowser)("the product in a browser", () => {
     await page.getByRole("link", { name: "Ouvrir le document" }).click();
     await page.waitForURL(/\/documents\//);
     await expect.poll(async () => (await page.locator("mark").allTextContents()).join(" ")).toContain("deux jours");
+    expect(faults).toEqual([]);
+  });
+
+  it("shows a cited row of a table as cells, and marks each of them in the text", async () => {
+    const { page, faults } = first;
+    await page.goto(`${product.uiUrl}/fr/assistant`);
+    await ask(page, onTable);
+    const answer = page.getByRole("article").last();
+    await answer.getByText("Étranger · Bruxelles · 128").waitFor();
+    await answer
+      .getByRole("button", { name: /^Source 1/ })
+      .first()
+      .click();
+    const panel = page.getByRole("complementary", { name: /^Source 1/ });
+    await panel.getByRole("cell", { name: "Bruxelles", exact: true }).waitFor();
+    await panel.getByRole("link", { name: "Ouvrir le document" }).click();
+    await page.getByText(/^13 sur \d+$/).waitFor();
+    await page.getByRole("button", { name: "Lire en texte" }).click();
+    await expect
+      .poll(() => page.locator("mark").allTextContents())
+      .toEqual(expect.arrayContaining(["Étranger", "Bruxelles", "128"]));
+    expect(await page.locator("mark").allTextContents()).not.toContain("Cork");
     expect(faults).toEqual([]);
   });
 
@@ -178,6 +201,7 @@ describe.skipIf(missingBrowser)("the product in a browser", () => {
         .waitFor();
       await expect.poll(() => page.locator("[aria-busy=true]").count()).toBe(0);
       found[path] = await accessibilityFaults(page);
+      for (const alert of await page.getByRole("alert").allTextContents()) if (alert) found[path].push(alert);
     }
     await page.goto(`${product.uiUrl}/fr/assistant`);
     await ask(page, onReport);

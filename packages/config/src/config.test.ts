@@ -71,6 +71,27 @@ describe("loadConfig", () => {
     expect(ownPorts).toEqual(expect.arrayContaining([8001, 3000, 8100, 9000, 5432, 6390]));
   });
 
+  it.each([
+    ["redis://cache:6379", false],
+    ["rediss://user@cache:6379", false],
+    ["redis://localhost.evil.example:6379", false],
+    ["redis://:pw@cache:6379", true],
+    ["redis://127.0.0.1:6379", true],
+    ["redis://localhost:6379", true],
+    ["redis://[::1]:6379", true],
+  ])("takes a Redis without a password on this machine alone (%s)", (url, isTaken) => {
+    if (isTaken) expect(loadConfig({ REDIS_URL: url }).redisUrl).toBe(url);
+    else expect(() => loadConfig({ REDIS_URL: url })).toThrow(/REDIS_URL has no password/);
+  });
+
+  it("reads the outbound proxy under either name, and its exceptions", () => {
+    expect(loadConfig({ NO_PROXY: "a" }).outboundProxy).toBeNull();
+    const proxy = { url: "http://proxy.lan:3128", exceptions: ["llm.lan", ".intra"] };
+    expect(loadConfig({ HTTPS_PROXY: proxy.url, NO_PROXY: "LLM.lan, .intra" }).outboundProxy).toEqual(proxy);
+    expect(loadConfig({ https_proxy: proxy.url, no_proxy: "llm.lan,.intra" }).outboundProxy).toEqual(proxy);
+    expect(() => loadConfig({ HTTPS_PROXY: "socks5://x:1" })).toThrow(/HTTPS_PROXY/);
+  });
+
   it("treats an empty value as unset", () => {
     expect(loadConfig({ DATABASE_URL: "", REDIS_URL: "" })).toMatchObject({ redisUrl: null, database: { url: null } });
   });

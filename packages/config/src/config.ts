@@ -11,13 +11,14 @@ const weakSecret = /^(?:change[-_ ]?me|secret|password|default|test|dev|example)
  * @throws Error listing every fault by name; no value is printed, since values can be secrets.
  */
 export function loadConfig(source: Readonly<Record<string, string | undefined>>) {
-  const parsed = Env.safeParse(source);
+  const parsed = Env.safeParse({ ...lowerCaseProxies(source), ...source });
   if (!parsed.success) {
     const faults = parsed.error.issues.map((issue) => `- ${issue.path.join(".")}: ${issue.message}`);
     throw new Error(`The environment has faults:\n${faults.join("\n")}`);
   }
   const env = parsed.data as Environment;
   refuseWeakSecrets(env);
+  refuseOpenRedis(env);
   const baseUrl = env.PUBLIC_BASE_URL ?? `http://localhost:${env.HOST_UI_PORT}`;
   const api = `http://127.0.0.1:${env.HOST_API_PORT}`;
   const s3 = `http://127.0.0.1:${env.HOST_S3_PORT}`;
@@ -52,6 +53,11 @@ export function loadConfig(source: Readonly<Record<string, string | undefined>>)
       privateHosts: env.PROVIDER_PRIVATE_HOSTS.map((host) => host.toLowerCase()),
       ownPorts: ownPorts(env),
     },
+    /** For external providers; null = they are called directly. */
+    outboundProxy:
+      env.HTTPS_PROXY === undefined
+        ? null
+        : { url: env.HTTPS_PROXY, exceptions: env.NO_PROXY.map((host) => host.toLowerCase()) },
     secrets: {
       jwt: env.JWT_SECRET ?? null,
       gatewayInternal: env.GATEWAY_INTERNAL_SECRET ?? null,
@@ -160,7 +166,23 @@ function refuseWeakSecrets(env: Environment): void {
     throw new Error("LLM_CREDENTIALS_ENC_KEY must be 32 bytes in base64url");
 }
 
+/** Whoever reaches a Redis reads and forges the queue's messages. */
+function refuseOpenRedis({ REDIS_URL: url }: Environment): void {
+  if (url === undefined) return;
+  const { hostname, password } = new URL(url);
+  if (password === "" && !loopback.test(hostname))
+    throw new Error("REDIS_URL has no password: redis://:PASSWORD@host:port, unless it is on this machine");
+}
+
+/** The names most tools know the proxy by. */
+const lowerCaseProxies = (source: Readonly<Record<string, string | undefined>>) => ({
+  HTTPS_PROXY: source.https_proxy,
+  NO_PROXY: source.no_proxy,
+});
+
+const loopback = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
+
 export function isPlainLoopback(url: string): boolean {
   const { protocol, hostname } = new URL(url);
-  return protocol === "http:" && /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname);
+  return protocol === "http:" && loopback.test(hostname);
 }

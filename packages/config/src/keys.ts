@@ -67,7 +67,7 @@ export const keys = {
   S3_BUCKET_UPLOADS: storage(text.default("uploads"), "bucket of the originals"),
   S3_BUCKET_ARTIFACTS: storage(text.default("artifacts"), "bucket of what conversion makes"),
   S3_BUCKET_BACKUPS: storage(text.default("backups"), "bucket of backups"),
-  REDIS_URL: storage(optional(z.url()), "queue broker (BullMQ)"),
+  REDIS_URL: storage(optional(z.url()), "queue broker (BullMQ); with a password unless on this machine"),
 
   HOST_API_PORT: network(port(8000), "API, on 127.0.0.1"),
   HOST_UI_PORT: network(port(3000), "dashboard, on 127.0.0.1"),
@@ -84,6 +84,12 @@ export const keys = {
     list,
     "host:port of private model servers (Ollama, vLLM) that may be called, comma separated",
   ),
+
+  HTTPS_PROXY: network(
+    optional(z.url({ protocol: /^https?$/ })),
+    "proxy for external providers, http://user:password@host:port; an internal CA is trusted with Node's own NODE_EXTRA_CA_CERTS=/path/ca.pem",
+  ),
+  NO_PROXY: network(list, "hosts called without it: name, .domain or *, each with :port or not, comma separated"),
 
   JWT_SECRET: secrets(optional(text), "signs sign-in tokens; 32 characters or more"),
   GATEWAY_INTERNAL_SECRET: secrets(optional(text), "authenticates API → Gateway; 32 characters or more"),

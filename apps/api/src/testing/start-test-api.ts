@@ -13,7 +13,7 @@ import { createS3ObjectStore } from "@aurora/object-store/s3";
 import { startS3Server } from "@aurora/object-store/server";
 import { createMemoryQueue } from "@aurora/queue/memory";
 import { createRetriever, openIndex } from "@aurora/rag";
-import { type Logger, silentLogger } from "@aurora/telemetry";
+import { createLogger, silentLogger } from "@aurora/telemetry";
 import { startTestDatabase, type TestDatabase } from "@aurora/testing";
 import { createMemoryVectorStore } from "@aurora/vector-store/memory";
 import type { FastifyInstance } from "fastify";
@@ -170,7 +170,7 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
       rateLimits: { ipPerMinute: 100_000, userPerMinute: 100_000, keyPerMinute: 100_000 },
       ...options.http,
     },
-    { clock, logger: recordingLogger(logged) },
+    { clock, logger: createLogger("api", "debug", { write: (line) => void logged.push(line) }) },
   );
   await app.ready();
   return {
@@ -200,20 +200,3 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
 }
 
 const testAdminKey = `nxk_${"abcdefghijklmnopqrstuvwxyz0123456789-_ABCDEFG"}`;
-
-function recordingLogger(lines: string[]): Logger {
-  const write = (level: string) => (fields: object, message: string) =>
-    void lines.push(
-      JSON.stringify({ level, message, ...fields }, (_key, value: unknown) =>
-        value instanceof Error ? (value.stack ?? value.message) : value,
-      ),
-    );
-  const logger: Logger = {
-    debug: write("debug"),
-    info: write("info"),
-    warn: write("warn"),
-    error: write("error"),
-    child: () => logger,
-  };
-  return logger;
-}

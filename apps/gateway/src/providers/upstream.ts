@@ -1,8 +1,9 @@
 import type { Readable } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
-import { type AddressRules, guardUrl } from "@aurora/auth";
+import { type AddressRules, guardUrl, isPrivateHost } from "@aurora/auth";
 import { AppError } from "@aurora/kernel";
-import { Pool } from "undici";
+import { type Dispatcher, Pool, ProxyAgent } from "undici";
+import { isProxyException, type OutboundProxy } from "./outbound-proxy.ts";
 
 export interface Timeouts {
   readonly connectMs: number;
@@ -38,29 +39,43 @@ export interface Upstream {
 
 const maxConnectionsPerProvider = 128;
 
-/** One connection pool a provider address; nothing of the caller's request but the body goes out. */
-export function createUpstream(rules: AddressRules, timeouts: Timeouts): Upstream {
-  const pools = new Map<string, { readonly pool: Pool; readonly path: string }>();
+/**
+ * One connection pool a provider address; nothing of the caller's request but the body goes out.
+ * @param proxy For external addresses. What is private or ours is refused before it is asked; the names it resolves
+ *   itself are the proxy's to judge. The operator's private hosts are never called through it.
+ */
+export function createUpstream(rules: AddressRules, timeouts: Timeouts, proxy: OutboundProxy | null): Upstream {
+  interface Opened {
+    readonly pool: Dispatcher;
+    readonly origin: string;
+    readonly path: string;
+  }
+  const pools = new Map<string, Opened>();
 
-  function poolFor(target: UpstreamTarget): { pool: Pool; path: string } {
+  function poolFor(target: UpstreamTarget): Opened {
     const key = `${target.id} ${target.baseUrl}`; // the rules are fixed: an address judged once is judged
     const known = pools.get(key);
     if (known) return known;
     const { url, lookup } = guardUrl(target.baseUrl, rules);
-    const pool = new Pool(url.origin, {
+    const options = {
       connections: maxConnectionsPerProvider,
-      connect: { timeout: timeouts.connectMs, lookup },
       headersTimeout: timeouts.firstByteMs,
       bodyTimeout: timeouts.idleMs,
-    });
-    const opened = { pool, path: url.pathname.replace(/\/+$/, "") };
+    };
+    const timeout = timeouts.connectMs;
+    const isProxied =
+      proxy !== null && !isPrivateHost(target.baseUrl, rules) && !isProxyException(url, proxy.exceptions);
+    const pool = isProxied
+      ? new ProxyAgent({ ...options, uri: proxy.url, proxyTls: { timeout }, requestTls: { timeout } })
+      : new Pool(url.origin, { ...options, connect: { timeout, lookup } });
+    const opened = { pool, origin: url.origin, path: url.pathname.replace(/\/+$/, "") };
     pools.set(key, opened);
     return opened;
   }
 
   return {
     async post(target, path, body, signal) {
-      const { pool, path: prefix } = poolFor(target);
+      const { origin, path: prefix, pool } = poolFor(target);
       const total = new AbortController();
       const onAbort = () => total.abort(signal.reason);
       if (signal.aborted) onAbort();
@@ -72,6 +87,7 @@ export function createUpstream(rules: AddressRules, timeouts: Timeouts): Upstrea
       };
       try {
         const answer = await pool.request({
+          origin,
           method: "POST",
           path: `${prefix}${path}`,
           headers: {

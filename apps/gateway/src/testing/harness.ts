@@ -1,6 +1,6 @@
 import { createAnswerCipher, createCredentialCipher } from "@aurora/auth";
 import { systemClock, systemIds, type TenantScope } from "@aurora/kernel";
-import { silentLogger } from "@aurora/telemetry";
+import { type Logger, silentLogger } from "@aurora/telemetry";
 import { createGateway, type Gateway, standardTiming } from "../gateway.ts";
 import type { GatewayRows } from "../use-cases/gateway-rows.ts";
 import { chatBody, createCaller, internalSecret } from "./caller.ts";
@@ -37,7 +37,12 @@ export interface Harness {
 }
 
 /** A listening Gateway with short time limits over a test database, and a scripted provider behind it. */
-export async function startHarness(db: ArrangedDatabase, rows: GatewayRows, scope: TenantScope): Promise<Harness> {
+export async function startHarness(
+  db: ArrangedDatabase,
+  rows: GatewayRows,
+  scope: TenantScope,
+  logger: Logger = silentLogger,
+): Promise<Harness> {
   const provider = await startProvider();
   const gateway = createGateway({
     internalSecret,
@@ -47,6 +52,7 @@ export async function startHarness(db: ArrangedDatabase, rows: GatewayRows, scop
     ping: () => db.database.ping(),
     environmentKeys: { openai: null, openrouter: null },
     addresses: { privateHosts: [`127.0.0.1:${provider.port}`], ownPorts: [] },
+    outboundProxy: null,
     cacheTtlSeconds: 3_600,
     wordVectors: null,
     timing: {
@@ -59,7 +65,7 @@ export async function startHarness(db: ArrangedDatabase, rows: GatewayRows, scop
     },
     clock: systemClock,
     ids: systemIds,
-    logger: silentLogger,
+    logger,
   });
   const baseUrl = await gateway.server.listen({ host: "127.0.0.1", port: 0 });
   const call = createCaller(baseUrl, scope.tenantId, systemClock);

@@ -106,7 +106,8 @@ export function objectStoreContract(name: string, harness: () => ObjectStoreHarn
       expect(parts.length).toBeGreaterThan(1);
       expect(Buffer.concat(parts).equals(body)).toBe(true);
       await put("none", "");
-      for await (const part of (await store.read(tenantA, "artifacts", "none", signal)).body) expect(part).toHaveLength(0);
+      for await (const part of (await store.read(tenantA, "artifacts", "none", signal)).body)
+        expect(part).toHaveLength(0);
       await expect(store.read(tenantA, "artifacts", "absent", signal)).rejects.toEqual(failsWith("not_found"));
       await expect(store.read(tenantB, "artifacts", "large", signal)).rejects.toEqual(failsWith("not_found"));
       await expect(store.read(tenantA, "artifacts", "../large", signal)).rejects.toEqual(failsWith("invalid_input"));

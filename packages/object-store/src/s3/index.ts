@@ -82,7 +82,11 @@ export function createS3ObjectStore(options: S3ObjectStoreOptions): S3ObjectStor
   }
 
   async function open(scope: TenantScope, bucket: BucketName, key: string, signal: AbortSignal): Promise<ObjectStream> {
-    const command = new GetObjectCommand({ Bucket: buckets[bucket], Key: fullKey(scope, key), ChecksumMode: "ENABLED" });
+    const command = new GetObjectCommand({
+      Bucket: buckets[bucket],
+      Key: fullKey(scope, key),
+      ChecksumMode: "ENABLED",
+    });
     const reply = await client.send(command, { abortSignal: signal }).catch((error) => {
       signal.throwIfAborted();
       return rethrow(error);
@@ -118,7 +122,12 @@ export function createS3ObjectStore(options: S3ObjectStoreOptions): S3ObjectStor
 
     async get(scope, bucket, key, { maxBytes, signal }) {
       const stop = new AbortController(); // its own: leaving early closes the connection
-      const { body, sizeBytes } = await open(scope, bucket, key, signal ? AbortSignal.any([signal, stop.signal]) : stop.signal);
+      const { body, sizeBytes } = await open(
+        scope,
+        bucket,
+        key,
+        signal ? AbortSignal.any([signal, stop.signal]) : stop.signal,
+      );
       try {
         if (sizeBytes > maxBytes) throw tooLarge(maxBytes);
         const parts: Uint8Array[] = [];
