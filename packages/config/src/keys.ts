@@ -73,7 +73,10 @@ export const keys = {
   HOST_UI_PORT: network(port(3000), "dashboard, on 127.0.0.1"),
   HOST_GATEWAY_PORT: network(port(8100), "gateway, on 127.0.0.1"),
   HOST_S3_PORT: network(port(9000), "embedded S3, presigned requests only, on 127.0.0.1"),
-  PUBLIC_BASE_URL: network(optional(z.url()), "where people open the dashboard; default http://localhost:HOST_UI_PORT"),
+  PUBLIC_BASE_URL: network(
+    optional(z.url()),
+    "where people open the dashboard, when not http://localhost:HOST_UI_PORT; another Host is refused, so a proxy must pass it on",
+  ),
   NEXT_PUBLIC_API_URL: network(
     optional(z.url()),
     "set: browsers call the API here instead of through the dashboard's origin",

@@ -24,6 +24,8 @@ export function mergeLines(boxes: readonly BoundingBox[]): BoundingBox[] {
 function isSameLine(a: BoundingBox, b: BoundingBox): boolean {
   if (a.page !== b.page) return false;
   const height = Math.min(a.b - a.t, b.b - b.t);
+  // A cell that spans rows touches each of them and belongs to none: joined, it would mark its neighbours too.
+  if (Math.max(a.b - a.t, b.b - b.t) > 2 * height) return false;
   const common = Math.min(a.b, b.b) - Math.max(a.t, b.t);
   const gap = Math.max(a.l, b.l) - Math.min(a.r, b.r);
   return common > height / 2 && gap <= 2 * height;
