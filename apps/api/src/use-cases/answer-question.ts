@@ -147,7 +147,7 @@ export function createAnswerQuestion(deps: AnswerQuestionDeps) {
     if (tail !== "") yield { event: "delta", data: { text: tail } };
     trace.modelMs = clock.nowMs() - startedAtMs;
 
-    const passages = hits.map(({ passage, score }) => ({ ...passage, score }));
+    const passages = inOrderOfMention(hits, shown.sources()).map(({ passage, score }) => ({ ...passage, score }));
     const cited = buildCitations({
       answer: body,
       passages,
@@ -178,6 +178,12 @@ export function createAnswerQuestion(deps: AnswerQuestionDeps) {
     /** The same, as it is made. */
     streamed: answer,
   };
+}
+
+/** What `[1]`, `[2]`… of the shown answer stand for; what it does not cite follows, to judge its sentences by. */
+function inOrderOfMention(hits: readonly RetrievedPassage[], sources: readonly number[]): RetrievedPassage[] {
+  const cited = sources.flatMap((number) => hits[number - 1] ?? []);
+  return [...cited, ...hits.filter((hit) => !cited.includes(hit))];
 }
 
 const evidenceOf = ({ passage }: RetrievedPassage) => ({

@@ -27,12 +27,15 @@ export interface AnswerCleaner {
   end(): string;
 }
 
-/** @param sourceCount Markers from 1 to here are known. */
-export function createAnswerCleaner(sourceCount: number): AnswerCleaner {
+/**
+ * @param sourceCount Markers from 1 to here are known.
+ * @param numberOf What a known source is called in the text shown; itself, when absent. Asked in the order of the text.
+ */
+export function createAnswerCleaner(sourceCount: number, numberOf = (id: number): number => id): AnswerCleaner {
   let held = "";
   let lastChar = "\n";
   const take = (isFinal: boolean): string => {
-    const scan = scanText(held, { sourceCount, isFinal, lastChar });
+    const scan = scanText(held, { sourceCount, numberOf, isFinal, lastChar });
     held = held.slice(scan.consumed);
     lastChar = scan.lastChar;
     return scan.out;
@@ -48,10 +51,11 @@ export function createAnswerCleaner(sourceCount: number): AnswerCleaner {
 
 /** The same for a text that is there as a whole. */
 export const cleanAnswer = (text: string, sourceCount: number): string =>
-  scanText(withoutUnwanted(text), { sourceCount, isFinal: true, lastChar: "\n" }).out;
+  scanText(withoutUnwanted(text), { sourceCount, numberOf: (id) => id, isFinal: true, lastChar: "\n" }).out;
 
 interface ScanOptions {
   readonly sourceCount: number;
+  readonly numberOf: (id: number) => number;
   readonly isFinal: boolean;
   /** The last character already shown. */
   readonly lastChar: string;
@@ -129,7 +133,10 @@ function bracketAt(text: string, at: number, last: string, options: ScanOptions)
   if (markerContent.test(inner) && !isImage) {
     const known = markerIds(inner).filter((id) => id >= 1 && id <= options.sourceCount);
     const isGap = known.length === 0 && last === " " && next === " "; // "a [9] b" is left with one space
-    return { show: known.map(markerOf).join(""), advance: close + 1 - at + (isGap ? 1 : 0) };
+    return {
+      show: known.map((id) => markerOf(options.numberOf(id))).join(""),
+      advance: close + 1 - at + (isGap ? 1 : 0),
+    };
   }
   const label = scanText(inner, { ...options, isFinal: true, lastChar: "[" }).out;
   const bracketed = { show: `[${label}]`, advance: close + 1 - at };

@@ -44,7 +44,7 @@ describe("createAnswerStream", () => {
   });
 
   it("drops unknown markers and markup while streaming", () => {
-    for (const size of sizes) expect(run("Oui [7] <b>bien</b> [2].", size).body).toBe("Oui bien [2].");
+    for (const size of sizes) expect(run("Oui [7] <b>bien</b> [2].", size).body).toBe("Oui bien [1].");
   });
 
   it.each([
@@ -69,4 +69,13 @@ describe("createAnswerStream", () => {
       expect({ body, found }).toEqual({ body: "Texte", found: block });
     }
   });
+});
+
+it("numbers citations by first mention, whatever numbers the model knows its sources by", () => {
+  for (const deltas of [["Un [2][3]. Deux [1], trois [2]."], ["Un [", "2][3", "]. Deux [1], ", "trois [2]", "."]]) {
+    const stream = createAnswerStream(3);
+    const text = deltas.map((delta) => stream.push(delta)).join("") + stream.end().text;
+    expect(text).toBe("Un [1][2]. Deux [3], trois [1].");
+    expect(stream.sources()).toEqual([2, 3, 1]);
+  }
 });

@@ -6,6 +6,11 @@ export interface AnswerStream {
   push(delta: string): string;
   /** The rest of the body, and the SUIVI block the answer ended with. */
   end(): { readonly text: string; readonly block: string | null };
+  /**
+   * The sources cited so far, by the number the model knows them by, in order of first mention: readers count citations
+   * from 1, so `[n]` of the shown text is `sources()[n - 1]`.
+   */
+  sources(): readonly number[];
 }
 
 /** Longest run of white space that is kept, and longest block: what a model sends beyond costs neither time nor memory. */
@@ -18,7 +23,11 @@ const maxBlockChars = 6_000;
  * What is held is bounded, and no line is looked at twice once it is known not to begin a block.
  */
 export function createAnswerStream(sourceCount: number): AnswerStream {
-  const cleaner = createAnswerCleaner(sourceCount);
+  const cited: number[] = [];
+  const cleaner = createAnswerCleaner(sourceCount, (id) => {
+    if (!cited.includes(id)) cited.push(id);
+    return cited.indexOf(id) + 1;
+  });
   /** Not shown yet. What was shown ends in no white space, so a line starts here only while nothing was. */
   let held = "";
   let hasShown = false;
@@ -57,6 +66,7 @@ export function createAnswerStream(sourceCount: number): AnswerStream {
       const block = held.slice(start).trimEnd();
       return { text: showUpTo(start), block: block === "" ? null : block };
     },
+    sources: () => cited,
   };
 }
 
