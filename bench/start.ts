@@ -20,7 +20,7 @@ async function seconds(work: () => Promise<unknown>): Promise<number> {
 }
 
 rmSync(join(root, "dist/.services"), { force: true });
-rmSync(join(root, "apps/ui/.next/.built"), { force: true });
+rmSync(join(root, "apps/ui/.next"), { recursive: true, force: true });
 const servicesBuild = await seconds(() => buildServices(root));
 const uiBuild = await seconds(() => buildUi(root));
 

@@ -14,10 +14,10 @@ const post = (url: string, headers: Record<string, string>, payload: object = {}
   send(api, { method: "POST", url, headers, payload });
 const me = (key: string) => send(api, { url: "/api/auth/me", headers: bearer(key) });
 
-describe("a password somebody else chose", () => {
+describe("a password that must be changed", () => {
   it("opens nothing but its own change, and says so", async () => {
     const email = "new@example.org";
-    const payload = { email, name: "new", password: userPassword, role: "admin" };
+    const payload = { email, name: "new", password: userPassword, role: "admin", must_change_password: true };
     await post("/api/admin/users", bearer(api.adminKey), payload);
     const token = await signIn(api, email, userPassword);
     const required = { status: 403, code: "password_change_required" };

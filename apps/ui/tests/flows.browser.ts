@@ -51,11 +51,18 @@ describe.skipIf(missingBrowser)("what people do in the dashboard", () => {
   };
   const rowOf = (page: Page, name: string) => page.getByRole("listitem").filter({ hasText: name });
 
-  it("opens nothing before the password of the installation is replaced", async () => {
+  it("opens nothing before a password that must be changed is changed", async () => {
     const { page } = session;
+    const account = { email: "flows@example.org", password: "choisi par quelqu’un d’autre" };
+    const created = await fetch(`${product.apiUrl}/api/admin/users`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${product.adminApiKey}`, "content-type": "application/json" },
+      body: JSON.stringify({ ...account, name: "Flora", role: "admin", must_change_password: true }),
+    });
+    expect(created.status).toBe(201);
     await page.goto(`${product.uiUrl}/fr/sign-in`);
-    await page.getByLabel("Adresse e-mail").fill(product.adminEmail);
-    await page.getByLabel("Mot de passe", { exact: true }).fill(product.adminPassword);
+    await page.getByLabel("Adresse e-mail").fill(account.email);
+    await page.getByLabel("Mot de passe", { exact: true }).fill(account.password);
     await page.getByRole("button", { name: "Se connecter" }).click();
     const forced = page.getByRole("heading", { name: "Choisissez votre mot de passe" });
     await forced.waitFor();
@@ -65,18 +72,18 @@ describe.skipIf(missingBrowser)("what people do in the dashboard", () => {
       expect(await page.getByRole("navigation").count()).toBe(0);
     }
     await awake(page, "form");
-    const chosen = `${product.adminPassword} neuf`;
+    const chosen = `${account.password} neuf`;
     const fill = async (current: string, first: string, second: string) => {
       await page.getByLabel("Mot de passe actuel").fill(current);
       await page.getByLabel("Nouveau mot de passe", { exact: true }).fill(first);
       await page.getByLabel("Nouveau mot de passe, encore une fois").fill(second);
       await page.getByRole("button", { name: "Changer le mot de passe" }).click();
     };
-    await fill(product.adminPassword, chosen, `${chosen}!`);
+    await fill(account.password, chosen, `${chosen}!`);
     await page.getByRole("alert").filter({ hasText: /./ }).waitFor();
     await fill("pas le bon mot de passe", chosen, chosen);
     await page.getByRole("alert").filter({ hasText: "actuel" }).waitFor();
-    await fill(product.adminPassword, chosen, chosen);
+    await fill(account.password, chosen, chosen);
     await page.getByLabel("Votre question").waitFor();
   });
 

@@ -28,12 +28,11 @@ describe.skipIf(missingBrowser)("the product in a browser", () => {
   let product: TestProduct;
   let browser: Browser;
   let first: Session;
-  let password: string;
 
   beforeAll(async () => {
     [product, browser] = await Promise.all([startProduct(), launchBrowser()]);
     first = await openSession(browser);
-    password = await signIn(first.page, product.uiUrl, { email: product.adminEmail, password: product.adminPassword });
+    await signIn(first.page, product.uiUrl, { email: product.adminEmail, password: product.adminPassword });
     await addDocuments(first.page, product.uiUrl, [resolve(samples, report), resolve(samples, guide)]);
   }, 600_000);
   afterAll(async () => {
@@ -43,7 +42,7 @@ describe.skipIf(missingBrowser)("the product in a browser", () => {
 
   const signedIn = async (options: Parameters<typeof openSession>[1] = {}): Promise<Session> => {
     const session = await openSession(browser, options);
-    await signIn(session.page, product.uiUrl, { email: product.adminEmail, password });
+    await signIn(session.page, product.uiUrl, { email: product.adminEmail, password: product.adminPassword });
     return session;
   };
   const isMarkInView = (page: Page) =>
@@ -149,7 +148,7 @@ describe.skipIf(missingBrowser)("the product in a browser", () => {
     await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute("name"))).toBe("email");
     await keys.type(product.adminEmail);
     await keys.press("Tab");
-    await keys.type(password);
+    await keys.type(product.adminPassword);
     await keys.press("Enter");
     await awake(page, "#question");
 
@@ -260,7 +259,7 @@ describe.skipIf(missingBrowser)("the product in a browser", () => {
     await page.goto(`${product.uiUrl}/fr/documents?x=1`);
     await page.waitForURL(/\/fr\/sign-in\?next=/);
     await page.getByLabel("Adresse e-mail").fill(product.adminEmail);
-    await page.getByLabel("Mot de passe", { exact: true }).fill(password);
+    await page.getByLabel("Mot de passe", { exact: true }).fill(product.adminPassword);
     await page.getByRole("button", { name: "Se connecter" }).click();
     await page.waitForURL(/\/fr\/documents\?x=1$/);
     await context.close();

@@ -35,11 +35,14 @@ export const CreateUserRequest = z.strictObject({
   role: Role.default("user"),
   locale: z.enum(["fr", "en"]).default("fr"),
   is_service: z.boolean().default(false),
+  /** The person must choose another password before anything else. */
+  must_change_password: z.boolean().default(false),
 });
 export const UpdateUserRequest = z.strictObject({
   name: Line(200).optional(),
   role: Role.optional(),
   is_active: z.boolean().optional(),
+  must_change_password: z.boolean().optional(),
   password: z.string().min(12).max(1024).optional(),
 });
 export const User = z.object({

@@ -98,7 +98,7 @@ export function createManageUsers({ accounts, clock, ids, registry }: ManageUser
         role: input.role,
         locale: input.locale,
         isService: input.is_service,
-        mustChangePassword: !input.is_service, // an administrator knows the first one
+        mustChangePassword: input.must_change_password,
         createdAt: new Date(clock.nowMs()),
       });
       if (!user)
@@ -120,8 +120,9 @@ export function createManageUsers({ accounts, clock, ids, registry }: ManageUser
         ...(input.is_active !== undefined && { isActive: input.is_active }),
         ...(input.password !== undefined && {
           passwordHash: await hashPassword(input.password),
-          mustChangePassword: true,
+          mustChangePassword: false,
         }),
+        ...(input.must_change_password !== undefined && { mustChangePassword: input.must_change_password }),
       };
       const user = await accounts.updateUser(scope, userId, change, weakens);
       if (!user) throw notFound();

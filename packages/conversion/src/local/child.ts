@@ -1,5 +1,5 @@
 /**
- * Entry of the conversion child: takes one file over IPC, converts it, answers and ends. Its argument names the format
+ * Entry of the conversion child: takes one file over IPC, converts it, answers and waits to be killed. Its argument names the format
  * whose reader it loads while it waits; the file that comes may be of another.
  */
 import { AppError } from "@aurora/kernel";
@@ -65,5 +65,5 @@ async function run(job: Extract<ParentMessage, { kind: "convert" }>): Promise<vo
     else
       await send({ kind: "crashed", error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
   }
-  process.disconnect();
+  // Not ended here: the parent may see the end of a process before the message it sent last. It kills us when it has it.
 }

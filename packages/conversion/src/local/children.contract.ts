@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { execFile, fork } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -108,4 +108,19 @@ it("lets a program end that never closes it, and leaves no process behind", asyn
   const args = ["--import", "tsx", "--input-type=module", "-e", script];
   await promisify(execFile)(process.execPath, args, { timeout: 15_000 }); // ended by the limit, it would throw
   await vi.waitFor(() => expect(started().map(isAlive)).not.toContain(true), { timeout: 5_000 });
+});
+
+it("stays until it is killed once it has answered: its end must not overtake its answer", async () => {
+  const entry = fileURLToPath(new URL("./child.ts", import.meta.url));
+  const child = fork(entry, ["md"], { execArgv: ["--import", "tsx"], env: {}, serialization: "advanced" });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  const file = { filename: "a.md", bytes: new TextEncoder().encode("# Title\n\nA sentence.\n") };
+  const message = (kind: string) =>
+    new Promise<void>((done) => child.on("message", (one: { kind: string }) => one.kind === kind && done()));
+  await message("ready");
+  child.send({ kind: "convert", file, maxPages: 10, pageImageDpi: 0 });
+  await message("done");
+  const ended = new Promise<string>((done) => child.once("exit", () => done("ended")));
+  const waited = new Promise<string>((done) => setTimeout(() => done("waits"), 500));
+  expect(await Promise.race([ended, waited])).toBe("waits");
 });
