@@ -103,12 +103,13 @@ async function measureSpeed(set: RetrievalSet, passages: number): Promise<void> 
   });
 }
 
+const only = process.argv[2]; // `quality` or `speed`; absent: both
 const piaf = readRetrievalSet("fr_piaf");
 const xquad = readRetrievalSet("en_xquad");
-if (xquad) await measureQuality(xquad, 0.96);
-if (piaf) {
+if (xquad && only !== "speed") await measureQuality(xquad, 0.96);
+if (piaf && only !== "quality") {
   await measureSpeed(piaf, 1_000);
   await measureSpeed(piaf, 10_000);
-  await measureQuality(piaf, 0.8);
 }
+if (piaf && only !== "speed") await measureQuality(piaf, 0.8);
 report("search", figures);
