@@ -56,8 +56,8 @@ const setQuestions = 200;
 const breadth = { k: 24, fetchK: 100, mmrLambda: 0.6 };
 
 async function passagesOfFile(path: string, filename: string): Promise<Passage[]> {
-  const options = { maxPages: 100, pageImageDpi: 0, onPageImage: async () => {}, onProgress: () => {} };
-  const converted = await convertFile({ filename, bytes: new Uint8Array(readFileSync(path)) }, options);
+  const file = { filename, bytes: new Uint8Array(readFileSync(path)) };
+  const converted = await convertFile(file, { maxPages: 100, pageImageDpi: 0 }, async () => {});
   return chunkForIndex(converted.document).map((chunk) => ({
     ...chunk,
     chunkId: `${filename}#${chunk.ordinal}`,

@@ -13,7 +13,7 @@ import { gfm } from "micromark-extension-gfm";
 import { convertFile } from "../packages/conversion/src/convert.ts";
 
 const root = join(process.env.NEXUS_FIXTURES_DIR ?? "../shared/data", "documents/docling");
-const formats = ["pdf", "docx", "html", "md", "csv"] as const;
+const formats = ["pdf", "docx", "pptx", "xlsx", "odf", "html", "md", "asciidoc", "csv", "epub"] as const;
 
 interface Parts {
   readonly tokens: readonly string[];
@@ -158,12 +158,7 @@ async function measure(format: (typeof formats)[number], showFiles: boolean): Pr
     let failure = "";
     try {
       const file = { filename: name, bytes: readFileSync(join(sources, name)) };
-      const result = await convertFile(file, {
-        maxPages: 1_000,
-        pageImageDpi: 0,
-        onPageImage: async () => {},
-        onProgress: () => {},
-      });
+      const result = await convertFile(file, { maxPages: 1_000, pageImageDpi: 0 }, async () => {});
       markdown = result.markdown;
       pages += result.pages.length;
     } catch (error) {
@@ -219,12 +214,7 @@ async function measureIcdar(showFiles: boolean): Promise<void> {
     if (!existsSync(pdf)) continue;
     const truth = icdarTables(readFileSync(join(folder, name), "utf8"));
     const file = { filename: "a.pdf", bytes: readFileSync(pdf) };
-    const { document } = await convertFile(file, {
-      maxPages: 1_000,
-      pageImageDpi: 0,
-      onPageImage: async () => {},
-      onProgress: () => {},
-    });
+    const { document } = await convertFile(file, { maxPages: 1_000, pageImageDpi: 0 }, async () => {});
     const own = document.tables
       .filter((table) => table.label === "table")
       .map((table) => table.data.table_cells.map((cell) => cellText(cell.text)).filter((cell) => cell !== ""));

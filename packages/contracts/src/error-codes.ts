@@ -39,4 +39,18 @@ export const errorStatus = {
   document_too_complex: 422,
   conversion_timeout: 422,
   conversion_out_of_memory: 422,
+  document_password_wrong: 422,
+  document_infected: 422,
+  document_quarantined: 422,
+  converter_unavailable: 503,
+  scan_unavailable: 503,
+  // a file inside the file (attachment, archive member) that was left out, or a page: a warning, the rest was read
+  document_part_failed: 422,
+  document_part_skipped: 422,
+  ocr_unsure: 422,
+  // ingestion by URL and public links
+  feature_disabled: 403,
+  url_refused: 422,
+  url_failed: 422,
+  link_ended: 410,
 } as const satisfies Record<string, number>;

@@ -1,6 +1,7 @@
 export * from "./admin.ts";
 export * from "./auth.ts";
 export * from "./common.ts";
+export * from "./conservation.ts";
 export * from "./documents.ts";
 export * from "./error-codes.ts";
 export * from "./errors.ts";

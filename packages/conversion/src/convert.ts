@@ -1,30 +1,60 @@
+import type { JobFailure } from "@aurora/contracts";
 import { AppError } from "@aurora/kernel";
-import { detectType } from "./detect-type.ts";
+import { detectType, type FileType } from "./detect-type.ts";
 import { type DoclingDocument, isTextItem } from "./docling-document.ts";
 import { documentLanguage } from "./language.ts";
+import { createLedger, type SourceLedger } from "./ledger/ledger.ts";
 import { toMarkdown } from "./markdown-export.ts";
-import type { ConvertedDocument, SourceFile } from "./port.ts";
+import type { ConversionOptions, ConvertedDocument, PageImage, SourceFile } from "./port.ts";
 import { readers } from "./readers/index.ts";
-import type { ReadContext } from "./readers/reader.ts";
+import type { ReadContext, ReadResult } from "./readers/reader.ts";
+
+/** Of files inside files, the outermost counted as depth 0. */
+export const nestingLimits = { depth: 3, files: 500, bytes: 512 * 1024 * 1024 } as const;
+
+type ConvertOptions = Pick<ConversionOptions, "maxPages" | "pageImageDpi" | "password" | "language" | "onProgress">;
 
 /**
  * Converts in this very process, without time or memory limit: what the isolated child runs, and tests.
  * @throws AppError `document_type_unsupported` {extension, found} for a known type no reader takes; what readers throw.
  */
-export async function convertFile(file: SourceFile, context: ReadContext): Promise<ConvertedDocument> {
-  const type = detectType(file.bytes, file.filename);
-  const load = readers.get(type.format);
-  if (!load) {
-    const extension = /\.([^.\\/]+)$/.exec(file.filename)?.[1]?.toLowerCase() ?? "";
-    throw new AppError("document_type_unsupported", "This kind of file cannot be read.", {
-      params: { extension, found: type.format },
-    });
-  }
-  const reader = await load();
-  const { document, title } = await reader.read(file, type, context).catch((error: unknown) => {
-    if (!(error instanceof RangeError)) throw error; // the stack or an array's length gave out: nested or sized to do harm
-    throw new AppError("document_too_complex", "The document's structure is too large.", { cause: error });
+export async function convertFile(
+  file: SourceFile,
+  options: ConvertOptions,
+  onPageImage: (image: PageImage) => Promise<void>,
+): Promise<ConvertedDocument> {
+  const ledger = createLedger();
+  const warnings: JobFailure[] = [];
+  const left = { files: nestingLimits.files, bytes: nestingLimits.bytes };
+
+  const contextAt = (depth: number, shift: number, counted: SourceLedger): ReadContext => ({
+    maxPages: options.maxPages,
+    pageImageDpi: options.pageImageDpi,
+    password: options.password ?? null,
+    language: options.language ?? null,
+    ledger: counted,
+    onPageImage: ({ page, png }) => onPageImage({ page: page + shift, png }),
+    onProgress: (fraction) => depth === 0 && options.onProgress?.(fraction),
+    warn: (warning) => void warnings.push(warning),
+    async readNested(inner, firstPage) {
+      try {
+        left.files -= 1;
+        left.bytes -= inner.bytes.length;
+        if (depth >= nestingLimits.depth) throw tooNested("depth");
+        if (left.files < 0) throw tooNested("files");
+        if (left.bytes < 0) throw tooNested("bytes");
+        const type = detectType(inner.bytes, inner.filename);
+        return await read(inner, type, contextAt(depth + 1, shift + firstPage - 1, counted.shifted(firstPage - 1)));
+      } catch (error) {
+        if (!AppError.is(error)) throw error;
+        warnings.push({ code: "document_part_failed", params: { name: inner.filename, reason: error.code } });
+        return null;
+      }
+    },
   });
+
+  const type = detectType(file.bytes, file.filename);
+  const { document, title } = await read(file, type, contextAt(0, 0, ledger));
   if (!hasContent(document)) throw new AppError("document_no_text", "No text was found in the file.");
   const pages = Object.values(document.pages).map(({ page_no, size }) => ({
     page: page_no,
@@ -33,13 +63,34 @@ export async function convertFile(file: SourceFile, context: ReadContext): Promi
   }));
   return {
     mediaType: type.mediaType,
+    format: type.format,
     title: title ?? titleOf(document),
     language: documentLanguage(document),
     document,
     markdown: toMarkdown(document),
     pages,
+    conservation: ledger.settle(document),
+    warnings,
   };
 }
+
+async function read(file: SourceFile, type: FileType, context: ReadContext): Promise<ReadResult> {
+  const load = readers.get(type.format);
+  if (!load) {
+    const extension = /\.([^.\\/]+)$/.exec(file.filename)?.[1]?.toLowerCase() ?? "";
+    throw new AppError("document_type_unsupported", "This kind of file cannot be read.", {
+      params: { extension, found: type.format },
+    });
+  }
+  const reader = await load();
+  return reader.read(file, type, context).catch((error: unknown) => {
+    if (!(error instanceof RangeError)) throw error; // the stack or an array's length gave out: nested or sized to do harm
+    throw new AppError("document_too_complex", "The document's structure is too large.", { cause: error });
+  });
+}
+
+const tooNested = (limit: keyof typeof nestingLimits) =>
+  new AppError("document_too_complex", "Files inside files pass the limit.", { params: { limit } });
 
 const hasContent = (document: DoclingDocument): boolean =>
   document.texts.some((item) => item.content_layer === "body" && item.text.trim() !== "") ||

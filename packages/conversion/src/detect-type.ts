@@ -18,7 +18,16 @@ const mediaTypes: Record<string, string> = {
   ods: "application/vnd.oasis.opendocument.spreadsheet",
   odp: "application/vnd.oasis.opendocument.presentation",
   epub: "application/epub+zip",
+  doc: "application/msword",
+  xls: "application/vnd.ms-excel",
+  ppt: "application/vnd.ms-powerpoint",
+  msg: "application/vnd.ms-outlook",
+  eml: "message/rfc822",
   html: "text/html",
+  xml: "application/xml",
+  json: "application/json",
+  docling: "application/vnd.docling+json",
+  adoc: "text/asciidoc",
   md: "text/markdown",
   txt: "text/plain",
   csv: "text/csv",
@@ -40,7 +49,12 @@ const formatOfExtension: Record<string, string> = {
   docm: "docx",
   dotx: "docx",
   pptx: "pptx",
+  pptm: "pptx",
+  ppsx: "pptx",
+  potx: "pptx",
   xlsx: "xlsx",
+  xlsm: "xlsx",
+  xltx: "xlsx",
   odt: "odt",
   ods: "ods",
   odp: "odp",
@@ -65,15 +79,22 @@ const formatOfExtension: Record<string, string> = {
   webp: "webp",
   zip: "zip",
   gz: "gzip",
-  doc: "ole",
-  xls: "ole",
-  ppt: "ole",
-  msg: "ole",
+  doc: "doc",
+  xls: "xls",
+  ppt: "ppt",
+  msg: "msg",
+  eml: "eml",
+  xml: "xml",
+  nxml: "xml",
+  json: "json",
+  adoc: "adoc",
+  asciidoc: "adoc",
+  asc: "adoc",
   rtf: "rtf",
   exe: "exe",
 };
 
-const plainText: readonly string[] = ["html", "md", "txt", "csv"];
+const plainText: readonly string[] = ["html", "md", "txt", "csv", "adoc", "eml"];
 const zipped: readonly string[] = ["docx", "pptx", "xlsx", "odt", "ods", "odp", "epub", "zip"];
 
 /**
@@ -93,6 +114,7 @@ export function detectType(bytes: Uint8Array, filename: string): FileType {
       throw new AppError("document_type_unsupported", "This kind of file cannot be read.", { params: { extension } });
     return fileType(expected);
   }
+  if (found === "docling" && expected === "json") return fileType(found);
   if (expected !== null && expected !== found)
     throw new AppError("document_type_mismatch", `The file is named as ${expected} but holds ${found}.`, {
       params: { expected, found },
@@ -121,7 +143,8 @@ const signatures: readonly (readonly [format: string, offset: number, bytes: str
 function formatOfContent(bytes: Uint8Array, expected: string | null): string | null {
   const head = latin1(bytes.subarray(0, 1024));
   if (head.startsWith("%PDF-") || (head.includes("%PDF-") && expected === "pdf")) return "pdf"; // the PDF header may start late
-  for (const [format, offset, signature] of signatures) if (head.startsWith(signature, offset)) return format;
+  for (const [format, offset, signature] of signatures)
+    if (head.startsWith(signature, offset)) return format === "ole" ? oleFormat(bytes) : format;
   if (head.startsWith("MZ") && bytes.includes(0)) return "exe";
   if (head.startsWith("PK\x03\x04") || head.startsWith("PK\x05\x06")) return zippedFormat(bytes, expected);
   if (!looksLikeText(bytes)) return null;
@@ -129,7 +152,25 @@ function formatOfContent(bytes: Uint8Array, expected: string | null): string | n
   if (/^(?:<\?xml[^>]*>\s*)?(?:<!--[\s\S]*?-->\s*)*<(?:!doctype html|html)\b/i.test(start))
     return expected === "md" || expected === "txt" ? expected : "html"; // a text about HTML is still a text
   if (expected !== null && plainText.includes(expected)) return expected;
+  if (/^[[{]/.test(start) && (expected === "json" || expected === null))
+    return /"schema_name"\s*:\s*"DoclingDocument"/.test(head) ? "docling" : "json";
+  if (start.startsWith("<?xml") || (expected === "xml" && start.startsWith("<"))) return "xml";
+  if (expected === null && mailHeader.test(start)) return "eml";
   return "txt";
+}
+
+/** At least two header fields that only a message begins with (RFC 5322). */
+const mailHeader =
+  /^(?:(?:From|To|Received|Return-Path|Message-ID|MIME-Version|Delivered-To|X-[\w-]+|Date|Subject):[^\n]*\n(?:[ \t][^\n]*\n)*){2}/i;
+
+/** Compound files (MS-CFB) tell their kind by the names of their streams, which stand in UTF-16. */
+function oleFormat(bytes: Uint8Array): string {
+  const has = (name: string) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes(name, 0, "utf16le");
+  if (has("__substg1.0_") || has("__properties_version1.0")) return "msg";
+  if (has("WordDocument")) return "doc";
+  if (has("PowerPoint Document")) return "ppt";
+  if (has("Workbook") || has("Book")) return "xls";
+  return "ole";
 }
 
 /** Inside a zip the parts tell the kind; a zip whose directory is lost is what its name says, and damaged. */

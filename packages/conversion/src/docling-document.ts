@@ -36,6 +36,8 @@ export type TextRun = [start: number, end: number, page: number, l: number, t: n
 export interface Meta {
   /** Boxes finer than `prov`, a line or less each, in the order of the text. */
   aurora__runs?: TextRun[];
+  /** Of a picture: its alternative text. */
+  description?: { text: string };
 }
 
 interface Node {
@@ -71,6 +73,8 @@ export interface TextItem extends Node {
   text: string;
   formatting?: Formatting;
   hyperlink?: string;
+  /** Comments on this item (FineRef), each a text of a `comment_section` group. */
+  comments?: RefItem[];
   /** Of a section header: 1 is the highest under the title. */
   level?: number;
   enumerated?: boolean;
@@ -116,6 +120,8 @@ export interface TableItem extends Node {
   label: "table" | "document_index";
   prov: Provenance[];
   captions: RefItem[];
+  footnotes?: RefItem[];
+  comments?: RefItem[];
   data: { table_cells: TableCell[]; num_rows: number; num_cols: number };
 }
 
@@ -123,6 +129,7 @@ export interface PictureItem extends Node {
   label: "picture" | "chart";
   prov: Provenance[];
   captions: RefItem[];
+  footnotes?: RefItem[];
 }
 
 export interface DoclingDocument {

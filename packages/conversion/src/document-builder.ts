@@ -47,8 +47,21 @@ export interface DocumentBuilder {
     cells: readonly CellFields[],
     fields?: { parent?: string; prov?: Provenance[]; captions?: readonly string[]; label?: "table" | "document_index" },
   ): string;
-  addPicture(fields?: { parent?: string; prov?: Provenance[]; captions?: readonly string[] }): string;
+  addPicture(fields?: {
+    parent?: string;
+    prov?: Provenance[];
+    captions?: readonly string[];
+    layer?: ContentLayer;
+    label?: "picture" | "chart";
+    /** Alternative text. */
+    description?: string;
+  }): string;
   addPage(page: number, width: number, height: number): void;
+  /**
+   * Puts a whole document, body and furniture, under a node of this one.
+   * @param pageShift Added to its page numbers.
+   */
+  append(inner: DoclingDocument, parent: string, pageShift: number): void;
   readonly document: DoclingDocument;
 }
 
@@ -138,11 +151,12 @@ export function createDocumentBuilder(name: string, origin?: DocumentOrigin): Do
       return node.self_ref;
     },
     addPicture(fields = {}) {
-      const node = place("pictures", fields.parent);
+      const node = place("pictures", fields.parent, fields.layer);
       for (const caption of fields.captions ?? []) adopt(caption, node.self_ref);
       document.pictures.push({
         ...node,
-        label: "picture",
+        ...(fields.description && { meta: { description: { text: fields.description } } }),
+        label: fields.label ?? "picture",
         prov: fields.prov ?? [],
         captions: (fields.captions ?? []).map((ref) => ({ $ref: ref })),
       });
@@ -150,6 +164,20 @@ export function createDocumentBuilder(name: string, origin?: DocumentOrigin): Do
     },
     addPage(page, width, height) {
       document.pages[String(page)] = { size: { width, height }, page_no: page };
+    },
+    append(inner, parent, pageShift) {
+      const siblings = childrenOf.get(parent);
+      if (!siblings) throw new Error(`createDocumentBuilder: parent ${parent} does not exist`);
+      const moved = moveDocument(inner, document, parent, pageShift);
+      for (const kind of ["texts", "groups", "tables", "pictures"] as const)
+        for (const node of moved[kind]) childrenOf.set(node.self_ref, node.children);
+      document.texts.push(...moved.texts);
+      document.groups.push(...moved.groups);
+      document.tables.push(...moved.tables);
+      document.pictures.push(...moved.pictures);
+      siblings.push(...moved.body.children, ...moved.furniture.children);
+      for (const page of Object.values(inner.pages))
+        document.pages[String(page.page_no + pageShift)] = { ...page, page_no: page.page_no + pageShift };
     },
   };
 
@@ -163,6 +191,40 @@ export function createDocumentBuilder(name: string, origin?: DocumentOrigin): Do
     text.parent = { $ref: parentRef };
     childrenOf.get(parentRef)?.push({ $ref: textRef });
   }
+}
+
+/** A copy of `inner` whose references and pages go on after those of `outer`, and whose roots' children stand under `parent`. */
+function moveDocument(
+  inner: DoclingDocument,
+  outer: DoclingDocument,
+  parent: string,
+  pageShift: number,
+): DoclingDocument {
+  const shifts: Record<string, number> = {
+    texts: outer.texts.length,
+    groups: outer.groups.length,
+    tables: outer.tables.length,
+    pictures: outer.pictures.length,
+  };
+  const moveRef = (ref: string): string => {
+    const [, kind = "", index = ""] = ref.split("/");
+    return kind in shifts ? `#/${kind}/${Number(index) + (shifts[kind] ?? 0)}` : parent;
+  };
+  const copy = structuredClone(inner);
+  const visit = (value: unknown): void => {
+    if (Array.isArray(value)) for (const entry of value) visit(entry);
+    else if (typeof value === "object" && value !== null) {
+      const node = value as Record<string, unknown>;
+      if (typeof node.self_ref === "string") node.self_ref = moveRef(node.self_ref);
+      if (typeof node.$ref === "string") node.$ref = moveRef(node.$ref);
+      if (typeof node.page_no === "number") node.page_no += pageShift;
+      if (Array.isArray(node.aurora__runs)) for (const run of node.aurora__runs as TextRun[]) run[2] += pageShift;
+      for (const entry of Object.values(node)) visit(entry);
+    }
+  };
+  for (const part of [copy.texts, copy.groups, copy.tables, copy.pictures, copy.body.children, copy.furniture.children])
+    visit(part);
+  return copy;
 }
 
 function tableCell(cell: CellFields): TableCell {

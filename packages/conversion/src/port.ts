@@ -1,4 +1,4 @@
-import type { BoundingBox } from "@aurora/contracts";
+import type { BoundingBox, ConservationReport, JobFailure } from "@aurora/contracts";
 import type { DoclingDocument } from "./docling-document.ts";
 
 export interface SourceFile {
@@ -13,6 +13,10 @@ export interface ConversionOptions {
   readonly maxPages: number;
   /** Dots per inch of the page images; 0 makes none. */
   readonly pageImageDpi: number;
+  /** Opens a protected file. */
+  readonly password?: string | null;
+  /** Language of texts that do not tell it (a scan); French and English are tried without it. */
+  readonly language?: "fr" | "en" | null;
   readonly signal?: AbortSignal;
   /** 0 to 1, as pages are done. */
   readonly onProgress?: (fraction: number) => void;
@@ -31,6 +35,12 @@ export interface ConvertedDocument {
   readonly markdown: string;
   /** Size of each page in PDF points; empty for formats without pages. */
   readonly pages: readonly { readonly page: number; readonly width: number; readonly height: number }[];
+  /** `pdf`, `docx` …: what the content turned out to be. */
+  readonly format: string;
+  /** What of the source's words is in the document, page by page. */
+  readonly conservation: ConservationReport;
+  /** Parts that could not be read; the rest was. Empty means that all was. */
+  readonly warnings: readonly JobFailure[];
 }
 
 /**

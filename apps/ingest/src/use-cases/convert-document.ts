@@ -18,7 +18,7 @@ export interface ConvertDeps {
 }
 
 /** What is kept of a conversion beside the document itself, so that an interrupted job need not convert again. */
-type ConversionSummary = Pick<ConvertedDocument, "mediaType" | "title" | "language" | "pages">;
+type ConversionSummary = Omit<ConvertedDocument, "document" | "markdown">;
 
 const maxArtifactBytes = 1024 * 1024 * 1024;
 
@@ -49,17 +49,12 @@ export async function convertDocument(
   );
   progress.signal.throwIfAborted();
 
-  const { mediaType, title, language, pages } = converted;
-  const summary: ConversionSummary = { mediaType, title, language, pages };
-  await deps.objects.put(scope, "artifacts", summaryKey(job), encode(summary), { contentType: "application/json" });
-  await keep("json", 0, "document.json", encode(converted.document), "application/json");
-  await keep(
-    "markdown",
-    0,
-    "document.md",
-    new TextEncoder().encode(converted.markdown),
-    "text/markdown; charset=utf-8",
-  );
+  const { document, markdown, ...summary } = converted;
+  await deps.objects.put(scope, "artifacts", summaryKey(job), encode(summary satisfies ConversionSummary), {
+    contentType: "application/json",
+  });
+  await keep("json", 0, "document.json", encode(document), "application/json");
+  await keep("markdown", 0, "document.md", new TextEncoder().encode(markdown), "text/markdown; charset=utf-8");
   await deps.rows.saveArtifacts(scope, job.document.id, job.version, artifacts);
   return converted;
 }

@@ -67,6 +67,9 @@ function converted(paragraphs: readonly string[]): ConvertedDocument {
     document,
     markdown: paragraphs.join("\n\n"),
     pages: [],
+    format: "txt",
+    conservation: { coverage: 1, quality: 1, words: 0, missing: 0, pages: [], losses: [] },
+    warnings: [],
   };
 }
 

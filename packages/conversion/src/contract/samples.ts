@@ -4,7 +4,7 @@ import type { ConvertedDocument, SourceFile } from "../port.ts";
 
 /** Converts in the test's own process. */
 export const convertHere = (file: SourceFile, maxPages = 100): Promise<ConvertedDocument> =>
-  convertFile(file, { maxPages, pageImageDpi: 0, onPageImage: async () => {}, onProgress: () => {} });
+  convertFile(file, { maxPages, pageImageDpi: 0 }, async () => {});
 
 export const textFile = (filename: string, text: string): SourceFile => ({ filename, bytes: strToU8(text) });
 

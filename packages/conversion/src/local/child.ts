@@ -34,22 +34,27 @@ void readers
 async function run(job: Extract<ParentMessage, { kind: "convert" }>): Promise<void> {
   let lastFraction = 0;
   try {
-    const result = await convertFile(job.file, {
-      maxPages: job.maxPages,
-      pageImageDpi: job.pageImageDpi,
-      onProgress(fraction) {
-        if (fraction < 1 && fraction - lastFraction < 0.01) return;
-        lastFraction = fraction;
-        void send({ kind: "progress", fraction });
+    const result = await convertFile(
+      job.file,
+      {
+        maxPages: job.maxPages,
+        pageImageDpi: job.pageImageDpi,
+        password: job.password,
+        language: job.language,
+        onProgress(fraction) {
+          if (fraction < 1 && fraction - lastFraction < 0.01) return;
+          lastFraction = fraction;
+          void send({ kind: "progress", fraction });
+        },
       },
-      async onPageImage({ page, png }) {
+      async ({ page, png }) => {
         await acknowledged; // one at a time; the next is drawn meanwhile
         acknowledged = new Promise<void>((resolve) => {
           acknowledge = resolve;
         });
         await send({ kind: "page_image", page, png });
       },
-    });
+    );
     await acknowledged;
     await send({ kind: "done", result });
   } catch (error) {

@@ -100,7 +100,16 @@ function supervise(
       fail(isOutOfMemory ? memoryError(options.maxMemoryMb) : crashError(`exit ${code ?? signal}: ${stderr}`));
     });
     options.signal?.addEventListener("abort", abort, { once: true });
-    ready.then(() => send({ kind: "convert", file, maxPages: options.maxPages, pageImageDpi: options.pageImageDpi }));
+    ready.then(() =>
+      send({
+        kind: "convert",
+        file,
+        maxPages: options.maxPages,
+        pageImageDpi: options.pageImageDpi,
+        password: options.password ?? null,
+        language: options.language ?? null,
+      }),
+    );
   });
 }
 

@@ -8,6 +8,8 @@ export type ParentMessage =
       readonly file: SourceFile;
       readonly maxPages: number;
       readonly pageImageDpi: number;
+      readonly password: string | null;
+      readonly language: "fr" | "en" | null;
     }
   | { readonly kind: "ack" };
 

@@ -1,14 +1,29 @@
+import type { JobFailure } from "@aurora/contracts";
 import type { FileType } from "../detect-type.ts";
 import type { DoclingDocument } from "../docling-document.ts";
+import type { SourceLedger } from "../ledger/ledger.ts";
 import type { PageImage, SourceFile } from "../port.ts";
 
 export interface ReadContext {
   readonly maxPages: number;
   /** 0 makes no page images. */
   readonly pageImageDpi: number;
+  readonly password: string | null;
+  readonly language: "fr" | "en" | null;
+  /** Every reader tells it each word of its source, and each it leaves out. */
+  readonly ledger: SourceLedger;
   onPageImage(image: PageImage): Promise<void>;
   /** 0 to 1. */
   onProgress(fraction: number): void;
+  /** A part that could not be read: told to the owner, ends nothing. */
+  warn(warning: JobFailure): void;
+  /**
+   * Reads a file that stands inside this one (attachment, archive member), within the limits of depth, count and bytes
+   * the whole shares.
+   * @param firstPage Page of the outer document its first page becomes.
+   * @returns null when it could not be read: `warn` has been told why.
+   */
+  readNested(file: SourceFile, firstPage: number): Promise<ReadResult | null>;
 }
 
 export interface ReadResult {
