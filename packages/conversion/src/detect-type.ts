@@ -165,7 +165,8 @@ const mailHeader =
 
 /** Compound files (MS-CFB) tell their kind by the names of their streams, which stand in UTF-16. */
 function oleFormat(bytes: Uint8Array): string {
-  const has = (name: string) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes(name, 0, "utf16le");
+  const has = (name: string) =>
+    Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes(name, 0, "utf16le");
   if (has("__substg1.0_") || has("__properties_version1.0")) return "msg";
   if (has("WordDocument")) return "doc";
   if (has("PowerPoint Document")) return "ppt";

@@ -182,7 +182,8 @@ function missingWords(
 /** How many words from `index` on stand as one in the output; 1 when none. */
 function joinLength(words: readonly string[], index: number, bag: ReadonlyMap<string, number>): number {
   for (let length = longestJoin; length > 1; length--)
-    if (index + length <= words.length && (bag.get(words.slice(index, index + length).join("")) ?? 0) > 0) return length;
+    if (index + length <= words.length && (bag.get(words.slice(index, index + length).join("")) ?? 0) > 0)
+      return length;
   return 1;
 }
 

@@ -7,7 +7,7 @@ export const wordsOf = (text: string): string[] =>
     .match(/[\p{L}\p{N}\p{M}]+/gu) ?? [];
 
 /** Signs of a text layer that lost its letters: replacement and private-use characters, UTF-8 read as Latin-1. */
-const garbled = /[\uFFFD\uE000-\uF8FF\u0000-\u0008\u000B\u000E-\u001F]|[ÃÂâ][\u0080-\u00BF€™œ“”‚„†‡•…‰‹›]|\(cid:\d+\)/u;
+const garbled = /[\uFFFD\uE000-\uF8FF]|\p{Cc}|[ÃÂâ][\u0080-\u00BF€™œ“”‚„†‡•…‰‹›]|\(cid:\d+\)/u; // words hold no blanks, so no tab or line end
 
 export const isGarbled = (word: string): boolean => garbled.test(word);
 
