@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { page, Slug, Timestamp, Uuid } from "./common.ts";
+import { IngestionSettings } from "./ingestion.ts";
 import { Line } from "./text.ts";
 
 export const SourceApp = z.object({
@@ -10,6 +11,7 @@ export const SourceApp = z.object({
   egress: z.enum(["local_only", "approved"]),
   /** The providers an administrator approved by name; empty under `local_only`. */
   approved_provider_ids: z.array(Uuid),
+  ingestion: IngestionSettings,
   is_active: z.boolean(),
   created_at: Timestamp,
 });
@@ -24,6 +26,8 @@ export const UpdateSourceAppRequest = z.strictObject({
   description: z.string().max(2000).optional(),
   egress: z.enum(["local_only", "approved"]).optional(),
   approved_provider_ids: z.array(Uuid).max(50).optional(),
+  /** The whole of it: what is left out goes back to its default. */
+  ingestion: IngestionSettings.optional(),
   is_active: z.boolean().optional(),
 });
 export const SourceAppPage = page(SourceApp);

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { BoundingBox, PageQuery, page, Sha256Hex, Slug, Timestamp, Uuid } from "./common.ts";
+import { ConservationReport } from "./conservation.ts";
 import { JobFailure } from "./errors.ts";
+import { StepProgress } from "./ingestion.ts";
 import { Line } from "./text.ts";
 
 export const jobStates = [
@@ -26,11 +28,24 @@ export const IngestionJob = z.object({
   progress: z.number().min(0).max(1),
   attempts: z.int(),
   failure: JobFailure.nullable(),
+  /** Given up after its last try: waits for an administrator. */
+  is_dead_letter: z.boolean(),
+  batch_id: Uuid.nullable(),
+  version: z.int(),
+  step: StepProgress.nullable(),
+  /** Seconds until the end, guessed from the pace so far. */
+  eta_s: z.int().nullable(),
   caller_app: z.string(),
   created_at: Timestamp,
   updated_at: Timestamp,
 });
 export type IngestionJob = z.infer<typeof IngestionJob>;
+
+/** Names of folders, "/" between them; "" = at the top. */
+export const Folder = z
+  .string()
+  .max(500)
+  .regex(/^(?:(?!\.{1,2}(?:\/|$))[^/\\\p{Cc}]{1,100}(?:\/(?=[^/])|$))*$/u);
 
 export const CreateUploadRequest = z.strictObject({
   filename: Line(255),
@@ -40,10 +55,15 @@ export const CreateUploadRequest = z.strictObject({
   workspace: Slug.nullish(),
   pack_id: Slug.nullish(),
   external_id: z.string().min(1).max(255).nullish(),
+  /** Where the file lay among those sent with it: "RH/2024". */
+  folder: Folder.optional(),
+  batch_id: Uuid.nullish(),
   caller_app: z.string().max(64).optional(),
 });
 export const CreateUploadResponse = z.object({
   document_id: Uuid,
+  /** Above 1: a document of the same external_id, or else of the same name in the same place, gets a new version. */
+  version: z.int(),
   upload: z.object({
     url: z.string(),
     method: z.literal("PUT"),
@@ -75,6 +95,17 @@ export const DocumentSummary = z.object({
   job_id: Uuid.nullable(),
   /** True once one version can be searched. */
   is_searchable: z.boolean(),
+  folder: z.string(),
+  /** The one readers see; 0 before the first. */
+  version: z.int(),
+  /** Of the published version's conversion, 0 to 1. */
+  coverage: z.number().nullable(),
+  quality: z.number().nullable(),
+  /** An older document of the same source_app that holds the same bytes. */
+  duplicate_of: Uuid.nullable(),
+  batch_id: Uuid.nullable(),
+  step: StepProgress.nullable(),
+  eta_s: z.int().nullable(),
   caller_app: z.string(),
   created_at: Timestamp,
   updated_at: Timestamp,
@@ -83,11 +114,17 @@ export type DocumentSummary = z.infer<typeof DocumentSummary>;
 /** Size of each page in PDF points; empty for formats without pages. */
 export const DocumentDetail = DocumentSummary.extend({
   pages: z.array(z.object({ page: z.int(), width: z.number(), height: z.number() })),
+  format: z.string().nullable(),
+  conservation: ConservationReport.nullable(),
+  /** Parts of the published version that could not be read. */
+  warnings: z.array(JobFailure),
 });
 export const DocumentListQuery = PageQuery.extend({
   q: z.string().max(200).optional(),
   source_app: Slug.optional(),
   workspace: Slug.optional(),
+  folder: Folder.optional(),
+  batch_id: Uuid.optional(),
   status: DocumentStatus.optional(),
 });
 export const DocumentPage = page(DocumentSummary);
@@ -111,6 +148,8 @@ export const DocumentEvent = z.object({
   job_id: Uuid,
   state: JobState,
   progress: z.number(),
+  step: StepProgress.nullable(),
+  eta_s: z.int().nullable(),
   failure: JobFailure.nullable(),
 });
 export type DocumentEvent = z.infer<typeof DocumentEvent>;

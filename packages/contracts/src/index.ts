@@ -6,6 +6,7 @@ export * from "./documents.ts";
 export * from "./error-codes.ts";
 export * from "./errors.ts";
 export * from "./gateway.ts";
+export * from "./ingestion.ts";
 export * from "./prompt-grammar.ts";
 export * from "./query.ts";
 export * from "./suivi.ts";

@@ -35,3 +35,7 @@ export const lookupIngestionJob = (tx: Transaction, jobId: string): Promise<Tena
 /** Open jobs untouched since `before`, the longest-waiting first. */
 export const lookupStaleIngestionJobs = (tx: Transaction, before: Date, atMost: number): Promise<TenantRow[]> =>
   rows(tx, sql`lookup_stale_ingestion_jobs(${before.toISOString()}::timestamptz, ${atMost})`);
+
+/** @param hash SHA-256 hex of the whole token. Says nothing of expiry or revocation: read the row. */
+export const lookupDocumentLink = (tx: Transaction, hash: string): Promise<TenantRow | null> =>
+  first(tx, sql`lookup_document_link(${hash})`);

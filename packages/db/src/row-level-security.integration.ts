@@ -9,6 +9,7 @@ const sharedTables = ["login_throttle", "maintenance_runs", "schema_migrations",
 /** SECURITY.md, "Tenancy": the only ways past row-level security. */
 const definerFunctions = [
   "lookup_api_key",
+  "lookup_document_link",
   "lookup_ingestion_job",
   "lookup_stale_ingestion_jobs",
   "lookup_tenants",

@@ -4,6 +4,8 @@ import enAuth from "./catalogues/en/auth.json" with { type: "json" };
 import enCommon from "./catalogues/en/common.json" with { type: "json" };
 import enDocuments from "./catalogues/en/documents.json" with { type: "json" };
 import enErrors from "./catalogues/en/errors.json" with { type: "json" };
+import enIngestion from "./catalogues/en/ingestion.json" with { type: "json" };
+import enInspector from "./catalogues/en/inspector.json" with { type: "json" };
 import enProviders from "./catalogues/en/providers.json" with { type: "json" };
 import enReader from "./catalogues/en/reader.json" with { type: "json" };
 import frAdmin from "./catalogues/fr/admin.json" with { type: "json" };
@@ -12,6 +14,8 @@ import frAuth from "./catalogues/fr/auth.json" with { type: "json" };
 import frCommon from "./catalogues/fr/common.json" with { type: "json" };
 import frDocuments from "./catalogues/fr/documents.json" with { type: "json" };
 import frErrors from "./catalogues/fr/errors.json" with { type: "json" };
+import frIngestion from "./catalogues/fr/ingestion.json" with { type: "json" };
+import frInspector from "./catalogues/fr/inspector.json" with { type: "json" };
 import frProviders from "./catalogues/fr/providers.json" with { type: "json" };
 import frReader from "./catalogues/fr/reader.json" with { type: "json" };
 import type { Locale } from "./locales.ts";
@@ -23,6 +27,8 @@ const en = {
   common: enCommon,
   documents: enDocuments,
   errors: enErrors,
+  ingestion: enIngestion,
+  inspector: enInspector,
   providers: enProviders,
   reader: enReader,
 };
@@ -39,6 +45,8 @@ export const catalogues: Record<Locale, Messages> = {
     common: frCommon,
     documents: frDocuments,
     errors: frErrors,
+    ingestion: frIngestion,
+    inspector: frInspector,
     providers: frProviders,
     reader: frReader,
   },

@@ -1,10 +1,12 @@
 "use client";
+import { DeletionReceipt } from "@aurora/contracts";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { useApi } from "../api/api-provider.tsx";
 import { Button } from "../components/button.tsx";
 import { Dialog, DialogActions } from "../components/dialog.tsx";
 import { FailureMessage } from "../components/failure-message.tsx";
+import { ReceiptView } from "../ingestion/receipt-view.tsx";
 import styles from "./documents-page.module.css";
 
 type Props = { document: { id: string; title: string }; onClose: () => void; onDeleted: () => void };
@@ -14,17 +16,29 @@ export function DeleteDialog({ document, onClose, onDeleted }: Props) {
   const api = useApi();
   const [error, setError] = useState<unknown>(null);
   const [isBusy, setIsBusy] = useState(false);
+  const [receipt, setReceipt] = useState<DeletionReceipt | null>(null);
   async function remove() {
     setIsBusy(true);
     setError(null);
     try {
-      await api.send(`/api/documents/${document.id}`, { method: "DELETE" });
-      onDeleted();
+      setReceipt(await api.call(DeletionReceipt, `/api/documents/${document.id}`, { method: "DELETE" }));
     } catch (failure) {
       setError(failure);
       setIsBusy(false);
     }
   }
+  if (receipt)
+    return (
+      <Dialog title={t("delete.done")} onClose={onDeleted}>
+        <p className={styles.quote}>{document.title}</p>
+        <ReceiptView receipt={receipt} />
+        <DialogActions>
+          <Button variant="primary" onClick={onDeleted}>
+            {t("delete.close")}
+          </Button>
+        </DialogActions>
+      </Dialog>
+    );
   return (
     <Dialog title={t("delete.title")} onClose={onClose}>
       <p className={styles.quote}>{document.title}</p>

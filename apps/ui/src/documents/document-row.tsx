@@ -1,6 +1,6 @@
 "use client";
 import type { DocumentSummary } from "@aurora/contracts";
-import { formatBytes, formatDate } from "@aurora/i18n";
+import { formatBytes, formatDate, formatPercent } from "@aurora/i18n";
 import { RotateCw, Trash2 } from "lucide-react";
 import { useLocale, useTranslations } from "next-intl";
 import { Button, IconButton } from "../components/button.tsx";
@@ -11,6 +11,10 @@ import styles from "./documents-page.module.css";
 import { FileGlyph } from "./file-glyph.tsx";
 import { Progress } from "./progress.tsx";
 import { useFailureHelp } from "./use-failure-help.ts";
+import { useProgressText } from "./use-progress-text.ts";
+
+/** Below this share the reader should look at how the document was read. */
+const lowQuality = 0.9;
 
 type Props = { document: DocumentSummary; onDelete: () => void; onRetry: () => void };
 
@@ -19,14 +23,22 @@ export function DocumentRow({ document, onDelete, onRetry }: Props) {
   const locale = useLocale();
   const { sourceApps } = useSession();
   const explain = useFailureHelp();
+  const progressText = useProgressText();
   const service = sourceApps.find((one) => one.sourceApp === document.source_app);
   const canManage = service?.permissions.includes("manage") ?? false;
   const isBusy = ["queued", "converting", "chunking", "embedding", "indexing"].includes(document.status);
   const size = formatBytes(locale, document.size_bytes);
   const details = [
+    document.folder,
     document.title !== document.filename && document.filename,
     document.page_count && t("pages", { count: document.page_count }),
     size,
+    document.version > 1 && t("version", { version: document.version }),
+    document.quality !== null &&
+      document.quality < lowQuality &&
+      t("lowQuality", { share: formatPercent(locale, document.quality) }),
+    document.duplicate_of !== null && t("duplicate"),
+    isBusy && progressText(document.step, document.eta_s),
   ].filter(Boolean);
   return (
     <li className={styles.row} data-services={sourceApps.length > 1 || undefined}>

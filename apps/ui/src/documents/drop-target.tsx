@@ -3,6 +3,7 @@ import { FileUp } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useEffect, useState } from "react";
 import styles from "./drop-target.module.css";
+import { droppedFiles } from "./dropped-files.ts";
 import { useUploads } from "./uploads-provider.tsx";
 
 /** Files may be dropped anywhere in the product; the whole window says so while one hovers. */
@@ -26,8 +27,10 @@ export function DropTarget() {
       if (!hasFiles(event)) return;
       event.preventDefault();
       show(-depth);
-      const files = [...(event.dataTransfer?.files ?? [])];
-      if (files.length > 0) choose(files);
+      if (event.dataTransfer)
+        void droppedFiles(event.dataTransfer).then((files) => {
+          if (files.length > 0) choose(files);
+        });
     };
     window.addEventListener("dragenter", onEnter);
     window.addEventListener("dragleave", onLeave);

@@ -1,5 +1,10 @@
 /** What the product reads, as the file chooser wants it. The API decides by content, whatever a name says. */
-export const acceptedFiles = ".pdf,.docx,.html,.htm,.md,.markdown,.txt,.csv";
+export const acceptedFiles = [
+  ...[".pdf", ".docx", ".docm", ".doc", ".odt", ".rtf", ".epub"],
+  ...[".pptx", ".pptm", ".odp", ".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv"],
+  ...[".html", ".htm", ".xhtml", ".md", ".markdown", ".adoc", ".asciidoc", ".txt", ".json", ".xml"],
+  ...[".eml", ".msg", ".zip", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp"],
+].join(",");
 
 /** "Report.final.PDF" → "pdf"; a name without one → "file". */
 export const extensionOf = (filename: string): string =>

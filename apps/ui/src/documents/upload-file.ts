@@ -5,6 +5,7 @@ import {
   finalJobStates,
   type JobFailure,
   type JobState,
+  type StepProgress,
 } from "@aurora/contracts";
 import { type Api, ApiFailure } from "../api/client.ts";
 import { readEventStream } from "../api/event-stream.ts";
@@ -13,12 +14,25 @@ import { readEventStream } from "../api/event-stream.ts";
 export type UploadStep =
   | { readonly name: "waiting" | "checking" | "finishing" }
   | { readonly name: "sending"; readonly ratio: number }
-  | { readonly name: "processing"; readonly state: JobState; readonly ratio: number }
+  | {
+      readonly name: "processing";
+      readonly state: JobState;
+      readonly ratio: number;
+      readonly progress: StepProgress | null;
+      readonly etaSeconds: number | null;
+    }
   | { readonly name: "ready" | "cancelled" }
   | { readonly name: "refused"; readonly failure: JobFailure }
   | { readonly name: "failed"; readonly error: unknown };
 
-export type UploadHandles = { documentId: string | null; jobId: string | null };
+/** `version` above 1: the document was there before. */
+export type UploadHandles = { documentId: string | null; jobId: string | null; version: number };
+type ToUpload = {
+  readonly file: File;
+  readonly folder: string;
+  readonly sourceApp: string;
+  readonly batchId: string | null;
+};
 
 /** SHA-256 in hex. The Web Crypto digest takes the whole file: memory is the file's size for a moment. */
 export async function sha256Hex(file: Blob): Promise<string> {
@@ -33,8 +47,7 @@ export async function sha256Hex(file: Blob): Promise<string> {
  */
 export async function uploadFile(
   api: Api,
-  file: File,
-  sourceApp: string,
+  { file, folder, sourceApp, batchId }: ToUpload,
   handles: UploadHandles,
   signal: AbortSignal,
   onStep: (step: UploadStep) => void,
@@ -45,9 +58,18 @@ export async function uploadFile(
   const slot = await api.call(CreateUploadResponse, "/api/documents/uploads", {
     method: "POST",
     signal,
-    body: { filename: file.name, size_bytes: file.size, sha256, source_app: sourceApp, caller_app: "aurora_nexus_ui" },
+    body: {
+      filename: file.name,
+      size_bytes: file.size,
+      sha256,
+      source_app: sourceApp,
+      folder,
+      batch_id: batchId,
+      caller_app: "aurora_nexus_ui",
+    },
   });
   handles.documentId = slot.document_id;
+  handles.version = slot.version;
   onStep({ name: "sending", ratio: 0 });
   await putFile(file, slot.upload, signal, (ratio) => onStep({ name: "sending", ratio }));
   onStep({ name: "finishing" });
@@ -117,5 +139,6 @@ function stepOf(event: DocumentEvent): UploadStep {
   if (event.state === "success") return { name: "ready" };
   if (event.state === "cancelled") return { name: "cancelled" };
   if (event.state === "failed") return { name: "refused", failure: event.failure ?? { code: "internal", params: {} } };
-  return { name: "processing", state: event.state, ratio: event.progress };
+  const { state, progress: ratio, step: progress, eta_s: etaSeconds } = event;
+  return { name: "processing", state, ratio, progress, etaSeconds };
 }

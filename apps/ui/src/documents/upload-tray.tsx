@@ -15,13 +15,15 @@ import { Progress } from "./progress.tsx";
 import styles from "./upload-tray.module.css";
 import { isFinished, type Upload, useUploads } from "./uploads-provider.tsx";
 import { useFailureHelp } from "./use-failure-help.ts";
+import { useProgressText } from "./use-progress-text.ts";
 
 /** Every file on its way, in a corner of every page. */
 export function UploadTray() {
   const t = useTranslations("documents");
-  const { items, pending, clearFinished } = useUploads();
+  const { items, pending, clearFinished, retryAll } = useUploads();
   const [isOpen, setIsOpen] = useState(true);
   const open = items.filter((item) => !isFinished(item)).length;
+  const failed = items.filter(({ step }) => step.name === "failed" || step.name === "refused").length;
   const ready = items.filter(({ step }) => step.name === "ready").length;
   return (
     <>
@@ -46,6 +48,15 @@ export function UploadTray() {
               </IconButton>
             )}
           </div>
+          {isOpen && failed > 1 && (
+            <div className={styles.failed}>
+              <span>{t("tray.failed", { count: failed })}</span>
+              <Button size="small" onClick={retryAll}>
+                <RotateCw aria-hidden />
+                {t("tray.retryAll")}
+              </Button>
+            </div>
+          )}
           {isOpen && (
             <ul className={styles.list}>
               {items.map((item) => (
@@ -64,10 +75,11 @@ function UploadRow({ upload }: { upload: Upload }) {
   const { cancel, retry } = useUploads();
   const sentence = useFailureSentence();
   const explain = useFailureHelp();
+  const progressText = useProgressText();
   const { step, file } = upload;
   const text =
     step.name === "processing"
-      ? t(`status.${step.state}`)
+      ? [t(`status.${step.state}`), progressText(step.progress, step.etaSeconds)].filter(Boolean).join(" · ")
       : step.name === "failed"
         ? (storageSentence(step.error, t) ?? sentence(step.error))
         : step.name === "refused"

@@ -12,6 +12,9 @@ const helped = [
   "document_too_complex",
   "conversion_timeout",
   "conversion_out_of_memory",
+  "document_password_wrong",
+  "document_infected",
+  "document_quarantined",
 ] as const;
 type Helped = (typeof helped)[number];
 /** Their sentence already says what to do. */

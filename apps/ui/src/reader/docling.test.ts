@@ -18,7 +18,7 @@ describe("blocksOf", () => {
         { label: "inline", children: [ref("texts/3"), ref("texts/4")] },
       ],
       texts: [
-        { label: "title", text: "T" },
+        { label: "title", text: "T", prov: [{ page_no: 3 }] },
         { label: "page_header", text: "header" },
         { label: "list_item", text: "a", enumerated: true, marker: "1." },
         { label: "text", text: "left" },
@@ -26,9 +26,9 @@ describe("blocksOf", () => {
       ],
     });
     expect(blocksOf(document)).toEqual([
-      { kind: "heading", text: "T", level: 1 },
-      { kind: "item", text: "a", marker: "1.", depth: 1 },
-      { kind: "text", text: "left right" },
+      { kind: "heading", text: "T", level: 1, page: 3 },
+      { kind: "item", text: "a", marker: "1.", depth: 1, page: null },
+      { kind: "text", text: "left right", page: null },
     ]);
   });
 
@@ -51,6 +51,7 @@ describe("blocksOf", () => {
       {
         kind: "table",
         caption: "",
+        page: null,
         rows: [
           [{ text: "wide", isHeader: true, rowSpan: 1, columnSpan: 2 }],
           [
@@ -68,6 +69,6 @@ describe("blocksOf", () => {
       groups: [{ label: "section", children: [ref("groups/1"), ref("texts/0")] }, { children: [ref("groups/0")] }],
       texts: [{ label: "text", text: "once", children: [ref("texts/0")] }],
     });
-    expect(blocksOf(document)).toEqual([{ kind: "text", text: "once" }]);
+    expect(blocksOf(document)).toEqual([{ kind: "text", text: "once", page: null }]);
   });
 });

@@ -41,8 +41,9 @@ export type DoclingJson = z.infer<typeof DoclingJson>;
 
 /** One cell, placed once however many rows and columns it covers. */
 export type TableCell = { text: string; isHeader: boolean; rowSpan: number; columnSpan: number };
-/** A block of the reading view, in reading order. */
-export type Block =
+/** A block of the reading view, in reading order; `page` null where the format has none. */
+export type Block = { page: number | null } & BlockContent;
+type BlockContent =
   | { kind: "heading"; text: string; level: number }
   | { kind: "text" | "code" | "formula" | "caption" | "note"; text: string }
   | { kind: "item"; text: string; marker: string | null; depth: number }
@@ -77,29 +78,33 @@ export function blocksOf(document: DoclingJson): Block[] {
       if (!node) continue;
       if (node.kind === "groups") {
         const isList = node.value.label === "list" || node.value.label === "ordered_list";
-        if (node.value.label === "inline") push({ kind: "text", text: textOf(node.value.children) });
+        if (node.value.label === "inline") push({ kind: "text", text: textOf(node.value.children), page: null });
         else visit(node.value.children, listDepth + (isList ? 1 : 0), depth + 1);
       } else if (node.kind === "tables") {
         const rows = rowsOf(node.value.data?.table_cells ?? node.value.data?.grid?.flat() ?? []);
-        if (rows.length > 0) blocks.push({ kind: "table", caption: textOf(node.value.captions), rows });
+        if (rows.length > 0)
+          blocks.push({ kind: "table", caption: textOf(node.value.captions), rows, page: pageOf(node.value.prov) });
       } else if (node.kind === "pictures") {
-        blocks.push({ kind: "picture", caption: textOf(node.value.captions) });
+        blocks.push({ kind: "picture", caption: textOf(node.value.captions), page: pageOf(node.value.prov) });
         visit(node.value.children, listDepth, depth + 1);
       } else {
         const { label, text, level, enumerated, marker, children } = node.value;
+        const page = pageOf(node.value.prov);
         if (furniture.has(label)) continue;
         const content = text || (label === "list_item" ? "" : textOf(children));
-        if (label === "title") push({ kind: "heading", text: content, level: 1 });
-        else if (label === "section_header") push({ kind: "heading", text: content, level: (level ?? 1) + 1 });
+        if (label === "title") push({ kind: "heading", text: content, level: 1, page });
+        else if (label === "section_header") push({ kind: "heading", text: content, level: (level ?? 1) + 1, page });
         else if (label === "list_item")
           push({
             kind: "item",
             text: content,
             marker: enumerated ? (marker ?? null) : null,
             depth: Math.max(1, listDepth),
+            page,
           });
-        else if (label === "code" || label === "formula" || label === "caption") push({ kind: label, text: content });
-        else push({ kind: label === "footnote" ? "note" : "text", text: content });
+        else if (label === "code" || label === "formula" || label === "caption")
+          push({ kind: label, text: content, page });
+        else push({ kind: label === "footnote" ? "note" : "text", text: content, page });
         visit(children, listDepth, depth + 1);
       }
     }
@@ -126,6 +131,8 @@ function find(document: DoclingJson, ref: string): Found | null {
   return kind === "groups" ? wrap(kind, document.groups?.[at]) : null;
 }
 const wrap = <Kind extends string, Value>(kind: Kind, value: Value | undefined) => (value ? { kind, value } : null);
+
+const pageOf = (prov: z.infer<typeof Prov>): number | null => prov?.[0]?.page_no ?? null;
 
 function rowsOf(cells: readonly z.infer<typeof Cell>[]): TableCell[][] {
   const rows: TableCell[][] = [];

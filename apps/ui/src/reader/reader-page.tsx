@@ -13,7 +13,7 @@ import { FailureMessage } from "../components/failure-message.tsx";
 import { EmptyState, Message, Skeleton } from "../components/feedback.tsx";
 import { HorizonArt } from "../components/horizon-art.tsx";
 import { Link } from "../i18n/routing.ts";
-import { DetailsPanel } from "./details-panel.tsx";
+import { Inspector } from "../inspector/inspector.tsx";
 import { PageView } from "./page-view.tsx";
 import styles from "./reader-page.module.css";
 import { TextView } from "./text-view.tsx";
@@ -105,7 +105,9 @@ export function ReaderPage({ documentId, page, chunkId }: Props) {
             <TextView documentId={detail.id} quote={passage.data?.quote ?? null} />
           )}
         </div>
-        {hasDetails && detail && <DetailsPanel document={detail} />}
+        {hasDetails && detail && (
+          <Inspector document={detail} onClose={() => setHasDetails(false)} onChanged={document.reload} />
+        )}
       </div>
     </div>
   );

@@ -1,8 +1,8 @@
-import { Activity, FileText, type LucideIcon, MessageSquareQuote, PlugZap } from "lucide-react";
+import { Activity, FileText, type LucideIcon, MessageSquareQuote, PlugZap, Workflow } from "lucide-react";
 
 export type Destination = {
-  readonly href: "/assistant" | "/documents" | "/admin" | "/admin/providers";
-  readonly key: "assistant" | "documents" | "admin" | "providers";
+  readonly href: "/assistant" | "/documents" | "/admin" | "/admin/providers" | "/admin/ingestion";
+  readonly key: "assistant" | "documents" | "admin" | "providers" | "ingestion";
   readonly icon: LucideIcon;
   readonly isForAdministrators: boolean;
   /** The key pressed after `g`. */
@@ -14,6 +14,7 @@ export const destinations: readonly Destination[] = [
   { href: "/documents", key: "documents", icon: FileText, isForAdministrators: false, shortcut: "d" },
   { href: "/admin", key: "admin", icon: Activity, isForAdministrators: true, shortcut: "h" },
   { href: "/admin/providers", key: "providers", icon: PlugZap, isForAdministrators: true, shortcut: "p" },
+  { href: "/admin/ingestion", key: "ingestion", icon: Workflow, isForAdministrators: true, shortcut: "i" },
 ];
 
 /** The destination a path belongs to: the longest one it starts with. */

@@ -1,6 +1,15 @@
-import type { BoundingBox, JobFailure, JobState } from "@aurora/contracts";
+import type {
+  BoundingBox,
+  ConservationReport,
+  IngestionSettings,
+  IngestionStep,
+  JobFailure,
+  JobState,
+  RemovedEntry,
+  ResidueEntry,
+} from "@aurora/contracts";
 import { boolean, integer, jsonb, pgTable, primaryKey, real, text, uuid } from "drizzle-orm/pg-core";
-import { counter, instant, tenantId } from "./columns.ts";
+import { bytea, counter, instant, tenantId } from "./columns.ts";
 
 export const documents = pgTable("documents", {
   id: uuid("id").primaryKey(),
@@ -28,6 +37,54 @@ export const documents = pgTable("documents", {
   createdBy: uuid("created_by"),
   createdAt: instant("created_at").notNull(),
   updatedAt: instant("updated_at").notNull(),
+  folder: text("folder").notNull().default(""),
+});
+
+/** One row a version, from the moment its upload begins; `documents` repeats the version readers see. */
+export const documentVersions = pgTable(
+  "document_versions",
+  {
+    tenantId: tenantId(),
+    documentId: uuid("document_id").notNull(),
+    version: integer("version").notNull(),
+    batchId: uuid("batch_id"),
+    filename: text("filename").notNull(),
+    sizeBytes: counter("size_bytes").notNull(),
+    sha256: text("sha256").notNull(),
+    objectKey: text("object_key").notNull(),
+    uploadExpiresAt: instant("upload_expires_at"),
+    callerApp: text("caller_app").notNull(),
+    createdBy: uuid("created_by"),
+    createdAt: instant("created_at").notNull(),
+    settingsKey: text("settings_key"),
+    format: text("format"),
+    mediaType: text("media_type"),
+    language: text("language"),
+    pageCount: integer("page_count"),
+    conversionKey: text("conversion_key"),
+    coverage: real("coverage"),
+    quality: real("quality"),
+    conservation: jsonb("conservation").$type<ConservationReport>(),
+    warnings: jsonb("warnings").$type<readonly JobFailure[]>().notNull().default([]),
+    chunkCount: integer("chunk_count").notNull().default(0),
+    publishedAt: instant("published_at"),
+    settings: jsonb("settings").$type<IngestionSettings>(),
+    embedderIds: text("embedder_ids").array().notNull().default([]),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.documentId, table.version] })],
+);
+
+export const ingestionBatches = pgTable("ingestion_batches", {
+  id: uuid("id").primaryKey(),
+  tenantId: tenantId(),
+  kind: text("kind").$type<"upload" | "reindex">().notNull(),
+  name: text("name").notNull(),
+  sourceApp: text("source_app"),
+  workspace: text("workspace"),
+  packId: text("pack_id"),
+  callerApp: text("caller_app").notNull(),
+  createdBy: uuid("created_by"),
+  createdAt: instant("created_at").notNull(),
 });
 
 export const ingestionJobs = pgTable("ingestion_jobs", {
@@ -44,6 +101,13 @@ export const ingestionJobs = pgTable("ingestion_jobs", {
   updatedAt: instant("updated_at").notNull(),
   /** Nothing is left of what the job must not leave behind. */
   cleanedAt: instant("cleaned_at"),
+  batchId: uuid("batch_id"),
+  step: text("step").$type<IngestionStep>(),
+  stepDone: integer("step_done"),
+  stepTotal: integer("step_total"),
+  etaSeconds: integer("eta_s"),
+  startedAt: instant("started_at"),
+  isDeadLetter: boolean("is_dead_letter").notNull().default(false),
 });
 
 export const chunks = pgTable(
@@ -65,6 +129,7 @@ export const chunks = pgTable(
       .notNull(),
     isTable: boolean("is_table").notNull(),
     language: text("language"),
+    passageHash: text("passage_hash"),
   },
   (table) => [primaryKey({ columns: [table.tenantId, table.id] })],
 );
@@ -75,7 +140,7 @@ export const artifacts = pgTable(
     tenantId: tenantId(),
     documentId: uuid("document_id").notNull(),
     version: integer("version").notNull(),
-    kind: text("kind").$type<"json" | "markdown" | "page_image">().notNull(),
+    kind: text("kind").$type<"json" | "markdown" | "page_image" | "picture">().notNull(),
     page: integer("page").notNull().default(0),
     objectKey: text("object_key").notNull(),
     sizeBytes: counter("size_bytes").notNull(),
@@ -83,6 +148,49 @@ export const artifacts = pgTable(
   },
   (table) => [primaryKey({ columns: [table.tenantId, table.documentId, table.version, table.kind, table.page] })],
 );
+
+/** Vectors of a document's newest version, by the text that was embedded. */
+export const chunkEmbeddings = pgTable(
+  "chunk_embeddings",
+  {
+    tenantId: tenantId(),
+    documentId: uuid("document_id").notNull(),
+    embedderId: text("embedder_id").notNull(),
+    passageHash: text("passage_hash").notNull(),
+    dense: bytea("dense").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.documentId, table.embedderId, table.passageHash] })],
+);
+
+export const documentLinks = pgTable("document_links", {
+  id: uuid("id").primaryKey(),
+  tenantId: tenantId(),
+  documentId: uuid("document_id").notNull(),
+  tokenHash: text("token_hash").notNull(),
+  prefix: text("prefix").notNull(),
+  maxDownloads: integer("max_downloads"),
+  downloadsCount: integer("downloads_count").notNull().default(0),
+  lastDownloadAt: instant("last_download_at"),
+  createdBy: uuid("created_by").notNull(),
+  createdAt: instant("created_at").notNull(),
+  expiresAt: instant("expires_at").notNull(),
+  revokedAt: instant("revoked_at"),
+});
+
+export const deletionReceipts = pgTable("deletion_receipts", {
+  id: uuid("id").primaryKey(),
+  tenantId: tenantId(),
+  documentId: uuid("document_id").notNull(),
+  filename: text("filename").notNull(),
+  sha256: text("sha256").notNull(),
+  sourceApp: text("source_app").notNull(),
+  deletedBy: uuid("deleted_by"),
+  deletedAt: instant("deleted_at").notNull(),
+  removed: jsonb("removed").$type<readonly RemovedEntry[]>().notNull(),
+  residue: jsonb("residue").$type<readonly ResidueEntry[]>().notNull(),
+  scannedAt: instant("scanned_at"),
+  status: text("status").$type<"pending" | "clean" | "residue">().notNull(),
+});
 
 export const corpusStatistics = pgTable(
   "corpus_statistics",

@@ -1,4 +1,4 @@
-import type { Permission, Role } from "@aurora/contracts";
+import type { IngestionSettings, Permission, Role } from "@aurora/contracts";
 import { boolean, integer, jsonb, pgTable, primaryKey, text, uuid } from "drizzle-orm/pg-core";
 import { instant, tenantId } from "./columns.ts";
 
@@ -6,6 +6,9 @@ export const tenants = pgTable("tenants", {
   id: uuid("id").primaryKey(),
   name: text("name").notNull(),
   createdAt: instant("created_at").notNull(),
+  publicLinksEnabled: boolean("public_links_enabled").notNull().default(true),
+  /** Whose vectors questions are compared with; null until the first document is published. */
+  embedderId: text("embedder_id"),
 });
 
 export const users = pgTable("users", {
@@ -36,6 +39,7 @@ export const sourceAppsConfig = pgTable(
     approvedProviderIds: uuid("approved_provider_ids").array().notNull().default([]),
     isActive: boolean("is_active").notNull().default(true),
     createdAt: instant("created_at").notNull(),
+    ingestion: jsonb("ingestion").$type<Partial<IngestionSettings>>().notNull().default({}),
   },
   (table) => [primaryKey({ columns: [table.tenantId, table.sourceApp] })],
 );

@@ -1,15 +1,16 @@
 "use client";
-import type { DocumentDetail } from "@aurora/contracts";
 import { formatBytes, formatDateTime, formatNumber } from "@aurora/i18n";
 import { useLocale, useTranslations } from "next-intl";
-import type { z } from "zod";
+import { Message } from "../components/feedback.tsx";
 import { StatusBadge } from "../documents/document-row.tsx";
 import { useFailureHelp } from "../documents/use-failure-help.ts";
+import { Link } from "../i18n/routing.ts";
 import { useSession } from "../session/session-provider.tsx";
-import styles from "./reader-page.module.css";
+import styles from "./inspector.module.css";
+import type { InspectedDocument } from "./inspector.tsx";
 
-export function DetailsPanel({ document }: { document: z.infer<typeof DocumentDetail> }) {
-  const t = useTranslations("reader");
+export function DetailsTab({ document }: { document: InspectedDocument }) {
+  const t = useTranslations("inspector");
   const locale = useLocale();
   const { sourceApps } = useSession();
   const explain = useFailureHelp();
@@ -17,7 +18,9 @@ export function DetailsPanel({ document }: { document: z.infer<typeof DocumentDe
     document.language && (new Intl.DisplayNames([locale], { type: "language" }).of(document.language) ?? null);
   const rows: readonly (readonly [string, string | null])[] = [
     [t("detail.file"), document.filename],
+    [t("detail.folder"), document.folder || null],
     [t("detail.size"), formatBytes(locale, document.size_bytes)],
+    [t("detail.version"), document.version > 0 ? formatNumber(locale, document.version) : null],
     [t("detail.pages"), document.page_count === null ? null : formatNumber(locale, document.page_count)],
     [t("detail.chunks"), formatNumber(locale, document.chunk_count)],
     [t("detail.language"), language],
@@ -27,19 +30,25 @@ export function DetailsPanel({ document }: { document: z.infer<typeof DocumentDe
     ],
     [t("detail.workspace"), document.workspace],
     [t("detail.pack"), document.pack_id],
+    [t("detail.externalId"), document.external_id],
     [t("detail.added"), formatDateTime(locale, new Date(document.created_at))],
+    [t("detail.changed"), formatDateTime(locale, new Date(document.updated_at))],
     [t("detail.fingerprint"), document.sha256],
   ];
   return (
-    <aside className={styles.details} aria-label={t("details")}>
-      <h2>{t("details")}</h2>
+    <>
       <StatusBadge status={document.status} />
       {document.failure && (
-        <p>
+        <Message tone="danger">
           {explain(document.failure).reason} {explain(document.failure).help}
-        </p>
+        </Message>
       )}
-      <dl>
+      {document.duplicate_of && (
+        <Message tone="caution">
+          {t("duplicate")} <Link href={`/documents/${document.duplicate_of}`}>{t("duplicateOpen")}</Link>
+        </Message>
+      )}
+      <dl className={styles.facts}>
         {rows.map(
           ([name, value]) =>
             value && (
@@ -50,6 +59,6 @@ export function DetailsPanel({ document }: { document: z.infer<typeof DocumentDe
             ),
         )}
       </dl>
-    </aside>
+    </>
   );
 }

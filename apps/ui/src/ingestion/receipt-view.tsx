@@ -1,0 +1,45 @@
+"use client";
+import type { DeletionReceipt } from "@aurora/contracts";
+import { formatBytes, formatNumber } from "@aurora/i18n";
+import { useLocale, useTranslations } from "next-intl";
+import { Message } from "../components/feedback.tsx";
+import styles from "./ingestion.module.css";
+
+/** What a deletion removed from where, and whether a look into every store found anything left. */
+export function ReceiptView({ receipt }: { receipt: DeletionReceipt }) {
+  const t = useTranslations("ingestion");
+  const locale = useLocale();
+  return (
+    <div className={styles.receipt}>
+      <Message tone={receipt.status === "clean" ? "good" : "caution"}>{t(`receipts.status.${receipt.status}`)}</Message>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{t("receipts.store")}</th>
+            <th scope="col">{t("receipts.kind")}</th>
+            <th scope="col">{t("receipts.count")}</th>
+            <th scope="col">{t("receipts.size")}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {receipt.removed.map(({ store, kind, count, bytes }) => (
+            <tr key={`${store}/${kind}`}>
+              <td>{t(`receipts.in.${store}`)}</td>
+              <td>{kind}</td>
+              <td>{formatNumber(locale, count)}</td>
+              <td>{bytes === null ? "–" : formatBytes(locale, bytes)}</td>
+            </tr>
+          ))}
+          {receipt.residue.map(({ store, kind, count }) => (
+            <tr key={`left/${store}/${kind}`} className={styles.bad}>
+              <td>{t(`receipts.in.${store}`)}</td>
+              <td>{t("receipts.left", { kind })}</td>
+              <td>{formatNumber(locale, count)}</td>
+              <td>–</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
