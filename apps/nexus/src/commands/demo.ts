@@ -59,7 +59,7 @@ export async function demo(root: string, args: readonly string[]): Promise<numbe
 
 async function runDemo(client: NexusClient, samples: string, terminal: Terminal): Promise<number> {
   const names = new Map<string, string>();
-  const files = readdirSync(samples).filter((name) => /\.(?:pdf|docx|html|md)$/.test(name) && name !== "README.md");
+  const files = readdirSync(samples).filter((name) => /\.(?:pdf|docx|xlsx|eml|html|md)$/.test(name) && name !== "README.md");
   for (const filename of files.sort()) {
     const startedAtMs = Date.now();
     const id = await client.ingest(filename, readFileSync(join(samples, filename)));
