@@ -27,6 +27,8 @@ const allowed: Record<string, readonly string[]> = {
   queue: base,
   llm: base,
   "answer-cache": base,
+  outbound: base,
+  "malware-scan": base,
   rag: [...base, ...portRoots],
   "follow-up": [...base, ...portRoots],
   evaluation: [...base, ...portRoots],
@@ -34,7 +36,8 @@ const allowed: Record<string, readonly string[]> = {
 };
 const uiAllowed = ["contracts", "i18n"];
 /** Packages whose subpaths are adapters: only wire.ts and main.ts of an app (and tests) may import them. */
-const wiredOnly = /^@aurora\/(?:db|config)(?:\/.*)?$|^@aurora\/(?:vector-store|object-store|queue|llm|conversion)\/.+$/;
+const wiredOnly =
+  /^@aurora\/(?:db|config)(?:\/.*)?$|^@aurora\/(?:vector-store|object-store|queue|llm|conversion|malware-scan)\/.+$/;
 
 const faults: string[] = [];
 const isTest = (file: string) =>

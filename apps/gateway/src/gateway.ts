@@ -1,11 +1,11 @@
 import type { AddressRules, AnswerCipher, CredentialCipher, EnvironmentKeys } from "@aurora/auth";
 import { type Clock, type Ids, jobScope } from "@aurora/kernel";
 import type { WordVectors } from "@aurora/llm";
+import type { OutboundProxy } from "@aurora/outbound";
 import type { Logger } from "@aurora/telemetry";
 import type { FastifyInstance } from "fastify";
 import { createServer } from "./http/server.ts";
 import { createProviderDirectory } from "./providers/directory.ts";
-import type { OutboundProxy } from "./providers/outbound-proxy.ts";
 import { createUpstream, type Timeouts } from "./providers/upstream.ts";
 import { registerChatCompletions } from "./routes/chat-completions.ts";
 import { registerEmbeddings } from "./routes/embeddings.ts";

@@ -22,7 +22,14 @@ const secretsOf: Readonly<Record<string, readonly string[]>> = {
     "OPENROUTER_API_KEY",
   ],
   setup: ["DATABASE_URL", "ADMIN_EMAIL", "ADMIN_PASSWORD", "ADMIN_API_KEY"],
-  ingest: ["DATABASE_URL", "REDIS_URL", "GATEWAY_INTERNAL_SECRET", "S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY"],
+  ingest: [
+    "DATABASE_URL",
+    "REDIS_URL",
+    "GATEWAY_INTERNAL_SECRET",
+    "S3_ACCESS_KEY_ID",
+    "S3_SECRET_ACCESS_KEY",
+    "DOCLING_SERVE_API_KEY",
+  ],
   worker: ["DATABASE_URL", "REDIS_URL", "S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY"],
   ui: [],
 };

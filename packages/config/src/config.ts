@@ -92,6 +92,20 @@ export function loadConfig(source: Readonly<Record<string, string | undefined>>)
       maxPages: env.CONVERSION_MAX_PAGES,
       pageImageDpi: env.PAGE_IMAGE_DPI,
     },
+    /** null = files are not scanned. */
+    malwareScan: env.CLAMAV_URL === undefined ? null : { url: env.CLAMAV_URL },
+    /** null = the built-in converter reads everything. */
+    doclingServe:
+      env.DOCLING_SERVE_URL === undefined
+        ? null
+        : { url: env.DOCLING_SERVE_URL, apiKey: env.DOCLING_SERVE_API_KEY ?? null },
+    ingestUrl: {
+      isEnabled: env.ENABLE_INGEST_URL,
+      allowlist: env.INGEST_URL_ALLOWLIST.map((host) => host.toLowerCase()),
+      privateHosts: env.INGEST_URL_PRIVATE_HOSTS.map((host) => host.toLowerCase()),
+      timeoutMs: env.INGEST_URL_TIMEOUT_MS,
+      maxBytes: Math.min(env.INGEST_URL_MAX_MB, env.MAX_UPLOAD_SIZE_MB) * 1024 * 1024,
+    },
     queryLog: {
       storeQuestion: env.QUERIES_LOG_STORE_QUESTION,
       storeAnswer: env.QUERIES_LOG_STORE_ANSWER,
@@ -129,6 +143,7 @@ const standardPorts: Readonly<Record<string, number>> = {
   "postgres:": 5432,
   "postgresql:": 5432,
   "redis:": 6379,
+  "tcp:": 3310,
   "rediss:": 6379,
   "https:": 443,
   "http:": 80,
@@ -136,7 +151,14 @@ const standardPorts: Readonly<Record<string, number>> = {
 
 /** Ports of our services and stores: no provider is called there on a private host, whatever the allow-list says. */
 function ownPorts(env: Environment): number[] {
-  const stores = [env.DATABASE_URL, env.DATABASE_ADMIN_URL, env.QDRANT_URL, env.REDIS_URL, env.S3_ENDPOINT];
+  const stores = [
+    env.DATABASE_URL,
+    env.DATABASE_ADMIN_URL,
+    env.QDRANT_URL,
+    env.REDIS_URL,
+    env.S3_ENDPOINT,
+    env.CLAMAV_URL,
+  ];
   const storePorts = stores.flatMap((url) => {
     if (url === undefined || !URL.canParse(url)) return [];
     const { port, protocol } = new URL(url);

@@ -143,6 +143,26 @@ export const keys = {
   CONVERSION_MAX_MEMORY_MB: ingestion(whole(1024, 128), "most memory of one conversion"),
   CONVERSION_MAX_PAGES: ingestion(whole(2000, 1), "most pages of one document"),
   PAGE_IMAGE_DPI: ingestion(whole(110), "resolution of page pictures; 0 = none"),
+  CLAMAV_URL: ingestion(
+    optional(z.url({ protocol: /^tcp$/ })),
+    "tcp://host:port of a clamd that scans each file before it is read, its StreamMaxLength at least MAX_UPLOAD_SIZE_MB; without a verdict no file passes",
+  ),
+  DOCLING_SERVE_URL: ingestion(
+    optional(z.url({ protocol: /^https?$/ })),
+    "a docling-serve that converts what it can read instead of the built-in converter; while it is away those documents wait and fail, they are not converted otherwise",
+  ),
+  DOCLING_SERVE_API_KEY: ingestion(optional(text), "its X-Api-Key"),
+  ENABLE_INGEST_URL: ingestion(flag(false), "documents may be fetched from addresses of INGEST_URL_ALLOWLIST"),
+  INGEST_URL_ALLOWLIST: ingestion(
+    list,
+    "hosts they may be fetched from: name, *.domain or * (all public ones), each with :port or not, comma separated",
+  ),
+  INGEST_URL_PRIVATE_HOSTS: ingestion(
+    list,
+    "host:port of servers on private addresses they may be fetched from too, comma separated",
+  ),
+  INGEST_URL_TIMEOUT_MS: ingestion(whole(60_000, 1_000), "longest fetch of one address"),
+  INGEST_URL_MAX_MB: ingestion(whole(50, 1), "largest file that is fetched; never above MAX_UPLOAD_SIZE_MB"),
 
   QUERIES_LOG_STORE_QUESTION: privacy(flag(false), "keep the text of questions"),
   QUERIES_LOG_STORE_ANSWER: privacy(flag(false), "keep the text of answers"),

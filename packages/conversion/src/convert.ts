@@ -12,7 +12,10 @@ import type { ReadContext, ReadResult } from "./readers/reader.ts";
 /** Of files inside files, the outermost counted as depth 0. */
 export const nestingLimits = { depth: 3, files: 500, bytes: 512 * 1024 * 1024 } as const;
 
-type ConvertOptions = Pick<ConversionOptions, "maxPages" | "pageImageDpi" | "password" | "language" | "onProgress">;
+type ConvertOptions = Pick<
+  ConversionOptions,
+  "maxPages" | "pageImageDpi" | "password" | "language" | "ocr" | "htmlMode" | "onProgress"
+>;
 
 /**
  * Converts in this very process, without time or memory limit: what the isolated child runs, and tests.
@@ -32,22 +35,31 @@ export async function convertFile(
     pageImageDpi: options.pageImageDpi,
     password: options.password ?? null,
     language: options.language ?? null,
+    ocr: options.ocr ?? "auto",
+    htmlMode: options.htmlMode ?? "main",
     ledger: counted,
     onPageImage: ({ page, png }) => onPageImage({ page: page + shift, png }),
     onProgress: (fraction) => depth === 0 && options.onProgress?.(fraction),
-    warn: (warning) => void warnings.push(warning),
+    warn: ({ code, params }) => {
+      const { page } = params;
+      warnings.push({ code, params: typeof page === "number" ? { ...params, page: page + shift } : params });
+    },
     async readNested(inner, firstPage) {
+      let type: FileType | null = null;
       try {
         left.files -= 1;
         left.bytes -= inner.bytes.length;
         if (depth >= nestingLimits.depth) throw tooNested("depth");
         if (left.files < 0) throw tooNested("files");
         if (left.bytes < 0) throw tooNested("bytes");
-        const type = detectType(inner.bytes, inner.filename);
+        type = detectType(inner.bytes, inner.filename);
         return await read(inner, type, contextAt(depth + 1, shift + firstPage - 1, counted.shifted(firstPage - 1)));
       } catch (error) {
-        if (!AppError.is(error)) throw error;
-        warnings.push({ code: "document_part_failed", params: { name: inner.filename, reason: error.code } });
+        // whatever becomes of one part, the others are read
+        const reason = AppError.is(error) ? error.code : "document_corrupt";
+        if (reason === "document_no_text" && type?.mediaType.startsWith("image/")) return null; // a logo, a photograph
+        const code = reason === "document_type_unsupported" ? "document_part_skipped" : "document_part_failed";
+        warnings.push({ code, params: { name: inner.filename, reason } });
         return null;
       }
     },

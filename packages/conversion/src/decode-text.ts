@@ -26,6 +26,29 @@ function decode(bytes: Uint8Array): string {
   throw encodingError();
 }
 
+/**
+ * A web page or XML: a byte order mark, then UTF-8 where the bytes are that, then the encoding the file names, then as
+ * `decodeText`. Of a page that says it is UTF-8 single broken bytes are shown as U+FFFD, as a browser does.
+ */
+export function decodeHtml(bytes: Uint8Array): string {
+  const named = encodingNamedIn(bytes);
+  const isPlain = encodingByMark(bytes) !== null || bytes.includes(0) || named === null;
+  if (isPlain || (named !== "iso-2022-jp" && decodeUtf8(bytes) !== null)) return decodeText(bytes);
+  return new TextDecoder(named).decode(bytes).replace(/\r\n?/g, "\n");
+}
+
+/** The encoding a `meta` element or an XML declaration names, where we know it. */
+function encodingNamedIn(bytes: Uint8Array): string | null {
+  const head = Buffer.from(bytes.subarray(0, 2048)).toString("latin1");
+  const name = (/<meta[^>]+charset\s*=\s*["']?\s*([\w.:-]+)/i.exec(head) ?? /^\s*<\?xml[^>]*encoding\s*=\s*["']([\w.:-]+)/i.exec(head))?.[1];
+  if (name === undefined) return null;
+  try {
+    return new TextDecoder(name).encoding;
+  } catch {
+    return null;
+  }
+}
+
 const encodingError = (cause?: unknown) =>
   new AppError("document_encoding_invalid", "The text is in no encoding we know; save it as UTF-8.", { cause });
 

@@ -1,4 +1,4 @@
-import type { DocumentOrigin, Formatting, RefItem, Size } from "@docling/docling-core";
+import type { Formatting as CoreFormatting, DocumentOrigin, RefItem, Size } from "@docling/docling-core";
 
 /**
  * Docling's document model, schema 1.10.0 (docling-core, `docs/DoclingDocument.json`): what our readers write and our
@@ -7,7 +7,11 @@ import type { DocumentOrigin, Formatting, RefItem, Size } from "@docling/docling
  */
 export const doclingSchemaVersion = "1.10.0";
 
-export type { DocumentOrigin, Formatting, RefItem, Size };
+export type { DocumentOrigin, RefItem, Size };
+
+export interface Formatting extends CoreFormatting {
+  script?: "baseline" | "sub" | "super";
+}
 
 export interface Bbox {
   l: number;
@@ -38,6 +42,9 @@ export interface Meta {
   aurora__runs?: TextRun[];
   /** Of a picture: its alternative text. */
   description?: { text: string };
+  /** Of a chart: its kind (`bar_chart`) and its data as a table. */
+  classification?: { predictions: { class_name: string }[] };
+  tabular_chart?: { chart_data: TableItem["data"] };
 }
 
 interface Node {
@@ -80,6 +87,9 @@ export interface TextItem extends Node {
   enumerated?: boolean;
   marker?: string;
   code_language?: string;
+  /** Of code. */
+  captions?: RefItem[];
+  footnotes?: RefItem[];
 }
 
 export type GroupLabel =
@@ -132,6 +142,11 @@ export interface PictureItem extends Node {
   footnotes?: RefItem[];
 }
 
+export interface FieldNode extends Node {
+  label: "field_region" | "field_item";
+  prov: Provenance[];
+}
+
 export interface DoclingDocument {
   schema_name: "DoclingDocument";
   version: string;
@@ -145,10 +160,13 @@ export interface DoclingDocument {
   tables: TableItem[];
   key_value_items: unknown[];
   form_items: unknown[];
+  /** Forms as later versions hold them: nodes of the tree, whose texts are items of their own. */
+  field_regions?: FieldNode[];
+  field_items?: FieldNode[];
   pages: Record<string, { size: { width: number; height: number }; page_no: number }>;
 }
 
-export type DocumentNode = Group | TextItem | TableItem | PictureItem;
+export type DocumentNode = Group | TextItem | TableItem | PictureItem | FieldNode;
 
 export const isTextItem = (node: DocumentNode): node is TextItem => "text" in node;
 export const isTable = (node: DocumentNode): node is TableItem => "data" in node;
@@ -166,6 +184,8 @@ export function resolveRef(document: DoclingDocument, ref: string): DocumentNode
     groups: document.groups,
     tables: document.tables,
     pictures: document.pictures,
+    field_regions: document.field_regions ?? [],
+    field_items: document.field_items ?? [],
   };
   const node = lists[kind]?.[Number(index)];
   if (node === undefined) throw new Error(`resolveRef: ${ref} names nothing in this document`);

@@ -6,8 +6,10 @@ import type {
   Formatting,
   Group,
   GroupLabel,
+  Meta,
   Provenance,
   TableCell,
+  TableItem,
   TextLabel,
   TextRun,
 } from "./docling-document.ts";
@@ -45,8 +47,18 @@ export interface DocumentBuilder {
   addGroup(label: GroupLabel, fields?: { parent?: string; name?: string; layer?: ContentLayer }): string;
   addTable(
     cells: readonly CellFields[],
-    fields?: { parent?: string; prov?: Provenance[]; captions?: readonly string[]; label?: "table" | "document_index" },
+    fields?: {
+      parent?: string;
+      prov?: Provenance[];
+      captions?: readonly string[];
+      label?: "table" | "document_index";
+      layer?: ContentLayer;
+    },
   ): string;
+  /** Gives the table's nth cell its rich content: the item that holds it, which stands under the table. */
+  setCellContent(table: string, cell: number, content: string): void;
+  /** Names a comment's group on the text or table it is about. */
+  addComment(about: string, comment: string): void;
   addPicture(fields?: {
     parent?: string;
     prov?: Provenance[];
@@ -55,6 +67,8 @@ export interface DocumentBuilder {
     label?: "picture" | "chart";
     /** Alternative text. */
     description?: string;
+    /** Of a chart: what kind it is (`bar_chart`), and its data. */
+    chart?: { kind: string; cells: readonly CellFields[] };
   }): string;
   addPage(page: number, width: number, height: number): void;
   /**
@@ -131,31 +145,35 @@ export function createDocumentBuilder(name: string, origin?: DocumentOrigin): Do
       return node.self_ref;
     },
     addTable(cells, fields = {}) {
-      const rows = cells.reduce((count, cell) => Math.max(count, cell.row + (cell.rowSpan ?? 1)), 0);
-      const columns = cells.reduce((count, cell) => Math.max(count, cell.column + (cell.columnSpan ?? 1)), 0);
-      if (rows * columns > maxTablePlaces)
-        throw new AppError("document_too_complex", "The table is too large.", { params: { limit: maxTablePlaces } });
-      const node = place("tables", fields.parent);
+      const data = tableData(cells);
+      const node = place("tables", fields.parent, fields.layer);
       for (const caption of fields.captions ?? []) adopt(caption, node.self_ref);
       document.tables.push({
         ...node,
         label: fields.label ?? "table",
         prov: fields.prov ?? [],
         captions: (fields.captions ?? []).map((ref) => ({ $ref: ref })),
-        data: {
-          table_cells: cells.map(tableCell),
-          num_rows: rows,
-          num_cols: columns,
-        },
+        data,
       });
       return node.self_ref;
+    },
+    setCellContent(table, cell, content) {
+      const found = document.tables[Number(table.split("/")[2])]?.data.table_cells[cell];
+      if (!found) throw new Error(`createDocumentBuilder: cell ${cell} of ${table} does not exist`);
+      found.ref = { $ref: content };
+    },
+    addComment(about, comment) {
+      const [, kind, index] = about.split("/");
+      const item = (kind === "tables" ? document.tables : document.texts)[Number(index)];
+      if (item?.self_ref !== about) throw new Error(`createDocumentBuilder: ${about} takes no comment`);
+      item.comments = [...(item.comments ?? []), { $ref: comment }];
     },
     addPicture(fields = {}) {
       const node = place("pictures", fields.parent, fields.layer);
       for (const caption of fields.captions ?? []) adopt(caption, node.self_ref);
       document.pictures.push({
         ...node,
-        ...(fields.description && { meta: { description: { text: fields.description } } }),
+        ...((fields.description || fields.chart) && { meta: pictureMeta(fields.description, fields.chart) }),
         label: fields.label ?? "picture",
         prov: fields.prov ?? [],
         captions: (fields.captions ?? []).map((ref) => ({ $ref: ref })),
@@ -226,6 +244,21 @@ function moveDocument(
     visit(part);
   return copy;
 }
+
+/** @throws AppError `document_too_complex`. */
+function tableData(cells: readonly CellFields[]): TableItem["data"] {
+  const rows = cells.reduce((count, cell) => Math.max(count, cell.row + (cell.rowSpan ?? 1)), 0);
+  const columns = cells.reduce((count, cell) => Math.max(count, cell.column + (cell.columnSpan ?? 1)), 0);
+  if (rows * columns > maxTablePlaces)
+    throw new AppError("document_too_complex", "The table is too large.", { params: { limit: maxTablePlaces } });
+  return { table_cells: cells.map(tableCell), num_rows: rows, num_cols: columns };
+}
+
+const pictureMeta = (description?: string, chart?: { kind: string; cells: readonly CellFields[] }): Meta => ({
+  ...(description && { description: { text: description } }),
+  ...(chart && { classification: { predictions: [{ class_name: chart.kind }] } }),
+  ...(chart && chart.cells.length > 0 && { tabular_chart: { chart_data: tableData(chart.cells) } }),
+});
 
 function tableCell(cell: CellFields): TableCell {
   const rowSpan = cell.rowSpan ?? 1;

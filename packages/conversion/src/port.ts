@@ -17,9 +17,13 @@ export interface ConversionOptions {
   readonly password?: string | null;
   /** Language of texts that do not tell it (a scan); French and English are tried without it. */
   readonly language?: "fr" | "en" | null;
+  /** `auto` (the default) reads the pages whose text layer is missing or broken. */
+  readonly ocr?: "auto" | "off";
+  /** `main` (the default) sets navigation, banners and the like aside; `raw` keeps them in the text. */
+  readonly htmlMode?: "main" | "raw";
   readonly signal?: AbortSignal;
-  /** 0 to 1, as pages are done. */
-  readonly onProgress?: (fraction: number) => void;
+  /** 0 to 1, as pages are done, and how many there are, where they are counted. */
+  readonly onProgress?: (fraction: number, pageCount?: number) => void;
 }
 
 export interface PageImage {
@@ -48,6 +52,7 @@ export interface ConvertedDocument {
  * @throws AppError `document_*` or `conversion_*` for what the file's owner can mend; anything else is a bug.
  */
 export interface DocumentConverter {
+  /** Names all that the result depends on beside file and options: `local@1`. Results of two ids are kept apart. */
   readonly id: string;
   /** Page images are handed over one by one as they are made, so that 600 pages never stand in memory together. */
   convert(

@@ -14,9 +14,11 @@ export const defaultZipLimits: ZipLimits = { maxEntries: 20_000, maxBytes: 512 *
 export interface ZipArchive {
   readonly names: readonly string[];
   has(name: string): boolean;
+  isEncrypted(name: string): boolean;
   /**
    * One entry unpacked.
-   * @throws AppError `document_too_complex` past a limit, whatever the directory claims; `document_corrupt`.
+   * @throws AppError `document_too_complex` past a limit, whatever the directory claims; `document_encrypted`;
+   *   `document_corrupt`.
    */
   read(name: string): Uint8Array;
 }
@@ -25,28 +27,34 @@ interface Entry {
   readonly method: number;
   readonly offset: number;
   readonly packedBytes: number;
+  readonly isEncrypted: boolean;
 }
+
+const full32 = 0xffffffff; // “see zip64”
 
 const corrupt = (detail: string, cause?: unknown) =>
   new AppError("document_corrupt", "The file is damaged or incomplete.", { cause, internal: { detail } });
 
 /**
- * Opens a zip by its central directory (APPNOTE.TXT 4.3.12–4.3.16; no zip64, no multi-volume, stored and deflated
+ * Opens a zip by its central directory (APPNOTE.TXT 4.3.12–4.3.16, zip64 too; no multi-volume; stored and deflated
  * entries). Nothing is unpacked before `read`, which counts the bytes as they come.
- * @throws AppError `document_corrupt`, `document_encrypted`, `document_too_complex`.
+ * @throws AppError `document_corrupt`, `document_too_complex`.
  */
 export function openZip(bytes: Uint8Array, limits: ZipLimits = defaultZipLimits): ZipArchive {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const end = findEndRecord(view);
   if (end === null) throw corrupt("no end of central directory");
-  const entries = readDirectory(view, view.getUint16(end + 10, true), view.getUint32(end + 16, true), limits);
+  const { count, start } = directoryPlace(view, end);
+  const entries = readDirectory(view, count, start, limits);
   let unpackedBytes = 0;
   return {
     names: [...entries.keys()],
     has: (name) => entries.has(name),
+    isEncrypted: (name) => entries.get(name)?.isEncrypted ?? false,
     read(name) {
       const entry = entries.get(name);
       if (!entry) throw corrupt(`no entry ${name}`);
+      if (entry.isEncrypted) throw new AppError("document_encrypted", "The file is protected by a password.");
       const packed = entryBytes(view, bytes, entry);
       const data = entry.method === 0 ? packed : inflate(packed, limits.maxBytes - unpackedBytes, limits.maxRatio);
       unpackedBytes += data.length;
@@ -65,6 +73,20 @@ function findEndRecord(view: DataView): number | null {
   return null;
 }
 
+/** Of a directory too large for the old record, zip64 keeps the place in one of its own, named just before the old. */
+function directoryPlace(view: DataView, end: number): { count: number; start: number } {
+  const [count, start] = [view.getUint16(end + 10, true), view.getUint32(end + 16, true)];
+  const locator = end - 20;
+  if ((count !== 0xffff && start !== full32) || locator < 0 || view.getUint32(locator, true) !== 0x07064b50)
+    return { count, start };
+  const record = Number(view.getBigUint64(locator + 8, true));
+  if (record + 56 > view.byteLength || view.getUint32(record, true) !== 0x06064b50) throw corrupt("zip64 record");
+  return {
+    count: Number(view.getBigUint64(record + 32, true)),
+    start: Number(view.getBigUint64(record + 48, true)),
+  };
+}
+
 function readDirectory(view: DataView, count: number, start: number, limits: ZipLimits): Map<string, Entry> {
   if (count > limits.maxEntries) throw tooComplex("entries");
   const entries = new Map<string, Entry>();
@@ -72,17 +94,53 @@ function readDirectory(view: DataView, count: number, start: number, limits: Zip
   for (let index = 0; index < count; index++) {
     if (at + 46 > view.byteLength || view.getUint32(at, true) !== 0x02014b50) throw corrupt("central directory");
     const nameBytes = view.getUint16(at + 28, true);
-    const name = new TextDecoder().decode(new Uint8Array(view.buffer, view.byteOffset + at + 46, nameBytes));
-    if (view.getUint16(at + 8, true) & 1)
-      throw new AppError("document_encrypted", "The file is protected by a password.");
+    const extraBytes = view.getUint16(at + 30, true);
+    const next = at + 46 + nameBytes + extraBytes + view.getUint16(at + 32, true);
+    if (next > view.byteLength) throw corrupt("central directory");
+    const name = entryName(new Uint8Array(view.buffer, view.byteOffset + at + 46, nameBytes));
+    const large = zip64Values(view, at + 46 + nameBytes, extraBytes);
+    // in this order and only where the old field is full: unpacked size, packed size, offset (4.5.3)
+    const value = (place: number): number => {
+      const old = view.getUint32(at + place, true);
+      return old === full32 ? (large.shift() ?? old) : old;
+    };
+    value(24);
+    const packedBytes = value(20);
+    const offset = value(42);
     entries.set(name, {
       method: view.getUint16(at + 10, true),
-      packedBytes: view.getUint32(at + 20, true),
-      offset: view.getUint32(at + 42, true),
+      packedBytes,
+      offset,
+      isEncrypted: (view.getUint16(at + 8, true) & 1) === 1,
     });
-    at += 46 + nameBytes + view.getUint16(at + 30, true) + view.getUint16(at + 32, true);
+    at = next;
   }
   return entries;
+}
+
+function zip64Values(view: DataView, start: number, length: number): number[] {
+  for (let at = start; at + 4 <= start + length; at += 4 + view.getUint16(at + 2, true)) {
+    if (view.getUint16(at, true) !== 1) continue;
+    const count = Math.floor(Math.min(view.getUint16(at + 2, true), start + length - at - 4) / 8);
+    return Array.from({ length: count }, (_, index) => Number(view.getBigUint64(at + 4 + index * 8, true)));
+  }
+  return [];
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+/** The upper half of code page 437, what DOS and Windows wrote names in before UTF-8. */
+const codePage437 =
+  "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u00a0";
+
+/** The flag that promises UTF-8 is often forgotten: bytes that are UTF-8 are taken for it. */
+function entryName(bytes: Uint8Array): string {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    return Array.from(bytes, (byte) => (byte < 128 ? String.fromCharCode(byte) : codePage437.charAt(byte - 128))).join(
+      "",
+    );
+  }
 }
 
 function entryBytes(view: DataView, bytes: Uint8Array, entry: Entry): Uint8Array {

@@ -40,7 +40,6 @@ CREATE TABLE document_versions (
   caller_app text NOT NULL,
   created_by uuid,
   created_at timestamptz NOT NULL,
-  settings_key text, -- hash of the source_app's IngestionSettings when its job was queued: another one now = outdated
   -- known once converted
   format text,
   media_type text,

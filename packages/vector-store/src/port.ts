@@ -1,7 +1,7 @@
 import type { TenantScope } from "@aurora/kernel";
 
-/** The two collections of the product (PRODUCT.md §1). */
-export type CollectionName = "aurora_documents" | "llm_cache_semantic";
+/** The two collections of the product (PRODUCT.md §1); the documents have one more for each embedder after the first. */
+export type CollectionName = "aurora_documents" | `aurora_documents_${string}` | "llm_cache_semantic";
 
 /** Term ids are 32-bit unsigned; ids are ascending and unique, values are positive and finite. */
 export interface SparseVector {
@@ -52,6 +52,12 @@ export interface Hit {
   readonly dense: Float32Array | null;
 }
 
+export interface CollectionSpec {
+  readonly name: CollectionName;
+  readonly dimensions: number;
+  readonly embedderId: string;
+}
+
 /**
  * Named dense + sparse vectors with payload filters. No call works without a scope, and none sees or touches a
  * point of another tenant. What a finished `upsert` or `delete` changed is seen by every later query, in every process.
@@ -59,10 +65,9 @@ export interface Hit {
 export interface VectorStore {
   readonly limits: { readonly maxPointsPerCall: number; readonly maxQueryLimit: number };
   /** Makes the collection when absent. @throws AppError `conflict` when it exists with another width or embedder. */
-  ensureCollection(
-    collection: CollectionName,
-    spec: { readonly dimensions: number; readonly embedderId: string },
-  ): Promise<void>;
+  ensureCollection(collection: CollectionName, spec: Omit<CollectionSpec, "name">): Promise<void>;
+  /** Every collection that was made, by name. */
+  collections(): Promise<readonly CollectionSpec[]>;
   /** All or nothing; a point with a known id replaces it. @throws AppError `invalid_input` on a wrong width. */
   upsert(scope: TenantScope, collection: CollectionName, points: readonly Point[]): Promise<void>;
   /** Removes every point of the tenant that passes the filter; an empty filter is refused. @returns how many. */

@@ -3,6 +3,7 @@ import type {
   CallerApp as CallerAppSchema,
   CreateCallerAppRequest,
   CreateSourceAppRequest,
+  IngestionSettings,
   SourceApp,
   UpdateCallerAppRequest,
   UpdateSourceAppRequest,
@@ -38,6 +39,7 @@ export interface SourceAppsDeps {
         description?: string;
         egress?: "local_only" | "approved";
         approvedProviderIds?: string[];
+        ingestion?: IngestionSettings;
         isActive?: boolean;
       },
     ): Promise<SourceApp | null>;
@@ -85,6 +87,7 @@ export function createManageSourceApps({ clock, providers, registry }: SourceApp
         ...(input.description !== undefined && { description: input.description }),
         ...(input.egress !== undefined && { egress: input.egress }),
         ...(approved !== undefined && { approvedProviderIds: approved }),
+        ...(input.ingestion !== undefined && { ingestion: input.ingestion }),
         ...(input.is_active !== undefined && { isActive: input.is_active }),
       });
       if (!app) throw notFound();

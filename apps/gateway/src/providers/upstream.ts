@@ -2,8 +2,8 @@ import type { Readable } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import { type AddressRules, guardUrl, isPrivateHost } from "@aurora/auth";
 import { AppError } from "@aurora/kernel";
+import { isProxyException, type OutboundProxy } from "@aurora/outbound";
 import { type Dispatcher, Pool, ProxyAgent } from "undici";
-import { isProxyException, type OutboundProxy } from "./outbound-proxy.ts";
 
 export interface Timeouts {
   readonly connectMs: number;

@@ -1,25 +1,33 @@
-import { finalJobStates, lineOf } from "@aurora/contracts";
-import { chunkForIndex } from "@aurora/conversion";
-import { AppError, jobScope, systemScope, type TenantScope } from "@aurora/kernel";
-import type { Embedder } from "@aurora/llm";
+import { finalJobStates, type JobFailure, lineOf } from "@aurora/contracts";
+import { AppError, jobScope, nowDate, systemScope, type TenantScope } from "@aurora/kernel";
 import type { ObjectStore } from "@aurora/object-store";
 import { type Delivery, DeliveryAborted } from "@aurora/queue";
 import { indexVersion } from "@aurora/rag";
 import type { Logger } from "@aurora/telemetry";
 import type { VectorStore } from "@aurora/vector-store";
+import { chunkDocument, storable } from "./chunk-document.ts";
 import { type ConvertDeps, convertDocument } from "./convert-document.ts";
+import { hashChunks } from "./embed-chunks.ts";
 import { exhaustedFailure, permanentFailure } from "./fail-job.ts";
-import { indexChunks } from "./index-chunks.ts";
+import { embedChunks, type IndexSource, type IndexTarget, indexChunks } from "./index-chunks.ts";
 import type { IngestionJob, IngestionRows, PublishOutcome } from "./ingestion-rows.ts";
 import { type JobProgress, trackProgress } from "./job-progress.ts";
 import { type SettleDeps, settleDeletedDocument, settleJob } from "./settle-job.ts";
 
+type ConvertedPages = Awaited<ReturnType<typeof convertDocument>>["pages"];
+
 export interface IngestDeps extends ConvertDeps, SettleDeps {
   readonly rows: IngestionRows;
-  readonly objects: Pick<ObjectStore, "get" | "put" | "deletePrefix">;
-  readonly vectors: Pick<VectorStore, "limits" | "upsert" | "delete" | "count">;
-  /** A remote embedder obeys the egress rule of the corpus its texts come from. */
-  readonly embedderFor: (scope: TenantScope, document: { readonly id: string; readonly sourceApp: string }) => Embedder;
+  readonly objects: Pick<ObjectStore, "get" | "put" | "deletePrefix" | "list">;
+  readonly vectors: Pick<VectorStore, "collections" | "limits" | "upsert" | "delete" | "count">;
+  /**
+   * Where the document's points go: what questions of its tenant are compared with comes first. A remote embedder obeys
+   * the egress rule of the corpus its texts come from.
+   */
+  readonly indexTargets: (
+    scope: TenantScope,
+    document: { readonly id: string; readonly sourceApp: string },
+  ) => Promise<readonly IndexTarget[]>;
   readonly logger: Logger;
   readonly maxAttempts: number;
   readonly beatMs: number;
@@ -40,8 +48,8 @@ export async function ingestDocument(deps: IngestDeps, delivery: Delivery): Prom
   const job = await deps.rows.find(scope, delivery.subjectId);
   if (job === null) return;
   if (isFinal(job)) return settleJob(deps, scope, job);
-  if (job.attempts >= deps.maxAttempts) return failJob(deps, scope, job, exhaustedFailure(null, job.attempts));
-  if (!(await deps.rows.begin(scope, job.id, now(deps)))) {
+  if (job.attempts >= deps.maxAttempts) return giveUp(deps, scope, job, null);
+  if (!(await deps.rows.begin(scope, job.id, nowDate(deps.clock)))) {
     await settleEnded(deps, scope, job);
     return;
   }
@@ -67,43 +75,55 @@ async function runSteps(
   job: IngestionJob,
   progress: JobProgress,
 ): Promise<PublishOutcome> {
-  await progress.enter("converting");
-  const converted = await convertDocument(deps, scope, job, progress);
+  const { source, pages } = await readPassages(deps, scope, job, progress);
+  const chunkCount = source.chunks.length;
 
-  await progress.enter("chunking");
-  const chunks = chunkForIndex(converted.document).map((chunk) => ({
-    ...chunk,
-    text: storable(chunk.text),
-    headingPath: chunk.headingPath.map(storable),
-  }));
-  if (chunks.length === 0) throw new AppError("document_no_text", "The document holds no text.");
+  await progress.enter("embedded", chunkCount);
+  const targets = await deps.indexTargets(scope, job.document);
+  const [read] = targets;
+  if (!read) throw new Error("a document needs an index to go to");
+  await embedChunks(deps, scope, job, source, targets, progress);
 
-  await progress.enter("embedding");
-  const embedder = deps.embedderFor(scope, job.document);
-  const title = storable(lineOf(converted.title ?? "") || job.document.title);
-  const termCounts = await indexChunks(deps, scope, job, { converted, title, chunks }, embedder, progress);
+  await progress.enter("indexed", chunkCount);
+  const termCounts = await indexChunks(deps, scope, job, source, targets, progress);
 
-  await progress.enter("indexing");
+  await progress.enter("published");
   return deps.rows.publish(
     scope,
     {
       jobId: job.id,
       documentId: job.document.id,
       version: job.version,
-      title,
-      mediaType: converted.mediaType,
-      language: converted.language,
-      pages: converted.pages,
-      chunkCount: chunks.length,
-      indexVersion: indexVersion(embedder.id),
+      title: source.title,
+      pages,
+      chunkCount,
+      settings: job.settings,
+      embedderIds: targets.map(({ embedder }) => embedder.id),
+      indexVersion: indexVersion(read.embedder.id),
       termCounts,
     },
-    now(deps),
+    nowDate(deps.clock),
   );
 }
 
-/** PostgreSQL keeps no NUL, and fonts of some PDFs map glyphs to it. One unit for one unit: offsets stay right. */
-const storable = (text: string): string => text.replaceAll("\0", "\uFFFD");
+/** The converted document, which may be large, goes with this call; its passages stay. */
+async function readPassages(
+  deps: IngestDeps,
+  scope: TenantScope,
+  job: IngestionJob,
+  progress: JobProgress,
+): Promise<{ source: IndexSource; pages: ConvertedPages }> {
+  const { document, language, pages, title: found } = await convertDocument(deps, scope, job, progress);
+  await progress.enter("chunked");
+  const chunks = chunkDocument(document, job.settings);
+  if (chunks.length === 0) throw new AppError("document_no_text", "The document holds no text.");
+  const title = storable(lineOf(found ?? "") || fallbackTitle(job));
+  return { source: { title, language, chunks: hashChunks(chunks, title) }, pages };
+}
+
+/** What the document was announced as, unless this version has another name. */
+const fallbackTitle = ({ document, original }: IngestionJob): string =>
+  document.filename === original.filename ? document.title : original.filename;
 
 /** After a fault or an abort: what the row says now decides. */
 async function settleInterrupted(
@@ -118,21 +138,23 @@ async function settleInterrupted(
   if (deliverySignal.aborted) {
     // Not the document's doing. A lost lease means that another worker has the job now: nothing of it is touched.
     if (deliverySignal.reason instanceof DeliveryAborted && deliverySignal.reason.abortCause === "closing")
-      await deps.rows.handBack(scope, job.id, false, now(deps));
+      await deps.rows.handBack(scope, job.id, false, nowDate(deps.clock));
     throw error;
   }
   const failure = permanentFailure(error);
   if (failure !== null) {
     logger.info({ code: failure.code }, "document refused");
-    return failJob(deps, scope, job, failure);
+    // What is infected is kept nowhere: its versions stay listed, their original is gone.
+    if (failure.code === "document_infected") await deps.objects.deletePrefix(scope, "uploads", job.original.objectKey);
+    return failJob(deps, scope, job, failure, false);
   }
   const attempts = job.attempts + 1;
   if (attempts >= deps.maxAttempts) {
     logger.error({ err: error, attempts }, "ingestion given up");
-    return failJob(deps, scope, job, exhaustedFailure(error, attempts));
+    return giveUp(deps, scope, { ...job, attempts }, error);
   }
   logger.warn({ err: error, attempts }, "ingestion interrupted");
-  await deps.rows.handBack(scope, job.id, true, now(deps));
+  await deps.rows.handBack(scope, job.id, true, nowDate(deps.clock));
   throw error;
 }
 
@@ -149,11 +171,16 @@ async function failJob(
   deps: IngestDeps,
   scope: TenantScope,
   job: IngestionJob,
-  failure: ReturnType<typeof exhaustedFailure>,
+  failure: JobFailure,
+  isDeadLetter: boolean,
 ): Promise<void> {
-  await deps.rows.end(scope, job.id, "failed", failure, now(deps));
+  await deps.rows.end(scope, job.id, { state: "failed", failure, isDeadLetter }, nowDate(deps.clock));
   await settleEnded(deps, scope, job);
 }
+
+/** @param error Of the last try; null when its worker died. */
+const giveUp = (deps: IngestDeps, scope: TenantScope, job: IngestionJob, error: unknown): Promise<void> =>
+  failJob(deps, scope, job, exhaustedFailure(error, job.attempts), true);
 
 /** The queue has given up on a message, which it does only when not even the end of the job could be written before. */
 export async function giveUpDocument(deps: IngestDeps, jobId: string, error: unknown): Promise<void> {
@@ -164,7 +191,5 @@ export async function giveUpDocument(deps: IngestDeps, jobId: string, error: unk
   if (job === null) return;
   deps.logger.error({ err: error, job_id: jobId, attempts: job.attempts }, "ingestion given up");
   if (isFinal(job)) await settleJob(deps, scope, job);
-  else await failJob(deps, scope, job, exhaustedFailure(error, job.attempts));
+  else await giveUp(deps, scope, job, error);
 }
-
-const now = (deps: Pick<IngestDeps, "clock">): Date => new Date(deps.clock.nowMs());

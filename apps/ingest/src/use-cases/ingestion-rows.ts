@@ -1,7 +1,14 @@
-import type { BoundingBox, JobFailure, JobState } from "@aurora/contracts";
+import type {
+  BoundingBox,
+  ConservationReport,
+  IngestionSettings,
+  IngestionStep,
+  JobFailure,
+  JobState,
+} from "@aurora/contracts";
 import type { SystemScope, TenantScope } from "@aurora/kernel";
 
-/** One `ingestion_jobs` row and the document it works on: all a delivery needs to know. */
+/** One `ingestion_jobs` row, the version it makes and the document it belongs to: all a delivery needs to know. */
 export interface IngestionJob {
   readonly id: string;
   /** What a success publishes. */
@@ -14,19 +21,38 @@ export interface IngestionJob {
   readonly document: {
     readonly id: string;
     readonly title: string;
+    /** Of the version readers see. */
     readonly filename: string;
-    readonly sizeBytes: number;
-    readonly sha256: string;
     readonly sourceApp: string;
     readonly workspace: string | null;
     readonly packId: string | null;
-    /** In `uploads`; frozen. */
-    readonly objectKey: string;
     readonly publishedVersion: number;
   };
+  /** The bytes of this version. */
+  readonly original: {
+    readonly filename: string;
+    readonly sizeBytes: number;
+    readonly sha256: string;
+    /** In `uploads`; frozen. */
+    readonly objectKey: string;
+  };
+  /** Of the document's source_app, as they are now. */
+  readonly settings: IngestionSettings;
 }
 
 export type OpenState = "queued" | "converting" | "chunking" | "embedding" | "indexing";
+
+/** How far a running job is. */
+export interface JobReport {
+  readonly state: OpenState;
+  readonly step: IngestionStep;
+  /** 0 to 1 over the whole job. */
+  readonly progress: number;
+  /** Pages or chunks of the step; null = not counted. */
+  readonly stepDone: number | null;
+  readonly stepTotal: number | null;
+  readonly etaSeconds: number | null;
+}
 
 export interface StoredArtifact {
   readonly kind: "json" | "markdown" | "page_image";
@@ -35,6 +61,16 @@ export interface StoredArtifact {
   readonly objectKey: string;
   readonly sizeBytes: number;
   readonly sha256: string;
+}
+
+/** What a version's row tells of its conversion. */
+export interface StoredConversion {
+  readonly format: string;
+  readonly mediaType: string;
+  readonly language: string | null;
+  readonly pageCount: number | null;
+  readonly conservation: ConservationReport;
+  readonly warnings: readonly JobFailure[];
 }
 
 export interface StoredChunk {
@@ -49,18 +85,21 @@ export interface StoredChunk {
   readonly spans: readonly { readonly start: number; readonly end: number; readonly box: BoundingBox }[];
   readonly isTable: boolean;
   readonly language: string | null;
+  /** Of the text that was embedded: the key of its vector. */
+  readonly passageHash: string;
 }
 
-/** What the publishing transaction writes. */
+/** What the publishing transaction writes, beside what the version's own row holds. */
 export interface Publication {
   readonly jobId: string;
   readonly documentId: string;
   readonly version: number;
   readonly title: string;
-  readonly mediaType: string;
-  readonly language: string | null;
   readonly pages: readonly { readonly page: number; readonly width: number; readonly height: number }[];
   readonly chunkCount: number;
+  readonly settings: IngestionSettings;
+  /** By which embedders the version's points were made; the first one's statistics it counts in. */
+  readonly embedderIds: readonly string[];
   readonly indexVersion: string;
   /** Term id → how many chunks of the version hold it. */
   readonly termCounts: ReadonlyMap<number, number>;
@@ -74,44 +113,69 @@ export interface IngestionRows {
   /** Tenant of a job, or null when the job is gone. */
   findTenant(scope: SystemScope, jobId: string): Promise<string | null>;
   find(scope: TenantScope, jobId: string): Promise<IngestionJob | null>;
-  /** Counts a try. @returns false when the job is not open. */
+  /** Counts a try, which begins with the first step. @returns false when the job is not open. */
   begin(scope: TenantScope, jobId: string, now: Date): Promise<boolean>;
   /** Says how far the job is, and that its worker lives. @returns false when the job is not open. */
-  report(
-    scope: TenantScope,
-    jobId: string,
-    at: { readonly state: OpenState; readonly progress: number },
-    now: Date,
-  ): Promise<boolean>;
+  report(scope: TenantScope, jobId: string, at: JobReport, now: Date): Promise<boolean>;
   /** Back to `queued`, for the next try; a try that was interrupted from outside is not counted. */
   handBack(scope: TenantScope, jobId: string, isTryCounted: boolean, now: Date): Promise<void>;
-  /** Ends an open job. @returns false when it was not open. */
+  /**
+   * Ends an open job.
+   * @param end.isDeadLetter Its tries were used up: an administrator should look at it.
+   * @returns false when it was not open.
+   */
   end(
     scope: TenantScope,
     jobId: string,
-    state: "failed" | "cancelled",
-    failure: JobFailure | null,
+    end: {
+      readonly state: "failed" | "cancelled";
+      readonly failure: JobFailure | null;
+      readonly isDeadLetter: boolean;
+    },
     now: Date,
   ): Promise<boolean>;
-  markCleaned(scope: TenantScope, jobId: string, now: Date): Promise<void>;
-  /** Rows of a version's artefacts, all at once: those of an earlier try are replaced. */
-  saveArtifacts(
+  /**
+   * Runs `remove` on what the ended job must not leave behind: the points and chunks of its version, or of the versions
+   * it replaced, and the conversions that nobody needs any more; then deletes their rows. Nobody begins to use a
+   * conversion of the document meanwhile. @returns false when there is nothing to do any more.
+   */
+  cleanJob(
+    scope: TenantScope,
+    jobId: string,
+    now: Date,
+    remove: (documentId: string, versions: readonly number[], conversionKeys: readonly string[]) => Promise<void>,
+  ): Promise<boolean>;
+  /** From here on nobody removes the conversion while the job is open. */
+  claimConversion(scope: TenantScope, documentId: string, version: number, conversionKey: string): Promise<void>;
+  /** What the version's conversion gave, with the rows of its artefacts, all at once: those of an earlier try are replaced. */
+  saveConversion(
     scope: TenantScope,
     documentId: string,
     version: number,
+    conversion: StoredConversion,
     artifacts: readonly StoredArtifact[],
   ): Promise<void>;
-  /** True once `saveArtifacts` ended for the version. */
-  hasArtifacts(scope: TenantScope, documentId: string, version: number): Promise<boolean>;
+  /** The vectors known for these passages, by hash. */
+  findEmbeddings(
+    scope: TenantScope,
+    documentId: string,
+    embedderId: string,
+    passageHashes: readonly string[],
+  ): Promise<ReadonlyMap<string, Float32Array>>;
+  saveEmbeddings(
+    scope: TenantScope,
+    documentId: string,
+    embedderId: string,
+    vectors: ReadonlyMap<string, Float32Array>,
+  ): Promise<void>;
   /** A known id is replaced. */
   saveChunks(scope: TenantScope, documentId: string, version: number, chunks: readonly StoredChunk[]): Promise<void>;
   /** Deletes the chunk rows of one version. */
   deleteChunks(scope: TenantScope, documentId: string, version: number): Promise<void>;
-  /** Deletes chunk and artefact rows of versions nobody reads. */
-  deleteVersions(scope: TenantScope, documentId: string, versions: readonly number[]): Promise<void>;
   /**
    * Makes the version the one readers see, in one transaction with all that depends on it. Only moves forward.
-   * @throws Error when the chunk rows are not all there.
+   * @throws Error when the chunk rows are not all there; AppError `conflict` when readers of the tenant have moved to
+   *   an embedder that the version has no points of.
    */
   publish(scope: TenantScope, publication: Publication, now: Date): Promise<PublishOutcome>;
   /** Open jobs untouched since `before`, the longest-waiting first. */

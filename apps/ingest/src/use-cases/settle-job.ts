@@ -1,9 +1,9 @@
-import type { Clock, TenantScope } from "@aurora/kernel";
+import { type Clock, nowDate, type TenantScope } from "@aurora/kernel";
 import { removeDocument, removeVersions, type VersionStores } from "@aurora/rag";
 import type { IngestionJob, IngestionRows } from "./ingestion-rows.ts";
 
 export interface SettleDeps extends VersionStores {
-  readonly rows: Pick<IngestionRows, "deleteVersions" | "markCleaned">;
+  readonly rows: Pick<IngestionRows, "cleanJob">;
   readonly clock: Clock;
 }
 
@@ -13,13 +13,14 @@ export interface SettleDeps extends VersionStores {
  */
 export async function settleJob(deps: SettleDeps, scope: TenantScope, job: IngestionJob): Promise<void> {
   if (job.isCleaned) return;
-  const { document, version } = job;
-  const versions = job.state === "success" ? Array.from({ length: version - 1 }, (_, index) => index + 1) : [version];
-  await removeVersions(deps, scope, document.id, versions);
-  await deps.rows.deleteVersions(scope, document.id, versions);
-  await deps.rows.markCleaned(scope, job.id, new Date(deps.clock.nowMs()));
+  await deps.rows.cleanJob(scope, job.id, nowDate(deps.clock), (documentId, versions, conversionKeys) =>
+    removeVersions(deps, scope, documentId, versions, conversionKeys),
+  );
 }
 
 /** The document was deleted while it was worked on: what was written after its deletion goes too. */
-export const settleDeletedDocument = (deps: VersionStores, scope: TenantScope, documentId: string): Promise<void> =>
-  removeDocument(deps, scope, documentId);
+export const settleDeletedDocument = async (
+  deps: VersionStores,
+  scope: TenantScope,
+  documentId: string,
+): Promise<void> => void (await removeDocument(deps, scope, documentId));

@@ -11,6 +11,7 @@ const scripts: Readonly<Record<string, string>> = {
   answers: "bench/answers.ts",
   gateway: "bench/gateway/run.ts",
   conversion: "bench/conversion.ts",
+  ocr: "bench/ocr.ts",
   vectors: "bench/vector-store.ts",
 };
 

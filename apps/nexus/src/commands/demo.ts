@@ -15,7 +15,12 @@ const Question = z.object({ id: z.string(), query: z.string(), language: z.strin
 const Questions = z.object({
   questions: z.array(
     Question.extend({
-      expect: z.object({ filename: z.string(), page: z.int().nullable(), quote_contains: z.array(z.string()) }),
+      expect: z.object({
+        filename: z.string(),
+        page: z.int().nullable(),
+        quote_contains: z.array(z.string()),
+        is_scan: z.boolean().optional(),
+      }),
     }),
   ),
   unanswerable: z.array(Question),
@@ -59,7 +64,9 @@ export async function demo(root: string, args: readonly string[]): Promise<numbe
 
 async function runDemo(client: NexusClient, samples: string, terminal: Terminal): Promise<number> {
   const names = new Map<string, string>();
-  const files = readdirSync(samples).filter((name) => /\.(?:pdf|docx|xlsx|eml|html|md)$/.test(name) && name !== "README.md");
+  const files = readdirSync(samples).filter(
+    (name) => /\.(?:pdf|docx|xlsx|eml|html|md)$/.test(name) && name !== "README.md",
+  );
   for (const filename of files.sort()) {
     const startedAtMs = Date.now();
     const id = await client.ingest(filename, readFileSync(join(samples, filename)));

@@ -10,8 +10,8 @@ export interface MaintenanceRows {
   deleteExpiredAnswers(scope: TenantScope, now: Date, atMost: number): Promise<number>;
   /** Documents whose upload was never completed. */
   deleteAbandonedUploads(scope: TenantScope, expiredBefore: Date, atMost: number): Promise<number>;
-  /** Which of the ids are documents whose upload is still awaited. */
-  findAwaitedUploads(scope: TenantScope, ids: readonly string[]): Promise<readonly string[]>;
+  /** Which of the object keys are slots of uploads that are still awaited. */
+  findAwaitedUploads(scope: TenantScope, objectKeys: readonly string[]): Promise<readonly string[]>;
   /** Counts of failed sign-ins; of no tenant. */
   deleteLoginThrottles(scope: SystemScope, before: Date): Promise<number>;
   /** Ended jobs that nobody has tidied up after since `endedBefore`. */

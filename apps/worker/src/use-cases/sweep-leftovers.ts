@@ -1,6 +1,6 @@
 import type { Clock, TenantScope } from "@aurora/kernel";
 import type { ObjectStore } from "@aurora/object-store";
-import { removeDocument, removeVersions, uploadSlotKey, uploadSlotsPrefix, type VersionStores } from "@aurora/rag";
+import { removeDocument, removeVersions, uploadSlotsPrefix, type VersionStores } from "@aurora/rag";
 import type { MaintenanceRows } from "./maintenance-rows.ts";
 
 export interface SweepDeps extends VersionStores {
@@ -71,12 +71,11 @@ export async function sweepLeftovers(
  * through: whatever no document waits for goes, however often it is sent again.
  */
 async function removeStrayUploads({ objects, rows }: SweepDeps, scope: TenantScope): Promise<number> {
-  const ids: string[] = [];
-  for await (const { key } of objects.list(scope, "uploads", uploadSlotsPrefix))
-    ids.push(key.slice(uploadSlotsPrefix.length));
-  if (ids.length === 0) return 0;
-  const awaited = new Set(await rows.findAwaitedUploads(scope, ids));
-  const stray = ids.filter((id) => !awaited.has(id));
-  for (const id of stray) await objects.deletePrefix(scope, "uploads", uploadSlotKey(id));
+  const keys: string[] = [];
+  for await (const { key } of objects.list(scope, "uploads", uploadSlotsPrefix)) keys.push(key);
+  if (keys.length === 0) return 0;
+  const awaited = new Set(await rows.findAwaitedUploads(scope, keys));
+  const stray = keys.filter((key) => !awaited.has(key));
+  for (const key of stray) await objects.deletePrefix(scope, "uploads", key);
   return stray.length;
 }

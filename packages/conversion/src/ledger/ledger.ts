@@ -137,8 +137,9 @@ function outputWords(document: DoclingDocument): Map<number, Map<string, number>
   for (const table of document.tables)
     if (isTable(table)) for (const cell of table.data.table_cells) put(table.prov[0]?.page_no ?? 0, cell.text);
   for (const picture of document.pictures) {
-    const text = picture.meta?.description?.text;
-    if (text) put(picture.prov[0]?.page_no ?? 0, text);
+    const page = picture.prov[0]?.page_no ?? 0;
+    put(page, picture.meta?.description?.text ?? "");
+    for (const cell of picture.meta?.tabular_chart?.chart_data.table_cells ?? []) put(page, cell.text);
   }
   for (const group of document.groups) put(0, group.name);
   return bags;
@@ -157,9 +158,10 @@ function missingWords(
     add(everywhere, word, -1);
     return true;
   };
+  // what stands on this page, what was left out here, then anywhere: a word left out must not take another page's
   const left = words.filter((word) => {
-    if (take(word)) return false;
-    if ((forgiven.get(word) ?? 0) === 0) return true;
+    if ((here.get(word) ?? 0) > 0 && take(word)) return false;
+    if ((forgiven.get(word) ?? 0) === 0) return !take(word);
     add(forgiven, word, -1);
     return false;
   });

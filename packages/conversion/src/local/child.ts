@@ -41,6 +41,8 @@ async function run(job: Extract<ParentMessage, { kind: "convert" }>): Promise<vo
         pageImageDpi: job.pageImageDpi,
         password: job.password,
         language: job.language,
+        ocr: job.ocr,
+        htmlMode: job.htmlMode,
         onProgress(fraction) {
           if (fraction < 1 && fraction - lastFraction < 0.01) return;
           lastFraction = fraction;

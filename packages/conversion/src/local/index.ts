@@ -108,6 +108,8 @@ function supervise(
         pageImageDpi: options.pageImageDpi,
         password: options.password ?? null,
         language: options.language ?? null,
+        ocr: options.ocr ?? "auto",
+        htmlMode: options.htmlMode ?? "main",
       }),
     );
   });

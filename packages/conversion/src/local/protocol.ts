@@ -10,12 +10,14 @@ export type ParentMessage =
       readonly pageImageDpi: number;
       readonly password: string | null;
       readonly language: "fr" | "en" | null;
+      readonly ocr: "auto" | "off";
+      readonly htmlMode: "main" | "raw";
     }
   | { readonly kind: "ack" };
 
 export type ChildMessage =
   | { readonly kind: "ready" }
-  | { readonly kind: "progress"; readonly fraction: number }
+  | { readonly kind: "progress"; readonly fraction: number; readonly pageCount?: number | undefined }
   | { readonly kind: "page_image"; readonly page: number; readonly png: Uint8Array }
   | { readonly kind: "done"; readonly result: ConvertedDocument }
   | { readonly kind: "failed"; readonly code: ErrorCode; readonly message: string; readonly params: ErrorParams }

@@ -10,14 +10,28 @@ const maxCells = 2_000_000;
 
 /** Delimited text (RFC 4180 and its common relatives): one table, whose first row is the header. */
 export const csvReader: Reader = {
-  async read(file, type) {
+  async read(file, type, context) {
     const text = decodeText(file.bytes);
     if (text.trim() === "") throw new AppError("document_empty", "The file holds no text.");
-    const { data: rows } = Papa.parse<string[]>(text.trimEnd(), { delimiter: sniffDelimiter(text), header: false });
+    context.ledger.source(text);
+    context.ledger.parser("papaparse");
+    // Excel's own first line, which names the delimiter, is no row
+    const named = /^sep=(.)\n/i.exec(text);
+    if (named) context.ledger.drop(named[0], "hidden");
+    const body = (named ? text.slice(named[0].length) : text).trimEnd();
+    const delimiter = named?.[1] ?? sniffDelimiter(body);
     const cells: CellFields[] = [];
-    for (const [row, values] of rows.entries())
-      for (const [column, value] of values.entries())
-        cells.push({ row, column, text: value.trim(), columnHeader: row === 0 });
+    let row = 0;
+    Papa.parse<string[]>(body, {
+      delimiter,
+      header: false,
+      step({ data: values }, parser) {
+        for (const [column, value] of values.entries())
+          cells.push({ row, column, text: value.trim(), columnHeader: row === 0 });
+        row++;
+        if (cells.length > maxCells) parser.abort();
+      },
+    });
     if (cells.length > maxCells)
       throw new AppError("document_too_complex", "The table has too many cells.", { params: { limit: maxCells } });
     const builder = createDocumentBuilder(nameOf(file), originOf(file, type));

@@ -7,8 +7,18 @@ import type { Reader } from "./reader.ts";
 export const readers: ReadonlyMap<string, () => Promise<Reader>> = new Map<string, () => Promise<Reader>>([
   ["pdf", async () => (await import("./pdf/reader.ts")).pdfReader],
   ["docx", async () => (await import("./docx/reader.ts")).docxReader],
+  ["pptx", async () => (await import("./pptx/reader.ts")).pptxReader],
+  ["xlsx", async () => (await import("./xlsx/reader.ts")).xlsxReader],
   ["html", async () => (await import("./html/reader.ts")).htmlReader],
   ["md", async () => (await import("./markdown.ts")).markdownReader],
   ["txt", async () => (await import("./text.ts")).textReader],
+  ["adoc", async () => (await import("./asciidoc/reader.ts")).asciidocReader],
   ["csv", async () => (await import("./csv.ts")).csvReader],
+  ...["png", "jpeg", "tiff", "webp", "gif"].map(
+    (format) => [format, async () => (await import("./image/reader.ts")).imageReader] as const,
+  ),
+  ["eml", async () => (await import("./mail/reader.ts")).mailReader],
+  ["msg", async () => (await import("./mail/reader.ts")).mailReader],
+  ["zip", async () => (await import("./archive.ts")).archiveReader],
+  ["docling", async () => (await import("./docling.ts")).doclingReader],
 ]);

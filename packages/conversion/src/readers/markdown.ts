@@ -1,124 +1,174 @@
 import { AppError } from "@aurora/kernel";
-import type { List, ListItem, Nodes, Root, RootContent, Table } from "mdast";
+import type { List, ListItem, Root, RootContent, Table } from "mdast";
 import { fromMarkdown } from "mdast-util-from-markdown";
 import { gfmFromMarkdown } from "mdast-util-gfm";
 import { gfm } from "micromark-extension-gfm";
 import { decodeText } from "../decode-text.ts";
 import { type CellFields, createDocumentBuilder, type DocumentBuilder } from "../document-builder.ts";
+import type { SourceLedger } from "../ledger/ledger.ts";
+import { codeLanguage } from "./code-language.ts";
 import { addHtmlFragment } from "./html/reader.ts";
+import { addHeading, addListItem, addRuns, isStyled, plainOf } from "./inline-runs.ts";
+import { createInlineReader, type InlineReader, tellWords } from "./markdown-inline.ts";
 import { nameOf, originOf } from "./origin.ts";
 import type { Reader } from "./reader.ts";
 
-/** CommonMark with GitHub's tables, task lists, footnotes and strike-through; YAML front matter gives the title. */
+/**
+ * CommonMark with GitHub's tables, task lists, footnotes and strike-through; HTML blocks through the HTML reader. YAML
+ * front matter gives the title and is kept as furniture.
+ */
 export const markdownReader: Reader = {
-  async read(file, type) {
+  async read(file, type, context) {
     const source = decodeText(file.bytes);
     if (source.trim() === "") throw new AppError("document_empty", "The file holds no text.");
-    const frontMatter = /^---\n([\s\S]*?)\n---\n/.exec(source);
-    const body = frontMatter ? source.slice(frontMatter[0].length) : source;
-    const tree = fromMarkdown(body, { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] });
+    const { ledger } = context;
+    ledger.parser("micromark");
     const builder = createDocumentBuilder(nameOf(file), originOf(file, type));
-    addBlocks(builder, tree.children, undefined);
-    const title = /^title:\s*(.+)$/m.exec(frontMatter?.[1] ?? "")?.[1]?.replace(/^(["'])(.*)\1$/, "$2") ?? null;
-    return { document: builder.document, title };
+    const frontMatter = /^---\n([\s\S]*?)\n(?:---|\.\.\.)[ \t]*(?:\n|$)/.exec(source);
+    const metadata = frontMatter?.[1] ?? "";
+    if (metadata.trim() !== "") {
+      ledger.source(metadata);
+      builder.addText("text", metadata, { layer: "furniture" });
+    }
+    addMarkdown(builder, frontMatter ? source.slice(frontMatter[0].length) : source, ledger);
+    const title = /^title:\s*(.+)$/m.exec(metadata)?.[1]?.replace(/^(["'])(.*)\1\s*$/, "$2").trim();
+    return { document: builder.document, title: title || null };
   },
 };
 
-function addBlocks(builder: DocumentBuilder, blocks: readonly RootContent[], parent: string | undefined): void {
-  const at = parent === undefined ? {} : { parent };
+function addMarkdown(builder: DocumentBuilder, source: string, ledger: SourceLedger): void {
+  const tree: Root = fromMarkdown(source, { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] });
+  tellWords(tree, ledger);
+  const page: Page = { builder, ledger, inline: createInlineReader(tree), headings: [] };
+  addBlocks(page, tree.children, undefined);
+}
+
+interface Page {
+  readonly builder: DocumentBuilder;
+  readonly ledger: SourceLedger;
+  readonly inline: InlineReader;
+  /** Open headings by level from 0; what follows hangs under the last, as in the HTML reader. */
+  readonly headings: (string | undefined)[];
+}
+
+const parentOf = (page: Page, parent: string | undefined): { parent?: string } => {
+  const ref = parent ?? page.headings.findLast((heading) => heading !== undefined);
+  return ref === undefined ? {} : { parent: ref };
+};
+
+function addBlocks(page: Page, blocks: readonly RootContent[], parent: string | undefined): void {
+  const { builder, inline } = page;
   for (const [index, block] of blocks.entries()) {
+    const at = parentOf(page, parent);
     switch (block.type) {
-      case "heading": {
-        const text = plainText(block);
-        if (text === "") break;
-        if (block.depth === 1) builder.addText("title", text, at);
-        else builder.addText("section_header", text, { ...at, level: block.depth - 1 });
+      case "heading":
+        addHeadingBlock(page, block, parent);
         break;
-      }
       case "paragraph": {
-        const text = plainText(block);
-        const isImage = block.children.length === 1 && block.children[0]?.type === "image";
-        if (isImage) addPicture(builder, parent);
-        else if (text !== "") builder.addText("text", text, at);
+        const { runs, images } = inline(block.children);
+        addRuns(builder, runs, at);
+        for (const image of images) addPicture(builder, image, at);
         break;
       }
       case "blockquote":
-        addBlocks(builder, block.children, parent);
+        addBlocks(page, block.children, parent);
         break;
       case "list":
-        addList(builder, block, parent);
+        addList(page, block, parent);
         break;
       case "code":
-        builder.addText("code", block.value, at);
+        if (block.value.trim() !== "")
+          builder.addText("code", block.value.replace(/^\n+|\s+$/g, ""), { ...at, codeLanguage: codeLanguage(block.lang) });
         break;
       case "table":
-        builder.addTable(tableCells(block), at);
+        addTable(page, block, at);
         break;
       case "html": {
-        // an HTML block may be cut by blank lines: its neighbours belong to the same fragment
+        // an HTML block may be cut by blank lines: what stands up to its end belongs to the same fragment
         if (index > 0 && blocks[index - 1]?.type === "html") break;
         const run = blocks.slice(index);
         const end = run.findIndex((other) => other.type !== "html");
         const fragment = (end < 0 ? run : run.slice(0, end)).map((other) => ("value" in other ? other.value : ""));
-        addHtmlFragment(builder, fragment.join("\n"), parent);
+        addHtmlFragment(builder, fragment.join("\n"), at.parent, page.ledger);
         break;
       }
-      case "footnoteDefinition": {
-        const text = block.children.map(plainText).join("\n");
-        builder.addText("footnote", text, at);
+      case "footnoteDefinition":
+        addFootnote(page, block.children, block.label ?? block.identifier, at);
         break;
-      }
       default:
         break; // rules and link definitions show nothing
     }
   }
 }
 
-/** Alternative texts are left out: they are not shown, and most name a decoration. */
-function addPicture(builder: DocumentBuilder, parent: string | undefined): void {
-  builder.addPicture(parent === undefined ? {} : { parent });
+function addHeadingBlock(page: Page, block: Extract<RootContent, { type: "heading" }>, parent: string | undefined): void {
+  const { builder, headings } = page;
+  const { runs, images } = page.inline(block.children);
+  if (runs.length > 0) {
+    const level = block.depth;
+    if (parent === undefined) headings.length = Math.min(headings.length, level - 1);
+    const label = level === 1 ? "title" : "section_header";
+    const ref = addHeading(builder, label, runs, { ...parentOf(page, parent), level: Math.max(1, level - 1) });
+    if (parent === undefined) {
+      while (headings.length < level - 1) headings.push(undefined);
+      headings[level - 1] = ref;
+    }
+  }
+  for (const image of images) addPicture(builder, image, parentOf(page, parent));
 }
 
-function addList(builder: DocumentBuilder, list: List, parent: string | undefined): void {
-  const group = builder.addGroup("list", parent === undefined ? {} : { parent });
+function addPicture(builder: DocumentBuilder, alternative: string, at: { parent?: string }): void {
+  const captions = alternative === "" ? [] : [builder.addText("caption", alternative, at)];
+  builder.addPicture({ ...at, captions });
+}
+
+/** Docling has no place for a note's mark but its text; paragraphs of one note are lines of it. */
+function addFootnote(page: Page, blocks: readonly RootContent[], label: string, at: { parent?: string }): void {
+  const paragraphs = blocks.filter((block) => block.type === "paragraph");
+  const text = paragraphs.map((block) => plainOf(page.inline(block.children).runs)).join("\n");
+  const note = page.builder.addText("footnote", `[${label}] ${text}`.trim(), at);
+  addBlocks(page, blocks.filter((block) => block.type !== "paragraph"), note);
+}
+
+function addList(page: Page, list: List, parent: string | undefined): void {
+  const { builder } = page;
+  const at = parentOf(page, parent);
+  const items = list.children.filter((item) => item.children.length > 0);
+  if (items.length === 0) return;
+  const group = builder.addGroup("list", { ...at, name: list.ordered ? "ordered list" : "list" });
   for (const [index, item] of list.children.entries()) {
     const [first, ...rest] = item.children;
-    const lead = first?.type === "paragraph" ? first : null;
-    if (item.children.length === 0) continue;
-    const fields = {
-      parent: group,
-      enumerated: list.ordered === true,
-      marker: list.ordered ? `${(list.start ?? 1) + index}.` : "-",
-    };
-    const ref = builder.addText("list_item", `${checkbox(item)}${lead ? plainText(lead) : ""}`, fields);
-    addBlocks(builder, lead ? rest : item.children, ref);
+    if (!first) continue;
+    const lead = first.type === "paragraph" ? page.inline(first.children) : { runs: [], images: [] };
+    const marker = list.ordered ? `${(list.start ?? 1) + index}.` : "-";
+    const runs = [...checkbox(item), ...lead.runs];
+    const ref = addListItem(builder, runs, { parent: group, enumerated: list.ordered === true, marker });
+    for (const image of lead.images) addPicture(builder, image, { parent: ref });
+    addBlocks(page, first.type === "paragraph" ? rest : item.children, ref);
   }
 }
 
-const checkbox = (item: ListItem): string => (item.checked === true ? "[x] " : item.checked === false ? "[ ] " : "");
+const checkbox = (item: ListItem) =>
+  typeof item.checked === "boolean" ? [{ text: item.checked ? "[x] " : "[ ] ", style: {} }] : [];
 
-function tableCells(table: Table): CellFields[] {
-  return table.children.flatMap((tableRow, row) =>
-    tableRow.children.map((cell, column) => ({ row, column, text: plainText(cell), columnHeader: row === 0 })),
+function addTable(page: Page, table: Table, at: { parent?: string }): void {
+  const { builder, inline } = page;
+  const contents = table.children.map((row) => row.children.map((cell) => inline(cell.children)));
+  const places = contents.flatMap((row, rowIndex) =>
+    row.map((content, column) => ({ row: rowIndex, column, content })),
   );
-}
-
-/** What a reader sees of inline content: no marks, no addresses; an image shows its alternative text. */
-function plainText(node: Nodes | Root): string {
-  switch (node.type) {
-    case "text":
-    case "inlineCode":
-      return node.type === "text" ? node.value.replace(/\s*\n\s*/g, " ") : node.value;
-    case "break":
-      return "\n";
-    case "image":
-    case "imageReference":
-      return "";
-    case "html":
-      return /^<br\s*\/?>$/i.test(node.value) ? "\n" : "";
-    case "footnoteReference":
-      return "";
-    default:
-      return "children" in node ? node.children.map((child) => plainText(child)).join("") : "";
+  const cells: CellFields[] = places.map(({ row, column, content }) => ({
+    row,
+    column,
+    text: [plainOf(content.runs), ...(content.runs.length === 0 ? content.images : [])].join(" ").trim(),
+    columnHeader: row === 0,
+  }));
+  const ref = builder.addTable(cells, at);
+  for (const [index, { row, column, content }] of places.entries()) {
+    if (!isStyled(content.runs) && content.images.length === 0) continue;
+    const group = builder.addGroup("unspecified", { parent: ref, name: `rich_cell_group_${column}_${row}` });
+    addRuns(builder, content.runs, { parent: group });
+    for (const image of content.images) addPicture(builder, image, { parent: group });
+    builder.setCellContent(ref, index, group);
   }
 }

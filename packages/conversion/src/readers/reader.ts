@@ -10,6 +10,8 @@ export interface ReadContext {
   readonly pageImageDpi: number;
   readonly password: string | null;
   readonly language: "fr" | "en" | null;
+  readonly ocr: "auto" | "off";
+  readonly htmlMode: "main" | "raw";
   /** Every reader tells it each word of its source, and each it leaves out. */
   readonly ledger: SourceLedger;
   onPageImage(image: PageImage): Promise<void>;

@@ -12,9 +12,11 @@ const numbered = /^\s*((?:\d{1,3}|[a-z])[.)°])\s+(?=\S)/i;
  * items of their own when at least two stand together, and an indented line goes on with its item.
  */
 export const textReader: Reader = {
-  async read(file, type) {
+  async read(file, type, context) {
     const text = decodeText(file.bytes);
     if (text.trim() === "") throw new AppError("document_empty", "The file holds no text.");
+    context.ledger.source(text);
+    context.ledger.parser("text");
     const builder = createDocumentBuilder(nameOf(file), originOf(file, type));
     for (const block of text.split(/\n[\t \u00a0]*\n+|\f/)) {
       const lines = block.split("\n").filter((line) => line.trim() !== "");

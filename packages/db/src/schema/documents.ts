@@ -56,7 +56,6 @@ export const documentVersions = pgTable(
     callerApp: text("caller_app").notNull(),
     createdBy: uuid("created_by"),
     createdAt: instant("created_at").notNull(),
-    settingsKey: text("settings_key"),
     format: text("format"),
     mediaType: text("media_type"),
     language: text("language"),

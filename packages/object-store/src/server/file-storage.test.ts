@@ -2,7 +2,8 @@ import { mkdtemp, open, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { type FileStorage, openFileStorage, type StoredMeta } from "./file-storage.ts";
+import { type FileStorage, openFileStorage } from "./file-storage.ts";
+import type { StoredMeta } from "./object-file.ts";
 import { asS3Error } from "./s3-error.ts";
 
 let folder = "";
@@ -24,7 +25,7 @@ async function write(storage: FileStorage, key: string, body: string, ifAbsent =
   const incoming = await storage.begin("uploads");
   try {
     await incoming.write(Buffer.from(body));
-    await incoming.commit(metaOf(key, body), { ifAbsent });
+    await incoming.commit(metaOf(key, body), { ifAbsent, ifMatch: null });
   } finally {
     await incoming.discard();
   }

@@ -1,35 +1,31 @@
 import { createHash, randomUUID } from "node:crypto";
-import { constants, type Dirent } from "node:fs";
 import * as nodeFiles from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { Readable } from "node:stream";
-import type { Checksums } from "./checksum.ts";
+import { createMultipartStorage, type MultipartStorage } from "./multipart-storage.ts";
+import {
+  codeOf,
+  createObjectFile,
+  openObjectFile,
+  readFolder,
+  readObjectMeta,
+  type StoredMeta,
+  type StoredObject,
+  syncFolder,
+} from "./object-file.ts";
 import { S3Error } from "./s3-error.ts";
 
-/** What is kept beside an object's bytes. */
-export interface StoredMeta {
-  readonly key: string;
-  readonly sizeBytes: number;
-  /** MD5 hex, without quotes. */
-  readonly etag: string;
-  readonly contentType: string;
-  readonly checksums: Checksums;
-  readonly modifiedMs: number;
-}
-
-export interface StoredObject {
-  readonly meta: StoredMeta;
-  /** @param range Inclusive offsets; absent = the whole body. Closes the file when it ends or is destroyed. */
-  read(range?: { start: number; end: number }): Readable;
-  /** For a caller that reads nothing. */
-  close(): Promise<void>;
+/** What must hold of the key at the moment of the write. */
+export interface WriteCondition {
+  readonly ifAbsent: boolean;
+  /** ETag the object must have; null = any, or none. */
+  readonly ifMatch: string | null;
 }
 
 /** A body on its way in: nothing is visible before `commit`. */
 export interface IncomingObject {
   write(bytes: Uint8Array): Promise<void>;
-  /** Durable when it resolves. @throws S3Error `PreconditionFailed` when `ifAbsent` and the key exists. */
-  commit(meta: StoredMeta, options: { ifAbsent: boolean }): Promise<void>;
+  /** Durable when it resolves. @throws S3Error `PreconditionFailed`; `NoSuchKey` when `ifMatch` names an absent key. */
+  commit(meta: StoredMeta, condition: WriteCondition): Promise<void>;
   /** Safe after `commit` and after a failure. */
   discard(): Promise<void>;
 }
@@ -41,20 +37,20 @@ export interface FileStorage {
   remove(bucket: string, key: string): Promise<void>;
   /** Every object whose key starts with `prefix`, sorted by the bytes of the key. */
   list(bucket: string, prefix: string): Promise<StoredMeta[]>;
+  readonly multipart: MultipartStorage;
+  /** Removes multipart uploads begun, and unfinished files last written, before then. @returns how many. */
+  sweep(beforeMs: number): Promise<number>;
 }
 
-/** One file an object: `body | meta JSON | length of the JSON, uint32 big-endian | "NXO1"`, so one rename makes it whole. */
-const magic = Buffer.from("NXO1");
-const tailBytes = 8;
-const maxMetaBytes = 16_384;
 /** Folders stand for the first segments of a key, so that listing a prefix walks one branch and no path grows long. */
 const maxFolders = 4;
 
 const hashOf = (text: string): string => createHash("sha256").update(text).digest("hex");
+const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
 /**
  * Objects as files. Keys never become paths: every segment is hashed. Bodies go to `incoming/`, are synced and
- * renamed; what a crash leaves in `incoming/` is removed at the next start.
+ * renamed; what a crash leaves in `incoming/` is removed at the next start, parts of uploads are kept (`multipart/`).
  * @param files The file system; a test gives one that fails.
  */
 export async function openFileStorage(
@@ -67,32 +63,31 @@ export async function openFileStorage(
   await nodeFiles.mkdir(incoming, { recursive: true, mode: 0o700 });
   for (const bucket of buckets)
     await nodeFiles.mkdir(join(folder, "buckets", bucket), { recursive: true, mode: 0o700 });
+  const beginFile = async () => {
+    const path = join(incoming, randomUUID());
+    return { path, writer: await createObjectFile(path, files) };
+  };
+  const multipart = await createMultipartStorage(join(folder, "multipart"), beginFile);
 
   const folderOf = (bucket: string, segments: readonly string[]): string =>
     join(folder, "buckets", bucket, ...segments.slice(0, maxFolders).map((segment) => hashOf(segment).slice(0, 32)));
   const fileOf = (bucket: string, key: string): string =>
     join(folderOf(bucket, key.split("/").slice(0, -1)), `${hashOf(key)}.object`);
+  const oneAtATime = createTurns();
 
   async function begin(bucket: string): Promise<IncomingObject> {
-    const path = join(incoming, randomUUID());
-    const file = await files.open(path, "wx", 0o600);
-    let isOpen = true;
-    const closeFile = async (): Promise<void> => {
-      if (isOpen) await file.close();
-      isOpen = false;
-    };
+    const { path, writer } = await beginFile();
     return {
-      write: async (bytes) => void (await file.appendFile(bytes)),
-      commit: async (meta, { ifAbsent }) => {
-        await file.appendFile(encodeTail(meta));
-        await file.sync();
-        await closeFile();
-        await publish(path, fileOf(bucket, meta.key), ifAbsent);
+      write: writer.write,
+      commit: async (meta, condition) => {
+        await writer.finish(meta);
+        const target = fileOf(bucket, meta.key);
+        await oneAtATime(target, async () => {
+          if (condition.ifMatch !== null) await needEtag(target, condition.ifMatch);
+          await publish(path, target, condition.ifAbsent);
+        });
       },
-      discard: async () => {
-        await closeFile();
-        await nodeFiles.rm(path, { force: true });
-      },
+      discard: writer.discard,
     };
   }
 
@@ -106,35 +101,15 @@ export async function openFileStorage(
         else await nodeFiles.rename(from, to);
         return await syncFolder(dirname(to));
       } catch (error) {
-        if (codeOf(error) === "EEXIST")
-          throw new S3Error("PreconditionFailed", "At least one of the pre-conditions you specified did not hold.");
+        if (codeOf(error) === "EEXIST") throw preconditionFailed();
         if (codeOf(error) !== "ENOENT" || tries >= 3) throw error;
       }
     }
   }
 
-  async function open(bucket: string, key: string): Promise<StoredObject | null> {
-    const file = await openIfPresent(fileOf(bucket, key));
-    if (!file) return null;
-    try {
-      const meta = await readMeta(file);
-      return {
-        meta,
-        read: (range) =>
-          meta.sizeBytes === 0
-            ? emptyBody(file)
-            : file.createReadStream({ start: range?.start ?? 0, end: range?.end ?? meta.sizeBytes - 1 }),
-        close: () => file.close(),
-      };
-    } catch (error) {
-      await file.close();
-      throw error;
-    }
-  }
-
   async function remove(bucket: string, key: string): Promise<void> {
     const path = fileOf(bucket, key);
-    await nodeFiles.rm(path, { force: true });
+    await oneAtATime(path, () => nodeFiles.rm(path, { force: true }));
     const top = join(folder, "buckets", bucket);
     try {
       for (let parent = dirname(path); parent !== top; parent = dirname(parent)) await nodeFiles.rmdir(parent);
@@ -150,73 +125,50 @@ export async function openFileStorage(
       for (const entry of await readFolder(path)) {
         if (entry.isDirectory()) await walk(join(path, entry.name));
         else {
-          const file = await openIfPresent(join(path, entry.name));
-          if (!file) continue; // removed meanwhile
-          const meta = await readMeta(file).finally(() => file.close());
-          if (meta.key.startsWith(prefix)) found.push(meta);
+          const meta = await readObjectMeta(join(path, entry.name)); // null when removed meanwhile
+          if (meta?.key.startsWith(prefix)) found.push(meta);
         }
       }
     };
     await walk(start);
-    return found
-      .map((meta) => ({ meta, bytes: Buffer.from(meta.key) }))
-      .sort((a, b) => Buffer.compare(a.bytes, b.bytes))
-      .map(({ meta }) => meta);
+    return found.sort((a, b) => byBytes(a.key, b.key));
   }
 
-  return { begin, open, remove, list };
-}
-
-/** A read stream cannot be asked for no bytes. */
-const emptyBody = (file: nodeFiles.FileHandle): Readable =>
-  new Readable({
-    read() {
-      this.push(null);
-    },
-    destroy: (error, done) => void file.close().then(() => done(error), done),
-  });
-
-const codeOf = (error: unknown): string => (error instanceof Error && "code" in error ? String(error.code) : "");
-
-async function openIfPresent(path: string): Promise<nodeFiles.FileHandle | null> {
-  try {
-    return await nodeFiles.open(path, constants.O_RDONLY);
-  } catch (error) {
-    if (codeOf(error) === "ENOENT") return null;
-    throw error;
+  async function sweep(beforeMs: number): Promise<number> {
+    let count = await multipart.sweep(beforeMs);
+    for (const entry of await readFolder(incoming)) {
+      const path = join(incoming, entry.name);
+      const stat = await nodeFiles.stat(path).catch(() => null); // published meanwhile
+      if (stat === null || stat.mtimeMs >= beforeMs) continue;
+      await nodeFiles.rm(path, { force: true });
+      count += 1;
+    }
+    return count;
   }
+
+  return { begin, open: (bucket, key) => openObjectFile(fileOf(bucket, key)), remove, list, multipart, sweep };
 }
 
-async function readFolder(path: string): Promise<Dirent[]> {
-  try {
-    return await nodeFiles.readdir(path, { withFileTypes: true });
-  } catch (error) {
-    if (codeOf(error) === "ENOENT") return [];
-    throw error;
-  }
+export const preconditionFailed = (): S3Error =>
+  new S3Error("PreconditionFailed", "At least one of the pre-conditions you specified did not hold.");
+
+async function needEtag(path: string, etag: string): Promise<void> {
+  const meta = await readObjectMeta(path);
+  if (meta === null) throw new S3Error("NoSuchKey", "The specified key does not exist.");
+  if (meta.etag !== etag) throw preconditionFailed();
 }
 
-async function syncFolder(path: string): Promise<void> {
-  const handle = await nodeFiles.open(path, constants.O_RDONLY);
-  await handle.sync().finally(() => handle.close());
-}
-
-function encodeTail(meta: StoredMeta): Buffer {
-  const json = Buffer.from(JSON.stringify(meta));
-  const length = Buffer.alloc(4);
-  length.writeUInt32BE(json.length);
-  return Buffer.concat([json, length, magic]);
-}
-
-async function readMeta(file: nodeFiles.FileHandle): Promise<StoredMeta> {
-  const { size } = await file.stat();
-  const tail = Buffer.alloc(tailBytes);
-  await file.read(tail, 0, tailBytes, Math.max(0, size - tailBytes));
-  const length = tail.readUInt32BE(0);
-  if (!tail.subarray(4).equals(magic) || length > maxMetaBytes) throw new Error("object file without a valid tail");
-  const json = Buffer.alloc(length);
-  await file.read(json, 0, length, size - tailBytes - length);
-  const meta = JSON.parse(json.toString("utf8")) as StoredMeta;
-  if (meta.sizeBytes !== size - tailBytes - length) throw new Error("object file of an unexpected length");
-  return meta;
+/** Work on one name waits for the work on it before: a check and the write after it are then one step. */
+function createTurns(): <Value>(name: string, work: () => Promise<Value>) => Promise<Value> {
+  const last = new Map<string, Promise<unknown>>();
+  return async (name, work) => {
+    const before = last.get(name) ?? Promise.resolve();
+    const mine = before.then(work, work);
+    last.set(name, mine);
+    try {
+      return await mine;
+    } finally {
+      if (last.get(name) === mine) last.delete(name);
+    }
+  };
 }

@@ -30,6 +30,8 @@ export interface S3ServerOptions extends Credentials {
   readonly corsOrigins: readonly string[];
   readonly limits: {
     readonly maxObjectBytes: number;
+    /** Of every part of a multipart upload but its last; S3's 5 MiB when absent. */
+    readonly minPartBytes?: number;
     /** Of one whole request, slow uploads included. */
     readonly requestTimeoutMs: number;
     readonly maxConnections: number;
@@ -50,10 +52,15 @@ const headersTimeoutMs = 20_000;
 const bucketPattern = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 const maxKeyBytes = 1_024;
 const maxDrainedBytes = 8 * 1_048_576;
+const standardMinPartBytes = 5 * 1_048_576;
+/** A multipart upload lives a day, as a bucket's lifecycle rule would have it; looked for at the start and each hour. */
+const abandonedAfterMs = 24 * 3_600_000;
+const sweepIntervalMs = 3_600_000;
 
 /**
  * The embedded object store: the part of S3 that Nexus uses, over a folder. Path-style addresses, SigV4 only, no
- * anonymous request, no console; presigned requests may touch one object with GET, HEAD or PUT.
+ * anonymous request, no console; presigned requests may touch one object with GET, HEAD or PUT. Multipart uploads
+ * nobody completed are removed after a day.
  * @throws Error when the port is taken (`EADDRINUSE`) or the folder cannot be written.
  */
 export async function startS3Server(options: S3ServerOptions): Promise<S3Server> {
@@ -95,6 +102,7 @@ export async function startS3Server(options: S3ServerOptions): Promise<S3Server>
           storage: await opened,
           buckets: options.buckets,
           maxObjectBytes: options.limits.maxObjectBytes,
+          minPartBytes: options.limits.minPartBytes ?? standardMinPartBytes,
           nowMs: () => clock.nowMs(),
         };
         await run(deps, { request, response, head, auth, ...address });
@@ -120,17 +128,28 @@ export async function startS3Server(options: S3ServerOptions): Promise<S3Server>
   server.on("request", (request, response) => void answer(request, response, false));
   // the head is judged before the client is told to send its body
   server.on("checkContinue", (request, response) => void answer(request, response, true));
+  const sweep = async (): Promise<void> => {
+    try {
+      const removed = await (await opened).sweep(clock.nowMs() - abandonedAfterMs);
+      if (removed > 0) options.log.info({ removed }, "s3 abandoned uploads removed");
+    } catch (error) {
+      options.log.error({ err: error }, "s3 sweep failed");
+    }
+  };
   try {
     await opened;
   } catch (error) {
     server.close();
     throw error;
   }
+  await sweep();
+  const sweeping = setInterval(() => void sweep(), sweepIntervalMs).unref();
 
   return {
     port: (server.address() as AddressInfo).port,
     close: (drainMs) =>
       new Promise((resolve) => {
+        clearInterval(sweeping);
         const cut = setTimeout(() => server.closeAllConnections(), drainMs);
         server.close(() => {
           clearTimeout(cut);

@@ -122,7 +122,21 @@ describe("objects", () => {
 
   it.each([
     ["an ACL", () => call("PUT", "/uploads/x", [], [["x-amz-acl", "public-read"]], "x")],
-    ["a multipart upload", () => call("POST", "/uploads/x", [["uploads", ""]])],
+    ["a tagging", () => call("PUT", "/uploads/x", [["tagging", ""]], [], "x")],
+    ["metadata of a caller's own", () => call("PUT", "/uploads/x", [], [["x-amz-meta-a", "b"]], "x")],
+    [
+      "a range of a whole copy",
+      () =>
+        call(
+          "PUT",
+          "/uploads/x",
+          [],
+          [
+            ["x-amz-copy-source", "/uploads/y"],
+            ["x-amz-copy-source-range", "bytes=0-1"],
+          ],
+        ),
+    ],
     ["a bucket's policy", () => call("GET", "/uploads/", [["policy", ""]])],
     ["the list of buckets", () => call("GET", "/")],
     ["making a bucket", () => call("PUT", "/uploads", [], [], "")],

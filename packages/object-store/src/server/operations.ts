@@ -1,8 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
 import type { Authenticated } from "./authenticate.ts";
-import type { FileStorage, StoredMeta } from "./file-storage.ts";
+import { checksumNames } from "./checksum.ts";
+import { copySourceFails, readOutcome, readWriteCondition } from "./conditions.ts";
+import { type FileStorage, preconditionFailed } from "./file-storage.ts";
 import type { RequestHead } from "./http-request.ts";
+import type { StoredMeta, StoredObject } from "./object-file.ts";
 import { receiveBody } from "./receive-body.ts";
 import { S3Error } from "./s3-error.ts";
 import { copyXml, deletedXml, listingXml, readDeleteXml } from "./xml.ts";
@@ -22,10 +25,12 @@ export interface OperationDeps {
   readonly storage: FileStorage;
   readonly buckets: readonly string[];
   readonly maxObjectBytes: number;
+  /** Of every part of an upload but its last. */
+  readonly minPartBytes: number;
   readonly nowMs: () => number;
 }
 
-type Operation = (deps: OperationDeps, call: Call) => Promise<void>;
+export type Operation = (deps: OperationDeps, call: Call) => Promise<void>;
 
 /** Never run, framed or sniffed by a browser, whoever wrote the object (SECURITY.md, "Content is hostile"). */
 const inertHeaders = {
@@ -37,11 +42,8 @@ const maxDeleteBodyBytes = 2_097_152;
 const maxKeysPerPage = 1_000;
 
 export const putObject: Operation = async (deps, { request, response, head, auth, bucket, key }) => {
-  const condition = head.header("if-none-match");
-  if (condition !== undefined && condition !== "*")
-    throw new S3Error("NotImplemented", "If-None-Match on PUT supports * only.");
-  const ifAbsent = condition === "*";
-  if (ifAbsent) await refuseExisting(deps.storage, bucket, key); // before the body, to spare it; `commit` decides
+  const condition = readWriteCondition(head);
+  if (condition.ifAbsent) await refuseExisting(deps.storage, bucket, key); // before the body, to spare it; `commit` decides
   const incoming = await deps.storage.begin(bucket);
   try {
     const body = await receiveBody(request, head, auth, { maxBytes: deps.maxObjectBytes, sink: incoming.write });
@@ -53,7 +55,7 @@ export const putObject: Operation = async (deps, { request, response, head, auth
       checksums: body.checksums,
       modifiedMs: deps.nowMs(),
     };
-    await incoming.commit(meta, { ifAbsent });
+    await incoming.commit(meta, condition);
     response.writeHead(200, { etag: `"${meta.etag}"`, ...checksumHeaders(meta) }).end();
   } finally {
     await incoming.discard();
@@ -64,28 +66,46 @@ async function refuseExisting(storage: FileStorage, bucket: string, key: string)
   const existing = await storage.open(bucket, key);
   if (!existing) return;
   await existing.close();
-  throw new S3Error("PreconditionFailed", "At least one of the pre-conditions you specified did not hold.");
+  throw preconditionFailed();
 }
 
 export const copyObject: Operation = async (deps, { response, head, bucket, key }) => {
-  if ((head.header("x-amz-metadata-directive") ?? "COPY") !== "COPY")
-    throw new S3Error("NotImplemented", "CopyObject keeps the metadata of the source.");
+  const directive = head.header("x-amz-metadata-directive") ?? "COPY";
+  if (directive !== "COPY" && directive !== "REPLACE")
+    throw new S3Error("InvalidArgument", "x-amz-metadata-directive must be COPY or REPLACE.");
+  const condition = readWriteCondition(head);
   const source = readCopySource(head.header("x-amz-copy-source") ?? "");
-  if (!deps.buckets.includes(source.bucket)) throw new S3Error("NoSuchBucket", "The specified bucket does not exist.");
-  const object = await deps.storage.open(source.bucket, source.key);
-  if (!object) throw new S3Error("NoSuchKey", "The specified key does not exist.");
+  if (directive === "COPY" && source.bucket === bucket && source.key === key)
+    throw new S3Error("InvalidRequest", "An object can only be copied onto itself with other metadata.");
+  const object = await openCopySource(deps, head, source);
   const body = object.read();
   const incoming = await deps.storage.begin(bucket);
   try {
     for await (const bytes of body as AsyncIterable<Buffer>) await incoming.write(bytes);
-    const meta: StoredMeta = { ...object.meta, key, modifiedMs: deps.nowMs() };
-    await incoming.commit(meta, { ifAbsent: false });
+    const contentType =
+      directive === "REPLACE" ? (head.header("content-type") ?? "application/octet-stream") : object.meta.contentType;
+    const meta: StoredMeta = { ...object.meta, key, contentType, modifiedMs: deps.nowMs() };
+    await incoming.commit(meta, condition);
     sendXml(response, 200, copyXml(meta));
   } finally {
     body.destroy();
     await incoming.discard();
   }
 };
+
+/** What is opened here is what is copied, whatever is written to its key meanwhile. @throws S3Error `NoSuchKey`, `PreconditionFailed`. */
+export async function openCopySource(
+  deps: OperationDeps,
+  head: RequestHead,
+  source = readCopySource(head.header("x-amz-copy-source") ?? ""),
+): Promise<StoredObject> {
+  if (!deps.buckets.includes(source.bucket)) throw new S3Error("NoSuchBucket", "The specified bucket does not exist.");
+  const object = await deps.storage.open(source.bucket, source.key);
+  if (!object) throw new S3Error("NoSuchKey", "The specified key does not exist.");
+  if (!copySourceFails(head, object.meta)) return object;
+  await object.close();
+  throw preconditionFailed();
+}
 
 function readCopySource(text: string): { bucket: string; key: string } {
   let path: string;
@@ -106,6 +126,10 @@ export const getObject: Operation = async (deps, { response, head, bucket, key }
   if (!object) throw new S3Error("NoSuchKey", "The specified key does not exist.");
   try {
     const { meta } = object;
+    const outcome = readOutcome(head, meta);
+    if (outcome === "failed") throw preconditionFailed();
+    const about = { etag: `"${meta.etag}"`, "last-modified": new Date(meta.modifiedMs).toUTCString() };
+    if (outcome === "not_modified") return void response.writeHead(304, about).end();
     const range = readRange(head.header("range"), meta.sizeBytes);
     const sizeBytes = range ? range.end - range.start + 1 : meta.sizeBytes;
     response.writeHead(range ? 206 : 200, {
@@ -115,8 +139,7 @@ export const getObject: Operation = async (deps, { response, head, bucket, key }
       "cache-control": head.parameter("response-cache-control") ?? "private, no-store",
       "content-length": sizeBytes,
       "accept-ranges": "bytes",
-      "last-modified": new Date(meta.modifiedMs).toUTCString(),
-      etag: `"${meta.etag}"`,
+      ...about,
       ...(range ? { "content-range": `bytes ${range.start}-${range.end}/${meta.sizeBytes}` } : {}),
       // the checksum is of the whole object: a client would hold a part against it
       ...(!range && head.header("x-amz-checksum-mode") === "ENABLED" ? checksumHeaders(meta) : {}),
@@ -129,7 +152,7 @@ export const getObject: Operation = async (deps, { response, head, bucket, key }
 };
 
 /** `bytes=a-b`, `bytes=a-`, `bytes=-n` (RFC 9110 §14.1.2); another unit or several ranges mean the whole body. */
-function readRange(text: string | undefined, sizeBytes: number): { start: number; end: number } | undefined {
+export function readRange(text: string | undefined, sizeBytes: number): { start: number; end: number } | undefined {
   const match = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(text ?? "");
   if (!match || (match[1] === "" && match[2] === "")) return undefined;
   const start = match[1] === "" ? Math.max(0, sizeBytes - Number(match[2])) : Number(match[1]);
@@ -138,18 +161,31 @@ function readRange(text: string | undefined, sizeBytes: number): { start: number
   return { start, end };
 }
 
-const checksumHeaders = (meta: StoredMeta): Record<string, string> =>
-  meta.checksums.sha256 === undefined ? {} : { "x-amz-checksum-sha256": meta.checksums.sha256 };
+/** Ours are always of the whole object, those made of parts too. */
+export function checksumHeaders({ checksums }: Pick<StoredMeta, "checksums">): Record<string, string> {
+  const headers: Record<string, string> = { "x-amz-checksum-type": "FULL_OBJECT" };
+  for (const name of checksumNames) {
+    const value = checksums[name];
+    if (value !== undefined) headers[`x-amz-checksum-${name}`] = value;
+  }
+  return headers;
+}
 
 export const deleteObject: Operation = async (deps, { response, bucket, key }) => {
   await deps.storage.remove(bucket, key);
   response.writeHead(204).end();
 };
 
-export const deleteObjects: Operation = async (deps, { request, response, head, auth, bucket }) => {
+/** A body that is held whole. */
+export async function receiveText({ request, head, auth }: Call, maxBytes: number): Promise<string> {
   const parts: Uint8Array[] = [];
-  await receiveBody(request, head, auth, { maxBytes: maxDeleteBodyBytes, sink: (bytes) => void parts.push(bytes) });
-  const { keys, isQuiet } = readDeleteXml(Buffer.concat(parts).toString("utf8"));
+  await receiveBody(request, head, auth, { maxBytes, sink: (bytes) => void parts.push(bytes) });
+  return Buffer.concat(parts).toString("utf8");
+}
+
+export const deleteObjects: Operation = async (deps, call) => {
+  const { response, bucket } = call;
+  const { keys, isQuiet } = readDeleteXml(await receiveText(call, maxDeleteBodyBytes));
   for (const key of keys) await deps.storage.remove(bucket, key);
   sendXml(response, 200, deletedXml(isQuiet ? [] : keys));
 };
@@ -207,6 +243,6 @@ export const listObjects: Operation = async (deps, { response, head, bucket }) =
   );
 };
 
-function sendXml(response: ServerResponse, status: number, xml: string): void {
+export function sendXml(response: ServerResponse, status: number, xml: string): void {
   response.writeHead(status, { "content-type": "application/xml", "content-length": Buffer.byteLength(xml) }).end(xml);
 }

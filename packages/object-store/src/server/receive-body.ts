@@ -111,11 +111,13 @@ function startChunkedBody(
   return { body: createChunkedBody({ decodedLength, signer, hasTrailer: form.hasTrailer }), decodedLength };
 }
 
+/** Headers that speak of checksums and hold none. */
+const describing: readonly string[] = ["x-amz-checksum-mode", "x-amz-checksum-algorithm", "x-amz-checksum-type"];
+
 function announcedChecksums(head: RequestHead): Map<ChecksumName, string> {
   const found = new Map<ChecksumName, string>();
   for (const [name, value] of head.headers)
-    if (name.startsWith("x-amz-checksum-") && !["x-amz-checksum-mode", "x-amz-checksum-algorithm"].includes(name))
-      found.set(checksumOfHeader(name), value);
+    if (name.startsWith("x-amz-checksum-") && !describing.includes(name)) found.set(checksumOfHeader(name), value);
   return found;
 }
 

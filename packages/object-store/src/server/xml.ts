@@ -1,14 +1,15 @@
 import { SaxesParser } from "saxes";
-import type { StoredMeta } from "./file-storage.ts";
+import { type Checksums, checksumElement, checksumNames } from "./checksum.ts";
+import type { StoredMeta } from "./object-file.ts";
 import { S3Error } from "./s3-error.ts";
 
-const namespace = "http://s3.amazonaws.com/doc/2006-03-01/";
-const declaration = '<?xml version="1.0" encoding="UTF-8"?>\n';
+export const namespace = "http://s3.amazonaws.com/doc/2006-03-01/";
+export const declaration = '<?xml version="1.0" encoding="UTF-8"?>\n';
 
 /** Nested element: text, or children in order; an absent child (`undefined`) is left out. */
-type Content = string | number | boolean | readonly (readonly [string, Content] | undefined)[];
+export type Content = string | number | boolean | readonly (readonly [string, Content] | undefined)[];
 
-function element(name: string, content: Content, attributes = ""): string {
+export function element(name: string, content: Content, attributes = ""): string {
   const inner =
     typeof content === "object"
       ? content.map((child) => (child === undefined ? "" : element(child[0], child[1]))).join("")
@@ -40,10 +41,16 @@ export const copyXml = (meta: StoredMeta): string =>
     [
       ["LastModified", new Date(meta.modifiedMs).toISOString()],
       ["ETag", `"${meta.etag}"`],
-      meta.checksums.sha256 === undefined ? undefined : ["ChecksumSHA256", meta.checksums.sha256],
+      ...checksumElements(meta.checksums),
     ],
     ` xmlns="${namespace}"`,
   );
+
+export const checksumElements = (checksums: Checksums): (readonly [string, Content] | undefined)[] =>
+  checksumNames.map((name) => {
+    const value = checksums[name];
+    return value === undefined ? undefined : [checksumElement(name), value];
+  });
 
 export interface Listing {
   readonly bucket: string;
@@ -58,8 +65,12 @@ export interface Listing {
   readonly commonPrefixes: readonly string[];
 }
 
+/** `encoding-type=url`: for keys that XML cannot hold. */
+export const keyText = (key: string, isUrlEncoded: boolean): string =>
+  isUrlEncoded ? encodeURIComponent(key).replaceAll("%2F", "/") : key;
+
 export function listingXml(listing: Listing): string {
-  const text = (key: string): string => (listing.isUrlEncoded ? encodeURIComponent(key).replaceAll("%2F", "/") : key);
+  const text = (key: string): string => keyText(key, listing.isUrlEncoded);
   return (
     declaration +
     element(
@@ -103,38 +114,54 @@ export const deletedXml = (keys: readonly string[]): string =>
     ` xmlns="${namespace}"`,
   );
 
-/** Body of DeleteObjects. @throws S3Error `MalformedXML`; `NotImplemented` for versions and conditions. */
-export function readDeleteXml(body: string): { keys: string[]; isQuiet: boolean } {
-  const keys: string[] = [];
-  let isQuiet = false;
+export const malformedXml = (): S3Error => new S3Error("MalformedXML", "The XML you provided was not well-formed.");
+
+/**
+ * Calls `open` and `close` with the path of each element (`Delete/Object/Key`) and, at its end, its own text.
+ * @throws S3Error `MalformedXML`, also for a document type: no entity of a client's making is ever read.
+ */
+export function walkXml(
+  body: string,
+  visit: { open?: (path: string) => void; close: (path: string, text: string) => void },
+): void {
   let text = "";
   const open: string[] = [];
-  const malformed = (): S3Error => new S3Error("MalformedXML", "The XML you provided was not well-formed.");
   const parser = new SaxesParser();
-  parser.on("error", () => {
-    throw malformed();
-  });
-  parser.on("doctype", () => {
-    throw malformed();
-  });
+  const refuse = () => {
+    throw malformedXml();
+  };
+  parser.on("error", refuse);
+  parser.on("doctype", refuse);
   parser.on("opentag", ({ name }) => {
     open.push(name);
     text = "";
-    const path = open.join("/");
-    if (path.startsWith("Delete/Object/") && path !== "Delete/Object/Key")
-      throw new S3Error("NotImplemented", `DeleteObjects does not support ${name}.`);
+    visit.open?.(open.join("/"));
   });
   parser.on("text", (part) => {
     text += part;
   });
   parser.on("closetag", () => {
-    const path = open.join("/");
-    if (path === "Delete/Object/Key") keys.push(text);
-    if (path === "Delete/Quiet") isQuiet = text.trim() === "true";
+    visit.close(open.join("/"), text);
     open.pop();
     text = "";
   });
   parser.write(body).close();
-  if (keys.length === 0 || keys.length > 1_000) throw malformed();
+}
+
+/** Body of DeleteObjects. @throws S3Error `MalformedXML`; `NotImplemented` for versions and conditions. */
+export function readDeleteXml(body: string): { keys: string[]; isQuiet: boolean } {
+  const keys: string[] = [];
+  let isQuiet = false;
+  walkXml(body, {
+    open(path) {
+      if (path.startsWith("Delete/Object/") && path !== "Delete/Object/Key")
+        throw new S3Error("NotImplemented", `DeleteObjects does not support ${path.slice("Delete/Object/".length)}.`);
+    },
+    close(path, text) {
+      if (path === "Delete/Object/Key") keys.push(text);
+      if (path === "Delete/Quiet") isQuiet = text.trim() === "true";
+    },
+  });
+  if (keys.length === 0 || keys.length > 1_000) throw malformedXml();
   return { keys, isQuiet };
 }

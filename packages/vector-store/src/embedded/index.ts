@@ -1,6 +1,6 @@
 import { AppError, type TenantScope } from "@aurora/kernel";
 import type pg from "pg";
-import type { CollectionName, VectorStore } from "../port.ts";
+import type { CollectionName, CollectionSpec, VectorStore } from "../port.ts";
 import { checkDeletion, checkFilter, checkPoints, checkQuery, storeLimits } from "../validate.ts";
 import { DenseArena } from "./dense-arena.ts";
 import { countPoints, deletePoints, inTenant, readChanges, readHead, takeChange, writePoints } from "./rows.ts";
@@ -140,6 +140,13 @@ export function createEmbeddedVectorStore(options: EmbeddedVectorStoreOptions): 
           params: { collection, embedder_id: rows[0]?.embedder_id ?? "" },
         });
       widths.set(collection, dimensions);
+    },
+
+    async collections() {
+      const { rows } = await pool.query<CollectionSpec>(
+        `select name, dimensions, embedder_id as "embedderId" from vector_collections order by name`,
+      );
+      return rows;
     },
 
     async upsert(scope, collection, points) {

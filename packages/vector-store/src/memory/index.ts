@@ -31,6 +31,9 @@ export function createMemoryVectorStore(): VectorStore {
         });
       specs.set(collection, spec);
     },
+    async collections() {
+      return [...specs].map(([name, spec]) => ({ name, ...spec })).sort((a, b) => (a.name < b.name ? -1 : 1));
+    },
     async upsert(scope, collection, points) {
       checkPoints(points, dimensionsOf(collection));
       const stored = pointsOf(scope, collection);

@@ -1,3 +1,4 @@
+import { shownCount } from "../ooxml/counters.ts";
 import { attribute, child, elements, type XmlElement } from "../xml.ts";
 
 interface Level {
@@ -58,7 +59,7 @@ export function readNumbering(root: XmlElement | null): Numbering {
       const text = own.text.replace(/%(\d)/g, (_, digit: string) => {
         const at = Number(digit) - 1;
         const other = levels.get(at);
-        return shown(counts[at] ?? other?.start ?? 1, other?.format ?? "decimal");
+        return shownCount(counts[at] ?? other?.start ?? 1, other?.format ?? "decimal");
       });
       return { enumerated: true, text };
     },
@@ -76,43 +77,4 @@ function readLevels(abstract: XmlElement): Map<number, Level> {
     });
   }
   return levels;
-}
-
-function shown(count: number, format: string): string {
-  switch (format) {
-    case "lowerLetter":
-      return letters(count);
-    case "upperLetter":
-      return letters(count).toUpperCase();
-    case "lowerRoman":
-      return roman(count);
-    case "upperRoman":
-      return roman(count).toUpperCase();
-    default:
-      return String(count);
-  }
-}
-
-const letters = (count: number): string =>
-  String.fromCharCode(97 + ((count - 1) % 26)).repeat(Math.ceil(count / 26) || 1);
-
-function roman(count: number): string {
-  const parts: readonly (readonly [number, string])[] = [
-    [100, "c"],
-    [90, "xc"],
-    [50, "l"],
-    [40, "xl"],
-    [10, "x"],
-    [9, "ix"],
-    [5, "v"],
-    [4, "iv"],
-    [1, "i"],
-  ];
-  let [text, left] = ["", count];
-  for (const [value, letter] of parts)
-    while (left >= value && text.length < 20) {
-      text += letter;
-      left -= value;
-    }
-  return text;
 }

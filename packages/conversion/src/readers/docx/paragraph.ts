@@ -1,5 +1,5 @@
 import { attribute, child, elements, path, textContent, type XmlElement } from "../xml.ts";
-import { toLatex } from "./math.ts";
+import { toLatex } from "../ooxml/math.ts";
 import { isMonospaceFont } from "./styles.ts";
 
 /** What one paragraph shows, in order. */

@@ -10,82 +10,120 @@ export const isText = (node: DomNode): node is DefaultTreeAdapterTypes.TextNode 
 export const attribute = (element: DomElement, name: string): string | null =>
   element.attrs.find((attr) => attr.name === name)?.value ?? null;
 
-/** Elements whose content no reader of the page sees as text. */
-const unseen = new Set([
-  ...["script", "style", "noscript", "template", "head", "svg", "math", "iframe", "object", "embed", "canvas"],
-  ...["input", "select", "textarea", "button", "audio", "video", "map", "datalist", "dialog"],
-]);
+/** Code and data: what stands in them is no text of the page. */
+const wordless = new Set(["script", "style", "head", "link", "meta", "base", "param", "source", "track", "col", "area"]);
 
-export function isUnseen(element: DomElement): boolean {
-  if (unseen.has(element.tagName)) return true;
-  if (attribute(element, "hidden") !== null || attribute(element, "aria-hidden") === "true") return true;
-  return /display\s*:\s*none|visibility\s*:\s*hidden/i.test(attribute(element, "style") ?? "");
+/** Shown only where something else cannot be: an old browser, a missing player, a script that did not run. */
+const standIns = new Set(["noscript", "template", "iframe", "object", "embed", "canvas", "audio", "video", "map"]);
+
+const choices = new Set(["select", "datalist", "optgroup", "option"]);
+
+/** Longer stretches hidden from screen readers alone are the page itself behind an open dialogue, not an ornament. */
+const longestOrnament = 200;
+
+/** Why an element's text is left out: `wordless` has none, `choices` are the options of a form; null for what is shown. */
+export function unseenReason(element: DomElement): "wordless" | "hidden" | "choices" | null {
+  const { tagName } = element;
+  if (wordless.has(tagName)) return "wordless";
+  if (standIns.has(tagName)) return "hidden";
+  if (choices.has(tagName)) return "choices";
+  if (tagName === "dialog" && attribute(element, "open") === null) return "hidden";
+  if (element.attrs.length === 0) return null;
+  if (attribute(element, "hidden") !== null) return "hidden";
+  if (/display\s*:\s*none|visibility\s*:\s*hidden/i.test(attribute(element, "style") ?? "")) return "hidden";
+  if (attribute(element, "aria-hidden") === "true" && textLength(element) <= longestOrnament) return "hidden";
+  return null;
 }
+
+export const isUnseen = (element: DomElement): boolean => unseenReason(element) !== null;
 
 const blocks = new Set([
   ...["address", "article", "aside", "blockquote", "body", "center", "dd", "details", "div", "dl", "dt", "fieldset"],
   ...["figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup", "hr", "html"],
-  ...[
-    "legend",
-    "li",
-    "main",
-    "nav",
-    "ol",
-    "p",
-    "pre",
-    "section",
-    "summary",
-    "table",
-    "ul",
-    "caption",
-    "menu",
-    "search",
-  ],
+  ...["legend", "li", "main", "nav", "ol", "p", "pre", "section", "summary", "table", "ul", "caption", "menu"],
+  ...["search", "dialog", "signature", "stamp", "tr", "tbody", "thead", "tfoot", "td", "th", "dir", "noframes"],
 ]);
 
-export const isBlock = (node: DomNode): boolean => isElement(node) && blocks.has(node.tagName);
+/** Blocks with a structure of their own, which no paragraph can take in. */
+const structures = new Set([
+  ...["dl", "details", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "ol", "pre", "table", "ul", "menu", "dir", "signature", "stamp"],
+]);
+
+export const isTickBox = (element: DomElement): boolean =>
+  element.tagName === "input" && /^(?:checkbox|radio)$/i.test(attribute(element, "type") ?? "");
+
+export const isBlock = (node: DomNode): boolean => isElement(node) && (blocks.has(node.tagName) || isTickBox(node));
+
+export const isStructure = (node: DomNode): boolean =>
+  isElement(node) && (structures.has(node.tagName) || isTickBox(node));
+
+function holds(element: DomElement, known: WeakMap<DomElement, boolean>, is: (node: DomNode) => boolean): boolean {
+  const before = known.get(element);
+  if (before !== undefined) return before;
+  const answer = element.childNodes.some(
+    (child) => isElement(child) && !isUnseen(child) && (is(child) || holds(child, known, is)),
+  );
+  known.set(element, answer);
+  return answer;
+}
+const blockHolders = new WeakMap<DomElement, boolean>();
+const structureHolders = new WeakMap<DomElement, boolean>();
 
 /** True where a block stands anywhere below: such an inline element (`<a><div>…`) must be walked as a block. */
-export const holdsBlock = (element: DomElement): boolean =>
-  element.childNodes.some((child) => isElement(child) && !isUnseen(child) && (isBlock(child) || holdsBlock(child)));
-
-export const collapse = (text: string): string => text.replace(/[ \t\n\r\f]+/g, " ");
-
-export const tidy = (text: string): string => collapseKeepingBreaks(text).trim();
-
-const collapseKeepingBreaks = (text: string): string =>
-  text
-    .split("\u2028") // stands for <br> until here
-    .map((line) => collapse(line).trim())
-    .join("\n");
-
-/** Text of a node as shown, white space collapsed by `tidy` later; block borders and `<br>` become line ends. */
-export function rawText(node: DomNode): string {
-  if (isText(node)) return node.value;
-  if (!isElement(node) || isUnseen(node)) return "";
-  if (node.tagName === "br") return "\u2028";
-  const inner = node.childNodes.map(rawText).join(node.tagName === "tr" ? " " : "");
-  return isBlock(node) || node.tagName === "tr" ? `\u2028${inner}\u2028` : inner;
-}
-
-export const textOf = (node: DomNode): string => tidy(rawText(node)).replace(/\n{2,}/g, "\n");
+export const holdsBlock = (element: DomElement): boolean => holds(element, blockHolders, isBlock);
+export const holdsStructure = (element: DomElement): boolean => holds(element, structureHolders, isStructure);
 
 /** Verbatim text, for `pre`. */
 export const verbatim = (node: DomNode): string =>
   isText(node)
     ? node.value
-    : isElement(node)
+    : isElement(node) && !isUnseen(node)
       ? node.tagName === "br"
         ? "\n"
         : node.childNodes.map(verbatim).join("")
       : "";
 
-export function find(node: DomParent, tagName: string): DomElement | null {
+/** Every text below, code and data apart, whether shown or not. */
+export function allTexts(node: DomNode | DomParent): string[] {
+  const texts: string[] = [];
+  const open: (DomNode | DomParent)[] = [node];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (next.nodeName === "#text" && "value" in next) texts.push(next.value);
+    else if ("childNodes" in next && !wordless.has(next.nodeName))
+      for (let index = next.childNodes.length - 1; index >= 0; index--) {
+        const child = next.childNodes[index];
+        if (child) open.push(child);
+      }
+    if ("content" in next) open.push(next.content); // of a template
+  }
+  return texts;
+}
+
+/** Characters of the text below, blanks apart. */
+export const textLength = (node: DomNode | DomParent): number =>
+  allTexts(node).reduce((sum, text) => sum + text.replace(/\s+/g, "").length, 0);
+
+/** The first element below, in document order, that passes. */
+export function findWhere(node: DomParent, passes: (element: DomElement) => boolean): DomElement | null {
   for (const child of node.childNodes) {
     if (!isElement(child)) continue;
-    if (child.tagName === tagName) return child;
-    const inner = find(child, tagName);
+    if (passes(child)) return child;
+    const inner = findWhere(child, passes);
     if (inner) return inner;
   }
   return null;
+}
+
+export const find = (node: DomParent, tagName: string): DomElement | null =>
+  findWhere(node, (element) => element.tagName === tagName);
+
+/** Levels of elements, counted without recursion: what nests deeper than our walk may go is refused before it. */
+export function depthOf(root: DomParent): number {
+  let deepest = 0;
+  const open: { node: DomParent; depth: number }[] = [{ node: root, depth: 0 }];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    deepest = Math.max(deepest, next.depth);
+    for (const child of next.node.childNodes) if (isElement(child)) open.push({ node: child, depth: next.depth + 1 });
+  }
+  return deepest;
 }

@@ -9,10 +9,16 @@ export interface Vocabulary {
   has(word: string): boolean;
 }
 
+/** Words cut at a line's end are left out, both halves. */
 export function vocabularyOf(lines: Iterable<Line>): Vocabulary {
   const words = new Set<string>();
-  for (const line of lines)
-    for (const match of line.text.toLowerCase().matchAll(/\p{L}+(?:-\p{L}+)*/gu)) words.add(match[0]);
+  let afterHyphen = false;
+  for (const line of lines) {
+    const found = line.text.toLowerCase().match(/\p{L}+(?:-\p{L}+)*/gu) ?? [];
+    const endsCut = line.text.endsWith("-");
+    for (const word of found.slice(afterHyphen ? 1 : 0, endsCut ? -1 : undefined)) words.add(word);
+    afterHyphen = endsCut;
+  }
   return words;
 }
 
@@ -68,7 +74,8 @@ function joinedEnd(part: string, word: Word, next: Line, vocabulary: Vocabulary)
   if (head === undefined || tail === undefined || tail[0] !== tail[0]?.toLowerCase()) return `${part}\u0000`;
   const whole = `${head}${tail}`.toLowerCase();
   const compound = `${head}-${tail}`.toLowerCase();
-  const keep = vocabulary.has(compound) && !vocabulary.has(whole);
+  const areWords = head.length > 2 && tail.length > 2 && vocabulary.has(head.toLowerCase()) && vocabulary.has(tail);
+  const keep = !vocabulary.has(whole) && (vocabulary.has(compound) || areWords);
   if (!word.hyphenated && !vocabulary.has(whole) && head.includes("-")) return `${part}\u0000`;
   return `${keep ? part : part.slice(0, -1)}\u0000`;
 }

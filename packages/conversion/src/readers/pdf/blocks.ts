@@ -1,3 +1,4 @@
+import type { Frame } from "./frame.ts";
 import { type Box, heaviest, height, median, union, width } from "./geometry.ts";
 import { lineText, type Segment, sameLine, segmentOf } from "./lines.ts";
 import type { PageContent, Piece, TableBlock } from "./page-content.ts";
@@ -18,6 +19,8 @@ export interface TextBlock {
   readonly column: number;
   readonly columnBox: Box;
   readonly marker: Marker | null;
+  /** Of text that runs another way than its page's; its boxes stand in this frame. */
+  readonly frame?: Frame;
 }
 
 export interface TableOnPage {
@@ -66,8 +69,9 @@ function linesOf(pieces: readonly Piece[], page: number): (Line | TableOnPage)[]
 }
 
 export function lineOf(segments: readonly Segment[], page: number): Line {
-  const words = segments.flatMap((segment) => segment.words).sort((a, b) => a.l - b.l);
-  const segment = segmentOf(words);
+  const sorted = segments.flatMap((segment) => segment.words);
+  const segment = segmentOf(segments.length > 1 ? sorted.sort((a, b) => a.l - b.l) : sorted);
+  const { words } = segment;
   const letters = words.filter((word) => /[\p{L}\p{N}]/u.test(word.text));
   const counted = letters.length > 0 ? letters : words;
   const length = counted.reduce((sum, word) => sum + word.text.length, 0);
@@ -88,7 +92,7 @@ export function lineOf(segments: readonly Segment[], page: number): Line {
 }
 
 /** Paragraphs, list items and tables of one page in reading order. */
-export function pageBlocks(content: PageContent): Block[] {
+export function pageBlocks(content: Pick<PageContent, "page" | "columns">): Block[] {
   return content.columns.flatMap((pieces, column) => columnBlocks(linesOf(pieces, content.page), column));
 }
 

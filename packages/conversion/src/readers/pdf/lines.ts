@@ -7,7 +7,28 @@ export interface Segment extends Box {
   readonly size: number;
 }
 
-export const segmentOf = (words: readonly Word[]): Segment => ({ ...union(words), words, size: mainSize(words) });
+export const segmentOf = (words: readonly Word[]): Segment => ({
+  ...union(words),
+  words: words.some((word) => word.rtl) ? inScriptOrder(words) : words,
+  size: mainSize(words),
+});
+
+/** Words of a line as they are read where some run from right to left: the script of most letters leads. */
+function inScriptOrder(words: readonly Word[]): Word[] {
+  const sorted = [...words].sort((a, b) => a.l - b.l);
+  const letters = (rtl: boolean) =>
+    sorted.reduce((sum, word) => sum + (word.rtl === rtl && /\p{L}/u.test(word.text) ? word.text.length : 0), 0);
+  const isRtlLine = letters(true) >= letters(false);
+  // runs of the other script stand in their own order inside the line's
+  const runs: Word[][] = [];
+  for (const word of sorted) {
+    const last = runs.at(-1);
+    if (last?.[0]?.rtl === word.rtl) last.push(word);
+    else runs.push([word]);
+  }
+  for (const run of runs) if (run[0]?.rtl) run.reverse();
+  return (isRtlLine ? runs.reverse() : runs).flat();
+}
 
 /** The size of most characters. */
 function mainSize(words: readonly Word[]): number {
@@ -43,7 +64,7 @@ export function toSegments(words: readonly Word[], maxGap = 1): Segment[] {
 }
 
 function isNext(last: Word, word: Word, maxGap: number): boolean {
-  const gap = word.l - last.r;
+  const gap = last.rtl || word.rtl ? Math.max(word.l - last.r, last.l - word.r) : word.l - last.r;
   return sameLine(last, word) && gap < maxGap * Math.max(last.size, word.size) && gap > -0.5 * last.size;
 }
 
@@ -55,7 +76,7 @@ function isBeside(left: Segment, right: Segment, maxGap: number): boolean {
 
 /** No space between: the style changes inside a word. A raised figure after a word is a note's number and stands apart. */
 export function isGlued(word: Word, next: Word): boolean {
-  if (!word.glued || next.l - word.r >= 0.2 * word.size) return false;
+  if (!word.glued || Math.max(next.l - word.r, word.l - next.r) >= 0.2 * word.size) return false;
   const isRaised = next.b < word.b - 0.05 * word.size && next.size < 0.9 * word.size;
   return !(/^\d{1,2}\)?$/.test(next.text) && isRaised && /\p{L}{4}$/u.test(word.text));
 }

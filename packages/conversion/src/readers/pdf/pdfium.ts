@@ -100,15 +100,17 @@ export interface PdfDocument {
 
 const passwordError = 4; // FPDF_ERR_PASSWORD
 
-/** @throws AppError `document_encrypted`, `document_corrupt`, `document_no_pages`. */
-export function openPdf(pdfium: Pdfium, bytes: Uint8Array): PdfDocument {
+/** @throws AppError `document_encrypted`, `document_password_wrong`, `document_corrupt`, `document_no_pages`. */
+export function openPdf(pdfium: Pdfium, bytes: Uint8Array, password: string | null = null): PdfDocument {
   const { api, wrapped } = pdfium;
   const data = pdfium.malloc(bytes.length);
   pdfium.bytes().set(bytes, data);
-  const handle = wrapped.FPDF_LoadMemDocument(data, bytes.length, "");
+  const handle = wrapped.FPDF_LoadMemDocument(data, bytes.length, password ?? "");
   if (handle === 0) {
     const code = api.FPDF_GetLastError();
     pdfium.free(data);
+    if (code === passwordError && password !== null)
+      throw new AppError("document_password_wrong", "The password does not open the PDF.");
     if (code === passwordError) throw new AppError("document_encrypted", "The PDF is protected by a password.");
     if (hasEmptyPageTree(bytes)) throw new AppError("document_no_pages", "The PDF has no pages.");
     throw new AppError("document_corrupt", "The PDF is damaged or incomplete.", { internal: { pdfiumError: code } });

@@ -1,12 +1,20 @@
 import { AppError } from "@aurora/kernel";
 import type { Pdfium, PdfPage } from "./pdfium.ts";
-import { encodePng } from "./png.ts";
+import { type Bitmap, encodePng } from "./png.ts";
 
 const annotations = 0x01; // FPDF_ANNOT: form fields and notes as a viewer shows them
 const maxPixels = 40_000_000;
 
-/** The page as a PNG on a white ground. A page that would pass 40 megapixels is drawn smaller. */
-export function renderPage(pdfium: Pdfium, page: PdfPage, dpi: number): Uint8Array {
+/** The page as a PNG on a white ground. */
+export const renderPage = (pdfium: Pdfium, page: PdfPage, dpi: number): Uint8Array =>
+  withDrawnPage(pdfium, page, dpi, encodePng);
+
+/** The pixels of the page, copied out of pdfium's memory. */
+export const paintPage = (pdfium: Pdfium, page: PdfPage, dpi: number): Bitmap =>
+  withDrawnPage(pdfium, page, dpi, (bitmap) => ({ ...bitmap, pixels: bitmap.pixels.slice() }));
+
+/** A page that would pass 40 megapixels is drawn smaller. @param use Must not keep the bitmap. */
+export function withDrawnPage<T>(pdfium: Pdfium, page: PdfPage, dpi: number, use: (bitmap: Bitmap) => T): T {
   const { api } = pdfium;
   const wanted = dpi / 72;
   const scale = Math.min(wanted, Math.sqrt(maxPixels / Math.max(1, page.width * page.height)));
@@ -18,8 +26,11 @@ export function renderPage(pdfium: Pdfium, page: PdfPage, dpi: number): Uint8Arr
     api.FPDFBitmap_FillRect(bitmap, 0, 0, width, height, 0xffffffff);
     api.FPDF_RenderPageBitmap(bitmap, page.handle, 0, 0, width, height, 0, annotations);
     // four bytes a pixel, so that a row has no padding
-    const pixels = new Uint32Array(pdfium.bytes().buffer, api.FPDFBitmap_GetBuffer(bitmap), width * height);
-    return encodePng({ width, height, pixels });
+    return use({
+      width,
+      height,
+      pixels: new Uint32Array(pdfium.bytes().buffer, api.FPDFBitmap_GetBuffer(bitmap), width * height),
+    });
   } finally {
     api.FPDFBitmap_Destroy(bitmap);
   }

@@ -8,6 +8,9 @@ export interface Rules {
   readonly vertical: readonly Rule[];
   /** Small filled circles and squares: bullets that the page draws instead of writing them. */
   readonly dots: readonly Box[];
+  readonly images: readonly Box[];
+  /** Curves, slanted lines and strokes of drawings: what is no rule. */
+  readonly strokes: readonly Box[];
 }
 
 export interface Rule {
@@ -17,8 +20,10 @@ export interface Rule {
 }
 
 const pathObject = 2; // FPDF_PAGEOBJ_PATH
+const imageObject = 3; // FPDF_PAGEOBJ_IMAGE
 const formObject = 5; // FPDF_PAGEOBJ_FORM
 const maxObjects = 20_000;
+const maxStrokes = 5_000;
 const maxThickness = 3;
 const minLength = 4;
 
@@ -31,6 +36,8 @@ export function readRules(pdfium: Pdfium, page: PdfPage): Rules {
   const horizontal: Rule[] = [];
   const vertical: Rule[] = [];
   const dots: Box[] = [];
+  const images: Box[] = [];
+  const strokes: Box[] = [];
   const scratch = pdfium.malloc(64);
   let objects = 0;
 
@@ -63,11 +70,34 @@ export function readRules(pdfium: Pdfium, page: PdfPage): Rules {
       const inner = multiply(matrixOf(object), outer);
       const count = api.FPDFFormObj_CountObjects(object);
       for (let index = 0; index < count; index++) visit(api.FPDFFormObj_GetObject(object, index), inner, depth + 1);
-    } else if (type === pathObject) readPath(object, multiply(matrixOf(object), outer));
+    } else if (type === pathObject) readPath(object, outer);
+    else if (type === imageObject) {
+      const box = boundsOf(object, outer);
+      if (box) images.push(box);
+    }
   };
-  const readPath = (object: number, matrix: Matrix) => {
+  /** Of the object on the page as shown, cut at its borders; null outside it. */
+  const boundsOf = (object: number, outer: Matrix): Box | null => {
+    if (!api.FPDFPageObj_GetBounds(object, scratch, scratch + 4, scratch + 8, scratch + 12)) return null;
+    const [left = 0, bottom = 0, right = 0, top = 0] = pdfium.floats().subarray(scratch >> 2, (scratch >> 2) + 4);
+    const [ax, ay] = through(outer, left, bottom);
+    const [bx, by] = through(outer, right, top);
+    const box = page.boxToTopLeft(Math.min(ax, bx), Math.min(ay, by), Math.max(ax, bx), Math.max(ay, by));
+    const cut = {
+      l: Math.max(0, box.l),
+      t: Math.max(0, box.t),
+      r: Math.min(page.width, box.r),
+      b: Math.min(page.height, box.b),
+    };
+    return cut.r > cut.l && cut.b > cut.t ? cut : null;
+  };
+  const readPath = (object: number, outer: Matrix) => {
+    const matrix = multiply(matrixOf(object), outer);
     const segments = api.FPDFPath_CountSegments(object);
-    if (segments > 400) return; // a drawing
+    const stroke = (box: Box | null) => {
+      if (box && strokes.length < maxStrokes) strokes.push(box);
+    };
+    if (segments > 400) return stroke(boundsOf(object, outer)); // a drawing
     const points: [number, number][] = [];
     let start: [number, number] | null = null;
     let isCurved = false;
@@ -78,10 +108,7 @@ export function readRules(pdfium: Pdfium, page: PdfPage): Rules {
       const floats = pdfium.floats();
       const x = floats[scratch >> 2] ?? 0;
       const y = floats[(scratch >> 2) + 1] ?? 0;
-      const point: [number, number] = [
-        matrix[0] * x + matrix[2] * y + matrix[4],
-        matrix[1] * x + matrix[3] * y + matrix[5],
-      ];
+      const point = through(matrix, x, y);
       const kind = api.FPDFPathSegment_GetType(segment); // 0 line, 1 bezier, 2 move
       if (kind === 1) isCurved = true;
       const last = points.at(-1);
@@ -98,7 +125,7 @@ export function readRules(pdfium: Pdfium, page: PdfPage): Rules {
       dots.push(page.boxToTopLeft(left, bottom, right, top));
       return;
     }
-    if (isCurved) return;
+    if (isCurved) return stroke(page.boxToTopLeft(left, bottom, right, top));
     if (top - bottom <= maxThickness && right - left >= minLength)
       add(left, (top + bottom) / 2, right, (top + bottom) / 2);
     else if (right - left <= maxThickness && top - bottom >= minLength)
@@ -109,8 +136,13 @@ export function readRules(pdfium: Pdfium, page: PdfPage): Rules {
   for (let index = 0; index < count && objects <= maxObjects; index++)
     visit(api.FPDFPage_GetObject(page.handle, index), identity, 0);
   pdfium.free(scratch);
-  return { horizontal: mergeRules(horizontal), vertical: mergeRules(vertical), dots };
+  return { horizontal: mergeRules(horizontal), vertical: mergeRules(vertical), dots, images, strokes };
 }
+
+const through = (m: Matrix, x: number, y: number): [number, number] => [
+  m[0] * x + m[2] * y + m[4],
+  m[1] * x + m[3] * y + m[5],
+];
 
 /** First `inner`, then `outer`. */
 const multiply = (inner: Matrix, outer: Matrix): Matrix => [

@@ -1,9 +1,20 @@
+import { frameOf, quarterOf } from "./frame.ts";
 import { lineText, type Segment, sameLine, segmentOf } from "./lines.ts";
 import type { TableCellBox } from "./page-content.ts";
 import type { Word } from "./words.ts";
 
-/** Words of one cell as lines, top to bottom and left to right. */
+/** Words of one cell as lines, top to bottom and left to right; those turned on their side after the others, by line. */
 export function cellLines(words: readonly Word[]): Segment[] {
+  const quarters = [...new Set(words.map((word) => quarterOf(word.angle)))].sort();
+  return quarters.flatMap((quarter) => {
+    const own = words.filter((word) => quarterOf(word.angle) === quarter);
+    if (quarter === 0) return levelLines(own);
+    const turn = frameOf(quarter, 0, 0);
+    return levelLines(own.map((word) => ({ ...word, ...turn.toFrame(word) })));
+  });
+}
+
+function levelLines(words: readonly Word[]): Segment[] {
   const rows: Word[][] = [];
   for (const word of [...words].sort((a, b) => a.t + a.b - (b.t + b.b))) {
     const row = rows.find((other) => other.some((member) => sameLine(member, word)));

@@ -2,6 +2,7 @@ import { contains } from "./geometry.ts";
 import { type Segment, segmentOf, toSegments } from "./lines.ts";
 import type { TableBlock } from "./page-content.ts";
 import type { Rules } from "./rules.ts";
+import type { Word } from "./words.ts";
 import { leaderTables, openTable, openTables } from "./tables-open.ts";
 import { ruledTables } from "./tables-ruled.ts";
 
@@ -9,6 +10,8 @@ export interface FoundTables {
   readonly tables: readonly TableBlock[];
   /** What stands outside every table. */
   readonly rest: readonly Segment[];
+  /** Words turned on their side that no cell holds. */
+  readonly side: readonly Word[];
 }
 
 /** Tables of a page: those drawn with lines first, then those that only their columns show. */
@@ -16,14 +19,18 @@ export function findTables(
   segments: readonly Segment[],
   rules: Rules,
   page: { readonly width: number; readonly height: number },
+  sideWords: readonly Word[] = [],
 ): FoundTables {
-  const words = segments.flatMap((segment) => segment.words);
+  const words = [...segments.flatMap((segment) => segment.words), ...sideWords];
   const ruled = outermost(ruledTables(words, rules, page)).map((table) => withOwnRows(table, rules));
+  const isInCell = (word: Word) =>
+    ruled.some((table) => table.cells.some((cell) => contains(cell, (word.l + word.r) / 2, (word.t + word.b) / 2)));
   const outside = without(segments, ruled);
   const contents = leaderTables(outside);
   const running = outsideOf(outside, contents);
   const open = openTables(running, rules);
-  return { tables: [...ruled, ...contents, ...open], rest: without(running, open) };
+  const side = sideWords.filter((word) => !isInCell(word));
+  return { tables: [...ruled, ...contents, ...open], rest: without(running, open), side };
 }
 
 /**
@@ -31,6 +38,7 @@ export function findTables(
  * same heights in at least two cells. Then the columns of words tell the rows.
  */
 function withOwnRows(table: TableBlock, rules: Rules): TableBlock {
+  if (table.cells.some((cell) => cell.lines.some((line) => line.words.some((word) => word.angle !== 0)))) return table;
   const rows = Math.max(...table.cells.map((cell) => cell.row)) + 1;
   let stacked = 0;
   for (let row = Math.min(1, rows - 1); row < rows; row++) {

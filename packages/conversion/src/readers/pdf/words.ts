@@ -1,3 +1,5 @@
+import { type Frame, frameOf, isSlanted, quarterOf } from "./frame.ts";
+import { readStyle, type TextStyle } from "./fonts.ts";
 import type { Box } from "./geometry.ts";
 import type { Pdfium, PdfPage } from "./pdfium.ts";
 
@@ -15,79 +17,118 @@ export interface Word extends Box {
   readonly hyphenated: boolean;
   /** The source goes on to the next word without a space (a change of style inside a word). */
   readonly glued: boolean;
+  /** Of a script written from right to left. */
+  readonly rtl: boolean;
+  /** In no ink, as the recognised text behind a scan. */
+  readonly isInvisible: boolean;
+  readonly isWhite: boolean;
 }
 
-interface Style {
-  /** A font of signs, whose character codes mean nothing. */
-  readonly isSymbolic: boolean;
-  readonly size: number;
-  readonly bold: boolean;
-  readonly italic: boolean;
-  readonly monospace: boolean;
-  readonly angle: number;
+export interface PageWords {
+  readonly words: readonly Word[];
+  /** The page's characters, blanks and line ends as pdfium puts them: what the ledger counts. Signs are no letters. */
+  readonly source: string;
+  /** Text outside the page's box, so that no viewer shows it. */
+  readonly outside: string;
 }
 
-const maxCharsPerPage = 200_000;
+export const maxCharsPerPage = 200_000;
+const wordBullet = "o"; // in a typewriter face: Word's bullet of the second level
+const loneSign = /^[\uf000-\uf0ff]$/; // of a symbol font under an unknown name: a bullet nearly always
+const rtlLetter = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
 
-/** Words of a page in the order of its content stream; text outside the page is dropped. */
-export function readWords(pdfium: Pdfium, page: PdfPage): Word[] {
+/** Words of a page in the order of its content stream; boxes as the page is shown. */
+export function readWords(pdfium: Pdfium, page: PdfPage): PageWords {
   const { api } = pdfium;
   const textPage = api.FPDFText_LoadPage(page.handle);
-  if (textPage === 0) return [];
+  if (textPage === 0) return { words: [], source: "", outside: "" };
   const scratch = pdfium.malloc(256);
-  const styles = new Map<number, Style>();
+  const styles = new Map<number, TextStyle>();
   const words: Word[] = [];
-  let open: { text: string; l: number; t: number; r: number; b: number; style: Style; object: number } | null = null;
+  const frames = [0, 1, 2, 3].map((quarter) => frameOf(quarter, page.width, page.height));
+  const source: string[] = [];
+  let outside = "";
+  let open: OpenWord | null = null;
   let afterBreak = false;
   const close = (glued: boolean) => {
-    if (open && open.text.trim() !== "" && open.r - open.l > 0.1) words.push(finish(open, glued));
+    if (open && open.text.trim() !== "") words.push(finish(open, glued));
+    if (open?.text === wordBullet && open.style.monospace) source[open.at] = "\u25e6";
     open = null;
   };
   const count = Math.min(api.FPDFText_CountChars(textPage), maxCharsPerPage);
   for (let index = 0; index < count; index++) {
-    const code = api.FPDFText_GetUnicode(textPage, index);
+    let code = api.FPDFText_GetUnicode(textPage, index);
+    if (isLost(code) && !api.FPDFText_IsGenerated(textPage, index)) code = 0xfffd;
+    source.push(isBlank(code) ? " " : code === 2 ? "\u00ad" : String.fromCodePoint(code));
     if ((code === 0x0a || code === 0x0d) && api.FPDFText_IsGenerated(textPage, index)) {
       afterBreak = true; // pdfium guesses lines; where each glyph is painted alone it guesses wrong, so the place decides
       continue;
     }
-    if (code <= 0x20 && code !== 2) {
+    if (isBlank(code)) {
       close(false);
+      if (outside !== "") outside += " ";
       continue;
     }
-    if (code === 0xa0 || code === 0x202f || code === 0x2009 || (code >= 0x2000 && code <= 0x200a)) {
-      close(false);
-      continue;
-    }
-    const character = characterText(code);
-    if (character === "") continue;
     if (!api.FPDFText_GetLooseCharBox(textPage, index, scratch)) continue;
     const floats = pdfium.floats();
     const at = scratch >> 2;
     const box = page.boxToTopLeft(floats[at] ?? 0, floats[at + 3] ?? 0, floats[at + 2] ?? 0, floats[at + 1] ?? 0);
-    if (box.r < 0 || box.b < 0 || box.l > page.width || box.t > page.height) continue;
     const object = api.FPDFText_GetTextObject(textPage, index);
     let style = styles.get(object);
     if (!style) {
-      style = readStyle(pdfium, textPage, index, scratch, page);
+      style = readStyle(pdfium, textPage, index, object, scratch, page);
       styles.set(object, style);
     }
-    const text = style.isSymbolic ? "\u2022" : character;
-    const isNext = open !== null && follows(open, box, style, afterBreak ? 0.15 : 0.6);
+    const character = characterText(code, style.isSymbolic);
+    if (style.isSymbolic) source[source.length - 1] = ` ${character} `;
+    if (character === "") continue;
+    if (box.r < 0 || box.b < 0 || box.l > page.width || box.t > page.height) {
+      outside += character;
+      continue;
+    }
+    const frame: Frame = frames[quarterOf(style.angle)] as Frame;
+    const own = style.angle === 0 ? box : frame.toFrame(box);
+    const rtl: boolean = code >= 0x590 && rtlLetter.test(character);
+    const isNext = open !== null && follows(open, own, style, rtl, afterBreak);
     if (open && (!isNext || isNewStyle(open.style, style))) close(isNext);
     afterBreak = false;
     if (open) {
-      open.text += text;
-      open.l = Math.min(open.l, box.l);
-      open.t = Math.min(open.t, box.t);
-      open.r = Math.max(open.r, box.r);
-      open.b = Math.max(open.b, box.b);
-    } else open = { text, ...box, style, object };
+      open.text += character;
+      open.l = Math.min(open.l, own.l);
+      open.t = Math.min(open.t, own.t);
+      open.r = Math.max(open.r, own.r);
+      open.b = Math.max(open.b, own.b);
+      open.rtl ||= rtl;
+    } else open = { text: character, ...own, style, frame, rtl, at: source.length - 1 };
   }
   close(false);
   pdfium.free(scratch);
   api.FPDFText_ClosePage(textPage);
-  return words;
+  return { words, source: source.join(""), outside };
 }
+
+interface OpenWord extends Box {
+  text: string;
+  l: number;
+  t: number;
+  r: number;
+  b: number;
+  rtl: boolean;
+  readonly style: TextStyle;
+  readonly frame: Frame;
+  /** Index of its first character in the source. */
+  readonly at: number;
+}
+
+const isBlank = (code: number): boolean =>
+  (code <= 0x20 && code !== 2) ||
+  code === 0xa0 ||
+  code === 0x202f ||
+  code === 0x3000 ||
+  (code >= 0x2000 && code <= 0x200a);
+
+/** A glyph whose letter the file does not tell. */
+const isLost = (code: number): boolean => code < 0x20 && code !== 2 && code !== 9 && code !== 10 && code !== 13;
 
 const ligatures: Record<number, string> = {
   64256: "ff",
@@ -99,79 +140,56 @@ const ligatures: Record<number, string> = {
   64262: "st",
 };
 
-/** pdfium marks a line-end hyphen as U+0002. Private-use characters of symbol fonts are bullets nearly always. */
-function characterText(code: number): string {
+/** pdfium marks a line-end hyphen as U+0002. */
+function characterText(code: number, isSymbolic: boolean): string {
+  if (isSymbolic) return "\u2022";
   if (code === 2) return "\u00ad";
   const ligature = ligatures[code];
   if (ligature !== undefined) return ligature;
   if (code === 0xfffe || code === 0xffff || code === 0xfeff || code === 0x200b) return "";
-  if (code >= 0xf000 && code <= 0xf0ff) return "\u2022";
-  return String.fromCodePoint(code);
+  const text = String.fromCodePoint(code);
+  return code >= 0xfb1d && code <= 0xfefc ? text.normalize("NFKC") : text; // shapes of Arabic and Hebrew letters
 }
 
-function finish(open: { text: string; style: Style } & Box, glued: boolean): Word {
-  const { isSymbolic: _, ...style } = open.style;
+function finish({ style, frame, rtl, at: _, ...open }: OpenWord, glued: boolean): Word {
   const hyphenated = open.text.endsWith("\u00ad") && open.text.length > 1;
   const text = (open.text.includes("\u00ad") ? open.text.replaceAll("\u00ad", "-") : open.text).normalize("NFC");
-  const isWordBullet = text === "o" && style.monospace; // Word's bullet of the second level
+  const isBullet = (text === wordBullet && style.monospace) || loneSign.test(text);
+  const { size, bold, italic, monospace, angle, isInvisible, isWhite } = style;
+  const box = angle === 0 ? open : frame.toPage(open);
   return {
-    text: isWordBullet ? "\u25e6" : text,
-    l: open.l,
-    t: open.t,
-    r: open.r,
-    b: open.b,
-    ...style,
+    text: isBullet ? (text === wordBullet ? "\u25e6" : "\u2022") : text,
+    l: box.l,
+    t: box.t,
+    r: box.r,
+    b: box.b,
+    size,
+    bold,
+    italic,
+    monospace,
+    angle,
     hyphenated,
     glued,
+    rtl,
+    isInvisible,
+    isWhite,
   };
 }
 
-const isNewStyle = (a: Style, b: Style): boolean =>
+const isNewStyle = (a: TextStyle, b: TextStyle): boolean =>
   a.bold !== b.bold ||
   a.isSymbolic !== b.isSymbolic ||
   a.angle !== b.angle ||
+  a.isInvisible !== b.isInvisible ||
   Math.abs(a.size - b.size) > 0.1 * Math.max(a.size, b.size);
 
 /** The character goes on where the word ends; a space too narrow for pdfium to mark counts as none. */
-function follows(open: Box & { style: Style }, box: Box, style: Style, maxGap: number): boolean {
+function follows(open: OpenWord, box: Box, style: TextStyle, rtl: boolean, afterBreak: boolean): boolean {
+  if (isSlanted(style.angle)) return !afterBreak && open.style.angle === style.angle;
   const size = Math.max(open.style.size, style.size);
-  if (style.angle % 180 !== 0) return box.l < open.r + size * 0.5 && box.r > open.l - size * 0.5;
+  const maxGap = size * (afterBreak ? 0.15 : 0.6);
   const shared = Math.min(open.b, box.b) - Math.max(open.t, box.t);
-  return (
-    box.l <= open.r + size * maxGap &&
-    box.l >= open.l - size * 0.5 &&
-    shared > 0.3 * Math.min(open.b - open.t, box.b - box.t)
-  );
-}
-
-const boldNames = /bold|black|heavy|demi|Bd(?:It|Cond|Ital|MT)?$|-Bd/i;
-const plainNames = /regular|roman|light|book|medium|italic|oblique|Rg|Md/i;
-const symbolFonts = /wingdings|webdings|dingbat|symbolset|marlett/i;
-
-function readStyle(pdfium: Pdfium, textPage: number, index: number, scratch: number, page: PdfPage): Style {
-  const { api } = pdfium;
-  api.FPDFText_GetMatrix(textPage, index, scratch);
-  const at = scratch >> 2;
-  const [a = 1, b = 0, c = 0, d = 1] = pdfium.floats().subarray(at, at + 4);
-  const [ox, oy] = page.toTopLeft(0, 0);
-  const [dx, dy] = page.toTopLeft(a, b);
-  const angle = (Math.round((Math.atan2(oy - dy, dx - ox) * 180) / Math.PI) + 360) % 360;
-  const size = api.FPDFText_GetFontSize(textPage, index) * (Math.hypot(c, d) || 1);
-  const nameBytes = api.FPDFText_GetFontInfo(textPage, index, scratch, 120, scratch + 128);
-  const name = Buffer.from(
-    pdfium.bytes().subarray(scratch, scratch + Math.max(0, Math.min(nameBytes, 120) - 1)),
-  ).toString("latin1");
-  const flags = pdfium.ints()[(scratch + 128) >> 2] ?? 0;
-  const weight = api.FPDFText_GetFontWeight(textPage, index);
-  const isSymbolic = symbolFonts.test(name);
-  return {
-    size: Math.round(size * 100) / 100,
-    angle,
-    isSymbolic,
-    // the name is the best witness; pdfium's weight is a guess from the stem's width, off by hundreds in many fonts
-    bold:
-      !isSymbolic && (boldNames.test(name) || (!plainNames.test(name) && ((flags & 0x40000) !== 0 || weight >= 700))),
-    italic: (flags & 0x40) !== 0 || /italic|oblique/i.test(name),
-    monospace: (flags & 1) !== 0 || /mono|courier|consol|typewriter/i.test(name),
-  };
+  if (shared <= 0.3 * Math.min(open.b - open.t, box.b - box.t)) return false;
+  if (rtl || open.rtl) return box.l <= open.r + maxGap && box.r >= open.l - maxGap;
+  return box.l <= open.r + maxGap && box.l >= open.l - size * 0.5;
 }

@@ -1,126 +1,66 @@
-import type { BoundingBox, DocumentSummary, JobFailure } from "@aurora/contracts";
-import { grantedSourceApps, type TenantScope } from "@aurora/kernel";
+import type { BoundingBox, ConservationReport, DocumentDetail, DocumentSummary, JobFailure, StepProgress } from "@aurora/contracts";
+import type { TenantScope } from "@aurora/kernel";
 import { type SQL, sql } from "drizzle-orm";
-import { type Database, type Transaction, violatedConstraint } from "../../database.ts";
-import { documents, ingestionJobs } from "../../schema/index.ts";
-import { replaceStatistics } from "../ingest/corpus-statistics.ts";
+import type { z } from "zod";
+import type { Database } from "../../database.ts";
 import type { PageCursor } from "./paging.ts";
+import { at, iso, isOpenTo, likeText, type Row, stepColumns, takeStep, uuids } from "./present.ts";
 
-export interface NewDocument {
-  readonly id: string;
-  readonly title: string;
-  readonly filename: string;
-  readonly sizeBytes: number;
-  readonly sha256: string;
-  readonly sourceApp: string;
-  readonly workspace: string | null;
-  readonly packId: string | null;
-  readonly externalId: string | null;
-  /** null = the bytes are in place already. */
-  readonly uploadExpiresAt: Date | null;
-  readonly objectKey: string;
-  readonly callerApp: string;
-  readonly createdBy: string | null;
-  readonly createdAt: Date;
+export interface DocumentFilter {
+  readonly q?: string | undefined;
+  readonly sourceApp?: string | undefined;
+  readonly workspace?: string | undefined;
+  readonly folder?: string | undefined;
+  readonly batchId?: string | undefined;
+  readonly status?: string | undefined;
 }
-export interface NewJob {
-  readonly id: string;
-  readonly callerApp: string;
-  readonly at: Date;
-}
-export interface StoredDocument {
-  readonly summary: DocumentSummary;
-  readonly pages: { page: number; width: number; height: number }[];
-  readonly objectKey: string;
-  readonly isUploading: boolean;
-  readonly publishedVersion: number;
-}
-type Row = Record<string, unknown>;
 
+/** `d` the document, `j` its newest job, `v` its published version. */
 const summaryColumns = sql`d.id, d.title, d.filename, d.media_type, d.size_bytes::float8 as size_bytes, d.sha256, d.source_app,
   d.workspace, d.pack_id, d.external_id, d.language, d.page_count, d.chunk_count, coalesce(j.state, 'uploading') as status,
-  coalesce(j.progress, 0) as progress, j.failure, j.id as job_id, d.published_version > 0 as is_searchable, d.caller_app,
-  d.created_at, greatest(d.updated_at, j.updated_at) as updated_at`;
+  coalesce(j.progress, 0) as progress, j.failure, j.id as job_id, d.published_version > 0 as is_searchable, d.folder,
+  d.published_version as version, v.coverage, v.quality, ${stepColumns}, d.caller_app, d.created_at,
+  greatest(d.updated_at, j.updated_at) as updated_at,
+  (select older.id from documents older where older.source_app = d.source_app and older.sha256 = d.sha256
+    and older.upload_expires_at is null and (older.created_at, older.id) < (d.created_at, d.id)
+    order by older.created_at, older.id limit 1) as duplicate_of,
+  (select newest.batch_id from document_versions newest where newest.tenant_id = d.tenant_id and newest.document_id = d.id
+    order by newest.version desc limit 1) as batch_id`;
 const newestJob = sql`left join lateral (
   select * from ingestion_jobs i where i.tenant_id = d.tenant_id and i.document_id = d.id order by i.version desc limit 1
 ) j on true`;
+const publishedVersion = sql`left join document_versions v
+  on v.tenant_id = d.tenant_id and v.document_id = d.id and v.version = d.published_version`;
 
-const iso = (value: unknown): string => new Date(String(value)).toISOString();
-const summaryOf = (row: Row): DocumentSummary =>
-  ({ ...row, created_at: iso(row.created_at), updated_at: iso(row.updated_at) }) as DocumentSummary;
+function summaryOf(row: Row): DocumentSummary {
+  const shown = takeStep(row);
+  return { ...shown, created_at: iso(row.created_at), updated_at: iso(row.updated_at) } as unknown as DocumentSummary;
+}
+const readable = (scope: TenantScope): SQL => isOpenTo(scope, "read", sql`d.source_app`);
 
-/** A text inside LIKE, taken literally. */
-const likeText = (text: string): string => `%${text.replace(/[\\%_]/g, "\\$&")}%`;
-const readable = (scope: TenantScope): SQL => {
-  const granted = grantedSourceApps(scope, "read");
-  return granted === "all" ? sql`true` : sql`d.source_app = any (${sql.param([...granted])}::text[])`;
-};
-
-/** Documents as the API shows and changes them. What a worker writes is in `repositories/ingest`. */
+/** Documents as the API shows them. What a worker writes is in `repositories/ingest`. */
 export function createDocumentRepository(db: Database) {
-  async function insert(tx: Transaction, scope: TenantScope, document: NewDocument, job: NewJob | null) {
-    const { createdAt } = document;
-    await tx.insert(documents).values({ ...document, tenantId: scope.tenantId, updatedAt: createdAt });
-    if (job) await insertJob(tx, scope, document.id, 1, job);
-  }
-  const insertJob = (tx: Transaction, scope: TenantScope, documentId: string, version: number, job: NewJob) =>
-    tx.insert(ingestionJobs).values({
-      id: job.id,
-      tenantId: scope.tenantId,
-      documentId,
-      version,
-      state: "queued",
-      callerApp: job.callerApp,
-      createdAt: job.at,
-      updatedAt: job.at,
-    });
-
   return {
-    /**
-     * An upload that was begun under the same external id and never finished in time gives its place up.
-     * @returns false when the external id is taken.
-     */
-    insertDocument: (scope: TenantScope, document: NewDocument, job: NewJob | null): Promise<boolean> =>
-      db
-        .inScope(scope, async (tx) => {
-          if (document.externalId !== null)
-            await tx.execute(sql`delete from documents where source_app = ${document.sourceApp}
-              and external_id = ${document.externalId} and upload_expires_at < ${document.createdAt.toISOString()}::timestamptz`);
-          await insert(tx, scope, document, job);
-          return true;
-        })
-        .catch((error: unknown) => {
-          if (violatedConstraint(error) === "documents_by_external_id") return false;
-          throw error;
-        }),
-
-    findDocument: (scope: TenantScope, id: string): Promise<StoredDocument | null> =>
+    findDocument: (scope: TenantScope, id: string): Promise<z.infer<typeof DocumentDetail> | null> =>
       db.inScope(scope, async (tx) => {
-        const result =
-          await tx.execute<Row>(sql`select ${summaryColumns}, d.pages as x_pages, d.object_key as x_object_key,
-          d.upload_expires_at is not null as x_uploading, d.published_version as x_version
-          from documents d ${newestJob} where d.id = ${id}`);
+        const result = await tx.execute<Row>(sql`select ${summaryColumns}, d.pages, v.format, v.conservation,
+          coalesce(v.warnings, '[]') as warnings from documents d ${newestJob} ${publishedVersion} where d.id = ${id}`);
         const row = result.rows[0];
         if (!row) return null;
-        const { x_pages, x_object_key, x_uploading, x_version, ...summary } = row;
+        const { pages, format, conservation, warnings, ...summary } = row;
         return {
-          summary: summaryOf(summary),
-          pages: x_pages as StoredDocument["pages"],
-          objectKey: String(x_object_key),
-          isUploading: x_uploading === true,
-          publishedVersion: Number(x_version),
+          ...summaryOf(summary),
+          pages: pages as { page: number; width: number; height: number }[],
+          format: format as string | null,
+          conservation: conservation as ConservationReport | null,
+          warnings: warnings as JobFailure[],
         };
       }),
 
     /** Of the source_apps the scope may read, newest first. */
     listDocuments: (
       scope: TenantScope,
-      filter: {
-        q?: string | undefined;
-        sourceApp?: string | undefined;
-        workspace?: string | undefined;
-        status?: string | undefined;
-      },
+      filter: DocumentFilter,
       after: PageCursor | null,
       limit: number,
     ): Promise<DocumentSummary[]> =>
@@ -128,10 +68,15 @@ export function createDocumentRepository(db: Database) {
         const where = [readable(scope)];
         if (filter.sourceApp !== undefined) where.push(sql`d.source_app = ${filter.sourceApp}`);
         if (filter.workspace !== undefined) where.push(sql`d.workspace = ${filter.workspace}`);
+        if (filter.folder !== undefined) where.push(sql`d.folder = ${filter.folder}`);
+        if (filter.batchId !== undefined)
+          where.push(sql`exists (select 1 from document_versions b where b.tenant_id = d.tenant_id
+            and b.document_id = d.id and b.batch_id = ${filter.batchId}::uuid)`);
         if (filter.status !== undefined) where.push(sql`coalesce(j.state, 'uploading') = ${filter.status}`);
         if (filter.q) where.push(sql`(d.title ilike ${likeText(filter.q)} or d.filename ilike ${likeText(filter.q)})`);
-        if (after) where.push(sql`(d.created_at, d.id) < (${after.at.toISOString()}::timestamptz, ${after.id}::uuid)`);
-        const result = await tx.execute<Row>(sql`select ${summaryColumns} from documents d ${newestJob}
+        if (after) where.push(sql`(d.created_at, d.id) < (${at(after.at)}, ${after.id}::uuid)`);
+        const result = await tx.execute<Row>(sql`select ${summaryColumns}
+          from documents d ${newestJob} ${publishedVersion}
           where ${sql.join(where, sql` and `)} order by d.created_at desc, d.id desc limit ${limit}`);
         return result.rows.map(summaryOf);
       }),
@@ -140,63 +85,8 @@ export function createDocumentRepository(db: Database) {
     countReadable: (scope: TenantScope, ids: readonly string[]): Promise<number> =>
       db.inScope(scope, async (tx) => {
         const result = await tx.execute<{ n: number }>(sql`select count(*)::int as n from documents d
-          where d.id = any (${sql.param([...ids])}::uuid[]) and ${readable(scope)}`);
+          where d.id = any (${uuids(ids)}) and ${readable(scope)}`);
         return result.rows[0]?.n ?? 0;
-      }),
-
-    /**
-     * The upload becomes the document's original and its first job is queued, once however often it is asked for.
-     * @returns the id of the document's job; null when the document is gone.
-     */
-    completeUpload: (scope: TenantScope, documentId: string, objectKey: string, job: NewJob): Promise<string | null> =>
-      db.inScope(scope, async (tx) => {
-        const locked = await tx.execute<{ uploading: boolean }>(
-          sql`select upload_expires_at is not null as uploading from documents where id = ${documentId} for update`,
-        );
-        if (!locked.rows[0]) return null;
-        if (locked.rows[0].uploading) {
-          await tx.execute(sql`update documents set upload_expires_at = null, object_key = ${objectKey},
-            updated_at = ${job.at.toISOString()}::timestamptz where id = ${documentId}`);
-          await insertJob(tx, scope, documentId, 1, job);
-          return job.id;
-        }
-        const newest = await tx.execute<{ id: string }>(
-          sql`select id from ingestion_jobs where document_id = ${documentId} order by version desc limit 1`,
-        );
-        return newest.rows[0]?.id ?? null;
-      }),
-
-    /**
-     * The row with all that hangs on it, the cached answers that quote it, and its share of the statistics. Locks
-     * document, job, statistics, in this order, as a publication does.
-     * @returns key of the original and the open jobs; null when there is no such document.
-     */
-    deleteDocument: (scope: TenantScope, id: string): Promise<{ objectKey: string; openJobIds: string[] } | null> =>
-      db.inScope(scope, async (tx) => {
-        const locked = await tx.execute<{ object_key: string }>(
-          sql`select object_key from documents where id = ${id} for update`,
-        );
-        const document = locked.rows[0];
-        if (!document) return null;
-        const open = await tx.execute<{ id: string }>(sql`select id from ingestion_jobs where document_id = ${id}
-          and state not in ('success', 'failed', 'cancelled') for update`);
-        await replaceStatistics(tx, scope, id, null);
-        await tx.execute(sql`delete from llm_cache_exact where document_ids @> array[${id}]::uuid[]`);
-        await tx.execute(sql`delete from documents where id = ${id}`);
-        return { objectKey: document.object_key, openJobIds: open.rows.map((row) => row.id) };
-      }),
-
-    /** @returns false when a job is already under way, or nothing was uploaded yet. */
-    insertReindexJob: (scope: TenantScope, documentId: string, job: NewJob): Promise<boolean> =>
-      db.inScope(scope, async (tx) => {
-        await tx.execute(sql`select 1 from documents where id = ${documentId} for update`);
-        const state = await tx.execute<{ newest: number | null; open: boolean | null }>(sql`
-          select max(version) as newest, bool_or(state not in ('success', 'failed', 'cancelled')) as open
-          from ingestion_jobs where document_id = ${documentId}`);
-        const { newest, open } = state.rows[0] ?? { newest: null, open: null };
-        if (newest === null || open === true) return false;
-        await insertJob(tx, scope, documentId, newest + 1, job);
-        return true;
       }),
 
     /** Chunks of the published version, by ordinal. */
@@ -234,15 +124,20 @@ export function createDocumentRepository(db: Database) {
     /** State of the newest job, for progress; null when the document is gone. */
     findProgress: (scope: TenantScope, documentId: string) =>
       db.inScope(scope, async (tx) => {
-        const result = await tx.execute<{
+        const result = await tx.execute<Row>(
+          sql`select j.id as job_id, j.state, j.progress, j.failure, ${stepColumns} from documents d ${newestJob}
+            where d.id = ${documentId}`,
+        );
+        const row = result.rows[0];
+        if (!row) return null;
+        return takeStep(row) as unknown as {
           job_id: string | null;
           state: string | null;
           progress: number | null;
           failure: JobFailure | null;
-        }>(
-          sql`select j.id as job_id, j.state, j.progress, j.failure from documents d ${newestJob} where d.id = ${documentId}`,
-        );
-        return result.rows[0] ?? null;
+          step: StepProgress | null;
+          eta_s: number | null;
+        };
       }),
   };
 }

@@ -1,8 +1,13 @@
 export { createAccountRepository } from "./accounts.ts";
 export { createApiKeyRepository } from "./api-keys.ts";
+export { createBatchRepository } from "./batches.ts";
 export { createDocumentRepository } from "./documents.ts";
 export { createJobRepository } from "./jobs.ts";
+export { createLinkRepository } from "./links.ts";
 export { createPassageRepository } from "./passages.ts";
 export { createProviderRepository } from "./providers.ts";
 export { createQueryLogRepository } from "./query-log.ts";
+export { createReceiptRepository, findRowResidue } from "./receipts.ts";
 export { createRegistryRepository } from "./registry.ts";
+export { createUploadRepository } from "./uploads.ts";
+export { createVersionRepository } from "./versions.ts";

@@ -1,15 +1,41 @@
 import type { IngestionJob } from "@aurora/contracts";
-import { grantedSourceApps, type TenantScope } from "@aurora/kernel";
-import { sql } from "drizzle-orm";
+import type { TenantScope } from "@aurora/kernel";
+import { type SQL, sql } from "drizzle-orm";
 import type { Database } from "../../database.ts";
 import type { PageCursor } from "./paging.ts";
+import { at, iso, isJobOpen, isOpenTo, likeText, type Row, stepColumns, takeStep } from "./present.ts";
 
-type Row = Record<string, unknown>;
-const columns = sql`j.id, j.document_id, d.filename, j.state, j.progress, j.attempts, j.failure, j.caller_app, j.created_at, j.updated_at`;
-const source = sql`ingestion_jobs j join documents d on d.tenant_id = j.tenant_id and d.id = j.document_id`;
-const iso = (value: unknown): string => new Date(String(value)).toISOString();
+export interface JobFilter {
+  readonly documentId?: string | undefined;
+  readonly batchId?: string | undefined;
+  readonly state?: string | undefined;
+  readonly isDeadLetter?: boolean | undefined;
+  readonly q?: string | undefined;
+}
+
+const columns = sql`j.id, j.document_id, coalesce(v.filename, d.filename) as filename, j.state, j.progress, j.attempts,
+  j.failure, j.is_dead_letter, j.batch_id, j.version, ${stepColumns}, j.caller_app, j.created_at, j.updated_at`;
+const source = sql`ingestion_jobs j
+  join documents d on d.tenant_id = j.tenant_id and d.id = j.document_id
+  left join document_versions v on v.tenant_id = j.tenant_id and v.document_id = j.document_id and v.version = j.version`;
 const present = (row: Row): IngestionJob =>
-  ({ ...row, created_at: iso(row.created_at), updated_at: iso(row.updated_at) }) as IngestionJob;
+  ({ ...takeStep(row), created_at: iso(row.created_at), updated_at: iso(row.updated_at) }) as unknown as IngestionJob;
+
+function conditions(scope: TenantScope, permission: "read" | "ingest", filter: JobFilter): SQL[] {
+  const where = [isOpenTo(scope, permission, sql`d.source_app`)];
+  if (filter.documentId !== undefined) where.push(sql`j.document_id = ${filter.documentId}::uuid`);
+  if (filter.batchId !== undefined) where.push(sql`j.batch_id = ${filter.batchId}::uuid`);
+  if (filter.state !== undefined) where.push(sql`j.state = ${filter.state}`);
+  // written as the partial index has it
+  if (filter.isDeadLetter === true) where.push(sql`j.is_dead_letter`);
+  if (filter.isDeadLetter === false) where.push(sql`not j.is_dead_letter`);
+  if (filter.q) where.push(sql`(d.title ilike ${likeText(filter.q)} or v.filename ilike ${likeText(filter.q)})`);
+  return where;
+}
+
+const canRunAgain = sql`j.state in ('failed', 'cancelled') and not exists (
+  select 1 from ingestion_jobs newer
+  where newer.tenant_id = j.tenant_id and newer.document_id = j.document_id and newer.version > j.version)`;
 
 /** Ingestion jobs as the API shows, retries and cancels them. */
 export function createJobRepository(db: Database) {
@@ -22,38 +48,44 @@ export function createJobRepository(db: Database) {
 
     listJobs: (
       scope: TenantScope,
-      filter: { documentId?: string | undefined; state?: string | undefined },
+      filter: JobFilter,
       after: PageCursor | null,
       limit: number,
     ): Promise<IngestionJob[]> =>
       db.inScope(scope, async (tx) => {
-        const granted = grantedSourceApps(scope, "read");
-        const where = [granted === "all" ? sql`true` : sql`d.source_app = any (${sql.param([...granted])}::text[])`];
-        if (filter.documentId !== undefined) where.push(sql`j.document_id = ${filter.documentId}`);
-        if (filter.state !== undefined) where.push(sql`j.state = ${filter.state}`);
-        if (after) where.push(sql`(j.created_at, j.id) < (${after.at.toISOString()}::timestamptz, ${after.id}::uuid)`);
+        const where = conditions(scope, "read", filter);
+        if (after) where.push(sql`(j.created_at, j.id) < (${at(after.at)}, ${after.id}::uuid)`);
         const result = await tx.execute<Row>(sql`select ${columns} from ${source} where ${sql.join(where, sql` and `)}
           order by j.created_at desc, j.id desc limit ${limit}`);
         return result.rows.map(present);
       }),
 
-    /** Back to the queue. @returns false unless it failed or was cancelled and is the document's newest. */
-    requeueJob: (scope: TenantScope, id: string, at: Date): Promise<boolean> =>
+    /** Back to the queue, with all its tries. @returns false unless it failed or was cancelled and is the document's newest. */
+    requeueJob: (scope: TenantScope, id: string, now: Date): Promise<boolean> =>
       db.inScope(scope, async (tx) => {
-        const result = await tx.execute(sql`update ingestion_jobs j
-          set state = 'queued', progress = 0, attempts = 0, failure = null, updated_at = ${at.toISOString()}::timestamptz
-          where j.id = ${id} and j.state in ('failed', 'cancelled') and not exists (
-            select 1 from ingestion_jobs newer where newer.document_id = j.document_id and newer.version > j.version)`);
+        const result = await tx.execute(sql`update ingestion_jobs j set ${anew(now)} where j.id = ${id} and ${canRunAgain}`);
         return (result.rowCount ?? 0) > 0;
       }),
 
-    /** @returns false when it has ended already. */
-    cancelJob: (scope: TenantScope, id: string, at: Date): Promise<boolean> =>
+    /** As `requeueJob`, at most `limit` of those that pass the filter and that the scope may ingest. @returns their ids. */
+    requeueJobs: (scope: TenantScope, filter: JobFilter, limit: number, now: Date): Promise<string[]> =>
       db.inScope(scope, async (tx) => {
-        const result =
-          await tx.execute(sql`update ingestion_jobs set state = 'cancelled', updated_at = ${at.toISOString()}::timestamptz
-          where id = ${id} and state not in ('success', 'failed', 'cancelled')`);
+        const where = sql.join([...conditions(scope, "ingest", filter), canRunAgain], sql` and `);
+        const result = await tx.execute<{ id: string }>(sql`update ingestion_jobs j set ${anew(now)}
+          where j.id in (select j.id from ${source} where ${where} order by j.updated_at limit ${limit}) and ${canRunAgain}
+          returning j.id`);
+        return result.rows.map((row) => row.id);
+      }),
+
+    /** @returns false when it has ended already. */
+    cancelJob: (scope: TenantScope, id: string, now: Date): Promise<boolean> =>
+      db.inScope(scope, async (tx) => {
+        const result = await tx.execute(sql`update ingestion_jobs set state = 'cancelled', updated_at = ${at(now)}
+          where id = ${id} and ${isJobOpen}`);
         return (result.rowCount ?? 0) > 0;
       }),
   };
 }
+
+const anew = (now: Date): SQL => sql`state = 'queued', progress = 0, attempts = 0, failure = null, is_dead_letter = false,
+  step = null, step_done = null, step_total = null, eta_s = null, started_at = null, updated_at = ${at(now)}`;

@@ -1,4 +1,4 @@
-import type { CallerApp, SourceApp } from "@aurora/contracts";
+import { type CallerApp, IngestionSettings, type SourceApp } from "@aurora/contracts";
 import type { TenantScope } from "@aurora/kernel";
 import { and, asc, eq, gt, inArray } from "drizzle-orm";
 import type { z } from "zod";
@@ -11,6 +11,7 @@ const presentSourceApp = (row: typeof sourceAppsConfig.$inferSelect): SourceApp 
   description: row.description,
   egress: row.egress,
   approved_provider_ids: row.approvedProviderIds,
+  ingestion: IngestionSettings.parse(row.ingestion),
   is_active: row.isActive,
   created_at: row.createdAt.toISOString(),
 });
@@ -92,6 +93,7 @@ export function createRegistryRepository(db: Database) {
         description?: string;
         egress?: "local_only" | "approved";
         approvedProviderIds?: string[];
+        ingestion?: IngestionSettings;
         isActive?: boolean;
       },
     ) =>

@@ -2,7 +2,7 @@ import type { SystemScope, TenantScope } from "@aurora/kernel";
 import { and, eq, inArray, isNotNull, isNull, lt, sql } from "drizzle-orm";
 import type { Database, Transaction } from "../../database.ts";
 import { lookupTenants } from "../../lookups.ts";
-import { artifacts, chunks, documentDeletions, documents, ingestionJobs, loginThrottle } from "../../schema/index.ts";
+import { artifacts, chunks, documentDeletions, documents, documentVersions, ingestionJobs, loginThrottle } from "../../schema/index.ts";
 
 /** The rows of the maintenance worker; it declares what it needs of them in apps/worker. */
 export function createMaintenanceRows(db: Database) {
@@ -55,14 +55,15 @@ export function createMaintenanceRows(db: Database) {
         return deleted.rowCount ?? 0;
       }),
 
-    /** Which of the ids are documents whose upload is still awaited. */
-    findAwaitedUploads: (scope: TenantScope, ids: readonly string[]): Promise<string[]> =>
+    /** Which of the object keys are slots of uploads that are still awaited. */
+    findAwaitedUploads: (scope: TenantScope, objectKeys: readonly string[]): Promise<string[]> =>
       db.inScope(scope, async (tx) => {
+        const { objectKey, uploadExpiresAt } = documentVersions;
         const awaited = await tx
-          .select({ id: documents.id })
-          .from(documents)
-          .where(and(inArray(documents.id, [...ids]), isNotNull(documents.uploadExpiresAt)));
-        return awaited.map((row) => row.id);
+          .select({ objectKey })
+          .from(documentVersions)
+          .where(and(inArray(objectKey, [...objectKeys]), isNotNull(uploadExpiresAt)));
+        return awaited.map((row) => row.objectKey);
       }),
 
     /** Counts of failed sign-ins nobody has added to since `before`. */
