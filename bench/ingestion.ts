@@ -2,11 +2,11 @@
  * Pages a second through the whole ingestion of one document after another, by format: fetch, verify, convert in the
  * child process, page images, chunk, embed, write. Stores are in memory, so that the figure is the worker's own.
  * A format without pages counts 3,000 characters of text as one. Each file runs twice, the faster run counts. The
- * largest files of each folder of the fixtures are taken, and all samples.
+ * largest files of each folder of the fixtures are taken, and all samples. Then a batch of 500 (`ingestion-batch.ts`).
  */
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { createLocalConverter } from "@aurora/conversion/local";
+import { bundledChild, createLocalConverter } from "@aurora/conversion/local";
 import { jobScope, sha256Hex, systemClock } from "@aurora/kernel";
 import { loadStaticModel } from "@aurora/llm/static";
 import { createMemoryObjectStore } from "@aurora/object-store/memory";
@@ -14,7 +14,8 @@ import { silentLogger } from "@aurora/telemetry";
 import { createMemoryVectorStore } from "@aurora/vector-store/memory";
 import { createMemoryRows } from "../apps/ingest/src/testing/memory-rows.ts";
 import { type IngestDeps, ingestDocument } from "../apps/ingest/src/use-cases/ingest-document.ts";
-import { buildServices, bundlePath } from "../apps/nexus/src/build/services.ts";
+import { buildServices } from "../apps/nexus/src/build/services.ts";
+import { measureBatch } from "./ingestion-batch.ts";
 import { root } from "./lib/product.ts";
 import { atLeast, type Figure, plain, report } from "./lib/report.ts";
 
@@ -41,7 +42,7 @@ if (!existsSync(fixtures)) process.stderr.write("skipped: no data for all but th
 
 await buildServices(root);
 const { embedder } = await loadStaticModel({ folder: join(root, "models/static-fr-en-192") });
-const converter = createLocalConverter({ childEntry: bundlePath(root, "conversion-child") });
+const converter = createLocalConverter(bundledChild(root));
 
 /** Seconds of one whole ingestion, and what came out; null when the document is refused. */
 async function ingest(
@@ -69,7 +70,11 @@ async function ingest(
       },
     },
     conversion: { timeoutMs: 600_000, maxMemoryMb: 1_024, maxPages: 2_000, pageImageDpi },
-    embedderFor: () => embedder,
+    scanner: null,
+    tokens: () => {
+      throw new Error("the index profile counts no tokens");
+    },
+    indexTargets: async () => [{ collection: "aurora_documents", embedder }],
     clock: systemClock,
     logger: silentLogger,
     maxAttempts: 1,
@@ -119,4 +124,5 @@ for (const { name, format, pageImageDpi } of [
   );
 }
 converter.close();
+figures.push(...(await measureBatch()));
 report("ingestion", figures);

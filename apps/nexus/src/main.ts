@@ -27,6 +27,12 @@ const commands: Readonly<Record<string, Command>> = {
     usage: "bench [start] [ingestion] [retrieval] [search] [answers] [gateway] [conversion] [vectors]",
     load: async () => (await import("./commands/bench.ts")).bench,
   },
+  convert: {
+    summary: "turn documents into DoclingDocument JSON, Markdown and chunks; a report row a file on stdout",
+    usage:
+      "convert PATH… --out DIR [--to json,md,chunks] [--report FILE] [--max-tokens N] [--tokenizer FILE] [--password P] [--jobs N] [--timeout-s S] [--lang fr|en]",
+    load: async () => (await import("./commands/convert.ts")).convert,
+  },
   doctor: {
     summary: "check every dependency and setting, and say how to mend each",
     load: async () => (await import("./commands/doctor.ts")).doctor,

@@ -10,14 +10,16 @@ const settings = {
   ADMIN_PASSWORD: "first",
   LLM_CREDENTIALS_ENC_KEY: "enc",
   REDIS_URL: undefined,
+  HTTPS_PROXY: "http://user:password@proxy",
+  DOCLING_SERVE_API_KEY: "docling",
 };
 
 it.each([
   ["s3", ["PATH", "S3_SECRET_ACCESS_KEY"]],
-  ["gateway", ["DATABASE_URL", "LLM_CREDENTIALS_ENC_KEY", "PATH"]],
-  ["api", ["DATABASE_URL", "JWT_SECRET", "LLM_CREDENTIALS_ENC_KEY", "PATH", "S3_SECRET_ACCESS_KEY"]],
+  ["gateway", ["DATABASE_URL", "HTTPS_PROXY", "LLM_CREDENTIALS_ENC_KEY", "PATH"]],
+  ["api", ["DATABASE_URL", "HTTPS_PROXY", "JWT_SECRET", "LLM_CREDENTIALS_ENC_KEY", "PATH", "S3_SECRET_ACCESS_KEY"]],
   ["setup", ["ADMIN_PASSWORD", "DATABASE_URL", "PATH"]],
-  ["ingest", ["DATABASE_URL", "PATH", "S3_SECRET_ACCESS_KEY"]],
+  ["ingest", ["DATABASE_URL", "DOCLING_SERVE_API_KEY", "PATH", "S3_SECRET_ACCESS_KEY"]],
   ["worker", ["DATABASE_URL", "PATH", "S3_SECRET_ACCESS_KEY"]],
   ["ui", ["PATH"]],
   ["a service nobody thought of", ["PATH"]],

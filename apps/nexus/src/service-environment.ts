@@ -1,3 +1,6 @@
+/** May hold a password: for those alone that call out, the Gateway to providers and the API to fetch documents. */
+const outboundProxy = ["HTTPS_PROXY", "https_proxy"];
+
 /** Variables that let their holder read or sign something: each service gets the ones it works with, and no other. */
 const secretsOf: Readonly<Record<string, readonly string[]>> = {
   s3: ["S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY"],
@@ -7,8 +10,7 @@ const secretsOf: Readonly<Record<string, readonly string[]>> = {
     "LLM_CREDENTIALS_ENC_KEY",
     "OPENAI_API_KEY",
     "OPENROUTER_API_KEY",
-    "HTTPS_PROXY", // may hold a password, and nobody else calls out
-    "https_proxy",
+    ...outboundProxy,
   ],
   api: [
     "DATABASE_URL",
@@ -20,6 +22,7 @@ const secretsOf: Readonly<Record<string, readonly string[]>> = {
     "S3_SECRET_ACCESS_KEY",
     "OPENAI_API_KEY",
     "OPENROUTER_API_KEY",
+    ...outboundProxy,
   ],
   setup: ["DATABASE_URL", "ADMIN_EMAIL", "ADMIN_PASSWORD", "ADMIN_API_KEY"],
   ingest: [

@@ -15,7 +15,10 @@ export const nestingLimits = { depth: 3, files: 500, bytes: 512 * 1024 * 1024 } 
 type ConvertOptions = Pick<
   ConversionOptions,
   "maxPages" | "pageImageDpi" | "password" | "language" | "ocr" | "htmlMode" | "onProgress"
->;
+> & {
+  /** Answer of a conversion service for this file: its document is taken, ours is the witness. */
+  readonly serviceReply?: Uint8Array | null;
+};
 
 /**
  * Converts in this very process, without time or memory limit: what the isolated child runs, and tests.
@@ -39,7 +42,7 @@ export async function convertFile(
     htmlMode: options.htmlMode ?? "main",
     ledger: counted,
     onPageImage: ({ page, png }) => onPageImage({ page: page + shift, png }),
-    onProgress: (fraction) => depth === 0 && options.onProgress?.(fraction),
+    onProgress: (fraction, pageCount) => depth === 0 && options.onProgress?.(fraction, pageCount),
     warn: ({ code, params }) => {
       const { page } = params;
       warnings.push({ code, params: typeof page === "number" ? { ...params, page: page + shift } : params });
@@ -66,7 +69,11 @@ export async function convertFile(
   });
 
   const type = detectType(file.bytes, file.filename);
-  const { document, title } = await read(file, type, contextAt(0, 0, ledger));
+  const readHere = (counted: SourceLedger) => read(file, type, contextAt(0, 0, counted));
+  const reading = options.serviceReply
+    ? await (await import("./docling-serve/adopt.ts")).adoptReply(options.serviceReply, file, options, readHere)
+    : { ...(await readHere(ledger)), ledger, warnings };
+  const { document, title } = reading;
   if (!hasContent(document)) throw new AppError("document_no_text", "No text was found in the file.");
   const pages = Object.values(document.pages).map(({ page_no, size }) => ({
     page: page_no,
@@ -81,8 +88,8 @@ export async function convertFile(
     document,
     markdown: toMarkdown(document),
     pages,
-    conservation: ledger.settle(document),
-    warnings,
+    conservation: reading.ledger.settle(document),
+    warnings: reading.warnings,
   };
 }
 

@@ -18,7 +18,7 @@ function decode(bytes: Uint8Array): string {
     if (!hasBinaryControls(bytes)) {
       const utf8 = decodeUtf8(bytes);
       if (utf8 !== null) return utf8;
-      if (isPlausibleWindows1252(bytes)) return new TextDecoder("windows-1252").decode(bytes);
+      if (isPlausibleWindows1252(bytes)) return decodeWindows1252(bytes);
     }
   } catch (cause) {
     throw encodingError(cause);
@@ -34,19 +34,28 @@ export function decodeHtml(bytes: Uint8Array): string {
   const named = encodingNamedIn(bytes);
   const isPlain = encodingByMark(bytes) !== null || bytes.includes(0) || named === null;
   if (isPlain || (named !== "iso-2022-jp" && decodeUtf8(bytes) !== null)) return decodeText(bytes);
-  return new TextDecoder(named).decode(bytes).replace(/\r\n?/g, "\n");
+  return decodeAs(named, bytes).replace(/\r\n?/g, "\n");
 }
 
 /** The encoding a `meta` element or an XML declaration names, where we know it. */
 function encodingNamedIn(bytes: Uint8Array): string | null {
   const head = Buffer.from(bytes.subarray(0, 2048)).toString("latin1");
-  const name = (/<meta[^>]+charset\s*=\s*["']?\s*([\w.:-]+)/i.exec(head) ?? /^\s*<\?xml[^>]*encoding\s*=\s*["']([\w.:-]+)/i.exec(head))?.[1];
+  const name = (/<meta[^>]+charset\s*=\s*["']?\s*([\w.:-]+)/i.exec(head) ??
+    /^\s*<\?xml[^>]*encoding\s*=\s*["']([\w.:-]+)/i.exec(head))?.[1];
   if (name === undefined) return null;
   try {
     return new TextDecoder(name).encoding;
   } catch {
     return null;
   }
+}
+
+export const decodeWindows1252 = (bytes: Uint8Array): string => decodeAs("windows-1252", bytes);
+
+/** In two steps: given all bytes at once, Node before 24 takes Windows-1252 for Latin-1 and loses “€” and the quotes. */
+export function decodeAs(encoding: string, bytes: Uint8Array): string {
+  const decoder = new TextDecoder(encoding);
+  return decoder.decode(bytes, { stream: true }) + decoder.decode();
 }
 
 const encodingError = (cause?: unknown) =>

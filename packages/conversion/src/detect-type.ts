@@ -165,8 +165,9 @@ const mailHeader =
 
 /** Compound files (MS-CFB) tell their kind by the names of their streams, which stand in UTF-16. */
 function oleFormat(bytes: Uint8Array): string {
-  const has = (name: string) =>
-    Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes(name, 0, "utf16le");
+  // searched as bytes: Node's own search of UTF-16 never ends on memory that begins at an odd address
+  const content = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const has = (name: string) => content.includes(Buffer.from(name, "utf16le"));
   if (has("__substg1.0_") || has("__properties_version1.0")) return "msg";
   if (has("WordDocument")) return "doc";
   if (has("PowerPoint Document")) return "ppt";

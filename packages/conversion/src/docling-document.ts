@@ -40,6 +40,8 @@ export type TextRun = [start: number, end: number, page: number, l: number, t: n
 export interface Meta {
   /** Boxes finer than `prov`, a line or less each, in the order of the text. */
   aurora__runs?: TextRun[];
+  /** Of a table that goes on over several pages: the page of each row, from 1. */
+  aurora__row_pages?: number[];
   /** Of a picture: its alternative text. */
   description?: { text: string };
   /** Of a chart: its kind (`bar_chart`) and its data as a table. */

@@ -52,6 +52,8 @@ export interface DocumentBuilder {
       prov?: Provenance[];
       captions?: readonly string[];
       label?: "table" | "document_index";
+      /** Page of each row, of a table that goes on over several. */
+      rowPages?: readonly number[];
       layer?: ContentLayer;
     },
   ): string;
@@ -150,6 +152,7 @@ export function createDocumentBuilder(name: string, origin?: DocumentOrigin): Do
       for (const caption of fields.captions ?? []) adopt(caption, node.self_ref);
       document.tables.push({
         ...node,
+        ...(fields.rowPages && { meta: { aurora__row_pages: [...fields.rowPages] } }),
         label: fields.label ?? "table",
         prov: fields.prov ?? [],
         captions: (fields.captions ?? []).map((ref) => ({ $ref: ref })),
@@ -237,6 +240,8 @@ function moveDocument(
       if (typeof node.$ref === "string") node.$ref = moveRef(node.$ref);
       if (typeof node.page_no === "number") node.page_no += pageShift;
       if (Array.isArray(node.aurora__runs)) for (const run of node.aurora__runs as TextRun[]) run[2] += pageShift;
+      if (Array.isArray(node.aurora__row_pages))
+        node.aurora__row_pages = (node.aurora__row_pages as number[]).map((page) => page + pageShift);
       for (const entry of Object.values(node)) visit(entry);
     }
   };

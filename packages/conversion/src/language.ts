@@ -25,7 +25,7 @@ function words(list: string): ReadonlySet<string> {
 
 /**
  * The language of a text by its function words, or null when it is too short or no language stands out
- * (fewer than 8 % function words, or two languages within a tenth of each other). Reads the first 20,000 words.
+ * (fewer than 8 % function words, fewer than three different ones, or two languages within a tenth of each other). Reads the first 20,000 words.
  */
 export function guessLanguage(text: string): string | null {
   const tokens = (
@@ -36,10 +36,14 @@ export function guessLanguage(text: string): string | null {
   ).slice(0, 20_000);
   if (tokens.length < 4) return null;
   const scores = Object.entries(stopWords)
-    .map(([language, list]) => ({ language, hits: tokens.filter((token) => list.has(token)).length }))
+    .map(([language, list]) => {
+      const hits = tokens.filter((token) => list.has(token));
+      return { language, hits: hits.length, words: new Set(hits).size };
+    })
     .sort((a, b) => b.hits - a.hits);
   const [best, second] = scores;
   if (!best || !second || best.hits < tokens.length * 0.08 || best.hits < second.hits * 1.1) return null;
+  if (best.words < Math.min(3, tokens.length / 4)) return null;
   return best.language;
 }
 

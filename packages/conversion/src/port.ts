@@ -24,6 +24,8 @@ export interface ConversionOptions {
   readonly signal?: AbortSignal;
   /** 0 to 1, as pages are done, and how many there are, where they are counted. */
   readonly onProgress?: (fraction: number, pageCount?: number) => void;
+  /** Most bytes that the converting process held in memory, told once as it ends, whatever the end; never where unknown. */
+  readonly onPeakMemory?: (bytes: number) => void;
 }
 
 export interface PageImage {

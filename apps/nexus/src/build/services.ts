@@ -16,11 +16,15 @@ const entries: Readonly<Record<string, string>> = {
 
 /**
  * Started once a document, so that its start counts: its parsers are bundled too, for one file loads in a third of the
- * time of their hundred modules. pdfium stays outside, with its WASM file beside it.
+ * time of their hundred modules. What comes with WASM or model files stays outside, beside them.
  */
 const conversionChild: BuildOptions = {
   entryPoints: { "conversion-child": "packages/conversion/src/local/child.ts" },
-  external: ["@embedpdf/*"],
+  external: ["@embedpdf/*", "tesseract.js-core", "@tesseract.js-data/*", "@jsquash/*"],
+  // CommonJS packages inside the bundle ask for Node's own modules by `require`, which a module does not have
+  banner: {
+    js: 'import { createRequire as createBundleRequire } from "node:module"; const require = createBundleRequire(import.meta.url);',
+  },
 };
 
 export const bundlePath = (root: string, name: string): string => join(root, "dist", `${name}.js`);
@@ -33,25 +37,37 @@ export function buildServices(root: string): Promise<boolean> {
     "apps/gateway",
     "apps/ingest",
     "apps/worker",
+    "apps/nexus/src/build",
     "apps/nexus/src/s3",
     "apps/nexus/src/ui",
   ];
   return whenChanged(join(root, "dist/.services"), stampOf(root, [...sources, "package-lock.json"]), async () => {
-    const shared: BuildOptions = {
-      absWorkingDir: root,
-      outdir: join(root, "dist"),
-      bundle: true,
-      splitting: true,
-      format: "esm",
-      platform: "node",
-      target: "node20",
-      sourcemap: true,
-      logLevel: "error",
-    };
-    await build({ ...shared, entryPoints: { ...entries }, external: externalPackages(root) });
-    await build({ ...shared, ...conversionChild });
+    await build({ ...sharedOptions(root), entryPoints: { ...entries }, external: externalPackages(root) });
+    await buildConversion(root);
   });
 }
+
+/** The door `./nexus convert` and the process it converts in: all that this door needs. @returns whether anything was built. */
+export function buildConversion(root: string): Promise<boolean> {
+  const stamp = stampOf(root, ["packages", "apps/nexus/src/build", "apps/nexus/src/convert", "package-lock.json"]);
+  return whenChanged(join(root, "dist/.conversion"), stamp, async () => {
+    const convert = { convert: "apps/nexus/src/convert/main.ts" };
+    await build({ ...sharedOptions(root), entryPoints: convert, external: externalPackages(root) });
+    await build({ ...sharedOptions(root), ...conversionChild });
+  });
+}
+
+const sharedOptions = (root: string): BuildOptions => ({
+  absWorkingDir: root,
+  outdir: join(root, "dist"),
+  bundle: true,
+  splitting: true,
+  format: "esm",
+  platform: "node",
+  target: "node20",
+  sourcemap: true,
+  logLevel: "error",
+});
 
 /** Every dependency from the registry that a workspace names, but those npm did not lift to the root: `dist` could not find them. */
 function externalPackages(root: string): string[] {

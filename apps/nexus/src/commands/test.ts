@@ -8,7 +8,7 @@ import { type Counts, countVitest, describeSkips } from "../testing/count-vitest
 /** One part of `./nexus test`: a check that passes or fails whole, or a vitest project that counts its tests. */
 type Part =
   | { readonly name: string; readonly isFast: boolean; readonly commands: readonly (readonly string[])[] }
-  | { readonly name: string; readonly isFast: boolean; readonly project: string };
+  | { readonly name: string; readonly isFast: boolean; readonly project: string; readonly isOnlyNamed?: true };
 
 const bin = (name: string) => `node_modules/.bin/${name}`;
 const parts: readonly Part[] = [
@@ -38,9 +38,10 @@ const parts: readonly Part[] = [
   { name: "contract", isFast: false, project: "contract" },
   { name: "integration", isFast: false, project: "integration" },
   { name: "browser", isFast: false, project: "browser" },
+  { name: "chaos", isFast: false, project: "chaos", isOnlyNamed: true }, // minutes, and it kills its own services
 ];
 
-/** Runs the named parts (all when none is named), fast ones first, and ends with `N passed, N failed[, N skipped]`. */
+/** Runs the named parts (all but chaos when none is named), fast ones first, and ends with `N passed, N failed[, N skipped]`. */
 export async function test(root: string, args: readonly string[]): Promise<number> {
   const terminal = createTerminal(process.stdout);
   const chosen = choose(args);
@@ -81,7 +82,7 @@ function choose(args: readonly string[]): readonly Part[] {
     throw new UserError(
       `There is no test part “${unknown}”. Parts: fast, ${parts.map((part) => part.name).join(", ")}.`,
     );
-  return names.length === 0 ? parts : parts.filter((part) => names.includes(part.name));
+  return parts.filter((part) => (names.length === 0 ? !("isOnlyNamed" in part) : names.includes(part.name)));
 }
 
 async function runChecks(root: string, commands: readonly (readonly string[])[]): Promise<Counts> {

@@ -5,7 +5,7 @@ export interface TextRange {
 }
 
 /** Words after which a full stop ends no sentence, French and English, lower case. */
-const abbreviations = new Set(
+export const abbreviations: ReadonlySet<string> = new Set(
   (
     "m mm mme mmes mlle mlles me dr pr st ste sts stes mgr n no nos art al p pp ex cf etc fig tab vol éd ed chap ch " +
     "sect par § réf ref tél tel fax av bd bld blvd apt bât env approx max min resp adj dir dept dép not vs viz " +

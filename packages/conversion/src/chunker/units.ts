@@ -178,13 +178,14 @@ function toTopLeft(document: DoclingDocument, page: number, { l, t, r, b, coord_
  */
 function tableRows(table: TableItem): { unit: Unit; isHeader: boolean }[] {
   const { num_rows: rowCount, table_cells: cells } = table.data;
-  const page = table.prov[0]?.page_no;
+  const firstPage = table.prov[0]?.page_no;
   const rows = Array.from({ length: rowCount }, () => [] as typeof cells);
   for (const cell of cells)
     for (let row = cell.start_row_offset_idx; row < Math.min(cell.end_row_offset_idx, rowCount); row++)
       rows[row]?.push(cell);
   let inHeader = true;
-  return rows.map((row) => {
+  return rows.map((row, index) => {
+    const page = table.meta?.aurora__row_pages?.[index] ?? firstPage;
     row.sort((a, b) => a.start_col_offset_idx - b.start_col_offset_idx);
     inHeader &&= row.length > 0 && row.every((cell) => cell.column_header || cell.text === "");
     let text = "";

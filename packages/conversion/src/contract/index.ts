@@ -3,6 +3,8 @@ import { expect, it } from "vitest";
 import type { ConversionOptions, DocumentConverter, PageImage } from "../port.ts";
 import { emptyPagePdf, textPdf } from "./pdf-samples.ts";
 
+export { type FakeDoclingServe, type ServiceBehaviour, startFakeDoclingServe } from "./docling-serve-server.ts";
+
 export const contractOptions: ConversionOptions = {
   timeoutMs: 25_000,
   maxMemoryMb: 1_024,

@@ -33,6 +33,8 @@ export interface Ledger extends SourceLedger {
 /** Words of one entry of the report's list of what was dropped or missed. */
 const sampleWords = 12;
 const longestJoin = 4;
+/** Characters of a word that may stand in more than two pieces: the ways to cut a longer one are too many. */
+const longestSplit = 24;
 
 export function createLedger(): Ledger {
   const pages = new Map<number, PageRecord>();
@@ -174,9 +176,11 @@ function missingWords(
       continue;
     }
     const word = left[index] ?? "";
-    const parts = splitOf(word, everywhere);
-    if (parts) for (const part of parts) take(part);
-    else missing.push(word);
+    // a word left out may have taken the output's: then its own pieces stand for it
+    const inOutput = (part: string) => everywhere.get(part) ?? 0;
+    const parts = splitOf(word, inOutput) ?? splitOf(word, (part) => inOutput(part) + (forgiven.get(part) ?? 0));
+    if (!parts) missing.push(word);
+    for (const part of parts ?? []) if (!take(part)) add(forgiven, part, -1);
   }
   return missing;
 }
@@ -189,11 +193,18 @@ function joinLength(words: readonly string[], index: number, bag: ReadonlyMap<st
   return 1;
 }
 
-/** The two words of the output that make this one; null when there are none. */
-function splitOf(word: string, bag: ReadonlyMap<string, number>): [string, string] | null {
-  for (let at = 1; at < word.length; at++) {
+/** The words of the output, in a row, that make this one (H, 2 and O of "H2O"); null when there are none. */
+function splitOf(
+  word: string,
+  count: (part: string) => number,
+  mostParts = word.length > longestSplit ? 2 : 4,
+): string[] | null {
+  for (let at = word.length - 1; at > 0; at--) {
     const [head, tail] = [word.slice(0, at), word.slice(at)];
-    if ((bag.get(head) ?? 0) > 0 && (bag.get(tail) ?? 0) > (head === tail ? 1 : 0)) return [head, tail];
+    if (count(head) === 0) continue;
+    const left = (part: string) => count(part) - (part === head ? 1 : 0);
+    const rest = left(tail) > 0 ? [tail] : mostParts > 2 ? splitOf(tail, left, mostParts - 1) : null;
+    if (rest) return [head, ...rest];
   }
   return null;
 }

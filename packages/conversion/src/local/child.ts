@@ -43,10 +43,11 @@ async function run(job: Extract<ParentMessage, { kind: "convert" }>): Promise<vo
         language: job.language,
         ocr: job.ocr,
         htmlMode: job.htmlMode,
-        onProgress(fraction) {
+        serviceReply: job.serviceReply,
+        onProgress(fraction, pageCount) {
           if (fraction < 1 && fraction - lastFraction < 0.01) return;
           lastFraction = fraction;
-          void send({ kind: "progress", fraction });
+          void send({ kind: "progress", fraction, pageCount });
         },
       },
       async ({ page, png }) => {

@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
-import { extname } from "node:path";
+import { extname, join } from "node:path";
 import { AppError } from "@aurora/kernel";
+import { conversionVersion } from "../conversion-version.ts";
 import type { ConversionOptions, ConvertedDocument, DocumentConverter, PageImage, SourceFile } from "../port.ts";
 import { createChildren, type FreshChild } from "./children.ts";
+import { readingOnly } from "./permissions.ts";
 import type { ChildMessage, ParentMessage } from "./protocol.ts";
 
 export interface LocalConverterOptions {
@@ -10,9 +12,27 @@ export interface LocalConverterOptions {
   readonly childEntry: string;
   /** Node's own arguments for the child, such as the loader of TypeScript. Empty for a bundle. */
   readonly execArgv?: readonly string[];
+  /**
+   * Folders that are all the child may read; it can then write nothing, start no process and no thread. Without it
+   * (running from source, whose loader needs all of these) the file system stays open to it.
+   */
+  readonly readable?: readonly string[];
 }
 
+/** The child as `./nexus build` bundles it: it sees the product's own code and nothing else of the disk. */
+export const bundledChild = (root: string): LocalConverterOptions => ({
+  childEntry: join(root, "dist/conversion-child.js"),
+  readable: [join(root, "dist"), join(root, "node_modules")],
+});
+
 export interface LocalConverter extends DocumentConverter {
+  /** As `convert`, but the document is the one in a conversion service's answer; words are counted against the file's own. */
+  adopt(
+    file: SourceFile,
+    serviceReply: Uint8Array,
+    options: ConversionOptions,
+    onPageImage: (image: PageImage) => Promise<void>,
+  ): Promise<ConvertedDocument>;
   /** Ends the process that waits for the next document; conversions under way go on. */
   close(): void;
 }
@@ -21,40 +41,52 @@ const rssPollMs = 100;
 const stderrKeptChars = 4_000;
 
 /**
- * Converts each file in a child process of its own: empty environment, network shut (`block-network.ts`), JavaScript
+ * Converts each file in a child process of its own: empty environment, network shut (`block-network.ts`), the disk shut
+ * but for the product's code (`readable`), JavaScript
  * heap and resident memory bounded, killed at the time limit or when `signal` aborts. A child that dies ends the
  * conversion with `document_corrupt`, `conversion_out_of_memory` or `conversion_timeout`; it never hangs. The process
  * of the next document starts beside the work on this one (`children.ts`) and never sees another.
  * @throws The signal's reason when aborted.
  */
-export function createLocalConverter({ childEntry, execArgv = [] }: LocalConverterOptions): LocalConverter {
-  const children = createChildren(childEntry, execArgv);
+export function createLocalConverter({ childEntry, execArgv = [], readable }: LocalConverterOptions): LocalConverter {
+  const children = createChildren(childEntry, [...execArgv, ...(readable ? readingOnly(readable) : [])]);
+  const run = async (
+    file: SourceFile,
+    serviceReply: Uint8Array | null,
+    options: ConversionOptions,
+    onPageImage: (image: PageImage) => Promise<void>,
+  ) => {
+    options.signal?.throwIfAborted();
+    const child = children.take(options.maxMemoryMb, extname(file.filename).slice(1).toLowerCase());
+    return supervise(child, { file, serviceReply }, options, onPageImage);
+  };
   return {
-    id: "local",
-    async convert(file, options, onPageImage) {
-      options.signal?.throwIfAborted();
-      const child = children.take(options.maxMemoryMb, extname(file.filename).slice(1).toLowerCase());
-      return supervise(child, file, options, onPageImage);
-    },
+    id: `local@${conversionVersion}`,
+    convert: (file, options, onPageImage) => run(file, null, options, onPageImage),
+    adopt: (file, serviceReply, options, onPageImage) =>
+      run(file, serviceReply, { ...options, ocr: "off" }, onPageImage), // the service has read what needed it
     close: () => children.close(),
   };
 }
 
 function supervise(
   { process: child, ready }: FreshChild,
-  file: SourceFile,
+  { file, serviceReply }: { readonly file: SourceFile; readonly serviceReply: Uint8Array | null },
   options: ConversionOptions,
   onPageImage: (image: PageImage) => Promise<void>,
 ): Promise<ConvertedDocument> {
   return new Promise((resolve, reject) => {
     let stderr = "";
     let isSettled = false;
+    let seenMb: number | null = null; // of a process that has ended the system tells nothing more
     const settle = (finish: () => void) => {
       if (isSettled) return;
       isSettled = true;
       clearTimeout(timer);
       clearInterval(watch);
       options.signal?.removeEventListener("abort", abort);
+      const peakMb = residentMb(child.pid)?.peak ?? seenMb;
+      if (peakMb !== null) options.onPeakMemory?.(Math.round(peakMb * 1_048_576));
       child.kill("SIGKILL"); // it has answered or must not go on
       finish();
     };
@@ -62,7 +94,9 @@ function supervise(
     const abort = () => fail(options.signal?.reason);
     const timer = setTimeout(() => fail(timeoutError(options.timeoutMs)), options.timeoutMs);
     const watch = setInterval(() => {
-      if ((residentMb(child.pid) ?? 0) > options.maxMemoryMb) fail(memoryError(options.maxMemoryMb));
+      const resident = residentMb(child.pid);
+      seenMb = resident?.peak ?? seenMb;
+      if ((resident?.now ?? 0) > options.maxMemoryMb) fail(memoryError(options.maxMemoryMb));
     }, rssPollMs);
     const send = (message: ParentMessage) => {
       if (child.connected) child.send(message, () => {}); // a lost channel is told by the child's exit
@@ -70,7 +104,7 @@ function supervise(
     const onMessage = async (message: ChildMessage) => {
       switch (message.kind) {
         case "progress":
-          options.onProgress?.(message.fraction);
+          options.onProgress?.(message.fraction, message.pageCount);
           break;
         case "page_image":
           await onPageImage({ page: message.page, png: message.png });
@@ -104,6 +138,7 @@ function supervise(
       send({
         kind: "convert",
         file,
+        serviceReply,
         maxPages: options.maxPages,
         pageImageDpi: options.pageImageDpi,
         password: options.password ?? null,
@@ -124,11 +159,13 @@ const memoryError = (maxMemoryMb: number) =>
 const crashError = (detail: string) =>
   new AppError("document_corrupt", "The file is damaged or incomplete.", { internal: { detail } });
 
-/** Resident memory in MB, where the system shows it (Linux); elsewhere the heap limit stands alone. */
-function residentMb(pid: number | undefined): number | null {
+/** Resident memory in MB, now and at its height, where the system shows it (Linux); elsewhere the heap limit stands alone. */
+function residentMb(pid: number | undefined): { now: number; peak: number } | null {
   try {
-    const pages = Number(readFileSync(`/proc/${pid}/statm`, "utf8").split(" ")[1]);
-    return (pages * 4096) / 1_048_576;
+    const status = readFileSync(`/proc/${pid}/status`, "utf8");
+    const megabytes = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, "m").exec(status)?.[1]) / 1024;
+    const [now, peak] = [megabytes("VmRSS"), megabytes("VmHWM")];
+    return Number.isFinite(now) && Number.isFinite(peak) ? { now, peak } : null;
   } catch {
     return null;
   }

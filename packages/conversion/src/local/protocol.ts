@@ -12,6 +12,8 @@ export type ParentMessage =
       readonly language: "fr" | "en" | null;
       readonly ocr: "auto" | "off";
       readonly htmlMode: "main" | "raw";
+      /** Answer of a conversion service, to be looked at where it can do no harm. */
+      readonly serviceReply: Uint8Array | null;
     }
   | { readonly kind: "ack" };
 

@@ -31,7 +31,10 @@ export const markdownReader: Reader = {
       builder.addText("text", metadata, { layer: "furniture" });
     }
     addMarkdown(builder, frontMatter ? source.slice(frontMatter[0].length) : source, ledger);
-    const title = /^title:\s*(.+)$/m.exec(metadata)?.[1]?.replace(/^(["'])(.*)\1\s*$/, "$2").trim();
+    const title = /^title:\s*(.+)$/m
+      .exec(metadata)?.[1]
+      ?.replace(/^(["'])(.*)\1\s*$/, "$2")
+      .trim();
     return { document: builder.document, title: title || null };
   },
 };
@@ -42,6 +45,8 @@ function addMarkdown(builder: DocumentBuilder, source: string, ledger: SourceLed
   const page: Page = { builder, ledger, inline: createInlineReader(tree), headings: [] };
   addBlocks(page, tree.children, undefined);
 }
+
+const maxDepth = 200;
 
 interface Page {
   readonly builder: DocumentBuilder;
@@ -56,7 +61,8 @@ const parentOf = (page: Page, parent: string | undefined): { parent?: string } =
   return ref === undefined ? {} : { parent: ref };
 };
 
-function addBlocks(page: Page, blocks: readonly RootContent[], parent: string | undefined): void {
+function addBlocks(page: Page, blocks: readonly RootContent[], parent: string | undefined, depth = 0): void {
+  if (depth > maxDepth) throw new AppError("document_too_complex", "The blocks are nested too deep.");
   const { builder, inline } = page;
   for (const [index, block] of blocks.entries()) {
     const at = parentOf(page, parent);
@@ -71,14 +77,17 @@ function addBlocks(page: Page, blocks: readonly RootContent[], parent: string | 
         break;
       }
       case "blockquote":
-        addBlocks(page, block.children, parent);
+        addBlocks(page, block.children, parent, depth + 1);
         break;
       case "list":
-        addList(page, block, parent);
+        addList(page, block, parent, depth + 1);
         break;
       case "code":
         if (block.value.trim() !== "")
-          builder.addText("code", block.value.replace(/^\n+|\s+$/g, ""), { ...at, codeLanguage: codeLanguage(block.lang) });
+          builder.addText("code", block.value.replace(/^\n+|\s+$/g, ""), {
+            ...at,
+            codeLanguage: codeLanguage(block.lang),
+          });
         break;
       case "table":
         addTable(page, block, at);
@@ -101,7 +110,11 @@ function addBlocks(page: Page, blocks: readonly RootContent[], parent: string | 
   }
 }
 
-function addHeadingBlock(page: Page, block: Extract<RootContent, { type: "heading" }>, parent: string | undefined): void {
+function addHeadingBlock(
+  page: Page,
+  block: Extract<RootContent, { type: "heading" }>,
+  parent: string | undefined,
+): void {
   const { builder, headings } = page;
   const { runs, images } = page.inline(block.children);
   if (runs.length > 0) {
@@ -127,10 +140,14 @@ function addFootnote(page: Page, blocks: readonly RootContent[], label: string, 
   const paragraphs = blocks.filter((block) => block.type === "paragraph");
   const text = paragraphs.map((block) => plainOf(page.inline(block.children).runs)).join("\n");
   const note = page.builder.addText("footnote", `[${label}] ${text}`.trim(), at);
-  addBlocks(page, blocks.filter((block) => block.type !== "paragraph"), note);
+  addBlocks(
+    page,
+    blocks.filter((block) => block.type !== "paragraph"),
+    note,
+  );
 }
 
-function addList(page: Page, list: List, parent: string | undefined): void {
+function addList(page: Page, list: List, parent: string | undefined, depth: number): void {
   const { builder } = page;
   const at = parentOf(page, parent);
   const items = list.children.filter((item) => item.children.length > 0);
@@ -144,7 +161,7 @@ function addList(page: Page, list: List, parent: string | undefined): void {
     const runs = [...checkbox(item), ...lead.runs];
     const ref = addListItem(builder, runs, { parent: group, enumerated: list.ordered === true, marker });
     for (const image of lead.images) addPicture(builder, image, { parent: ref });
-    addBlocks(page, first.type === "paragraph" ? rest : item.children, ref);
+    addBlocks(page, first.type === "paragraph" ? rest : item.children, ref, depth);
   }
 }
 

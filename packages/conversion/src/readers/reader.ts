@@ -16,7 +16,8 @@ export interface ReadContext {
   readonly ledger: SourceLedger;
   onPageImage(image: PageImage): Promise<void>;
   /** 0 to 1. */
-  onProgress(fraction: number): void;
+  /** @param pageCount Where the reader goes page by page. */
+  onProgress(fraction: number, pageCount?: number): void;
   /** A part that could not be read: told to the owner, ends nothing. */
   warn(warning: JobFailure): void;
   /**

@@ -7,7 +7,7 @@ const outline = async (filename: string, text: string) => (await convertHere(tex
 describe("Markdown", () => {
   it("comes out as it went in: headings, nested lists, table, code", async () => {
     const source =
-      "# Titre\n\nUn paragraphe.\n\n## Partie\n\n1. un\n2. deux\n    - sous-point\n\n| A | B |\n|---|---|\n| 1 | 2 |\n\n```\ncode  gardé\n```\n";
+      "# Titre\n\nUn paragraphe.\n\n## Partie\n\n1. un\n2. deux\n    - sous-point\n\n| A | B |\n| - | - |\n| 1 | 2 |\n\n```\ncode  gardé\n```\n";
     expect(await outline("a.md", source)).toBe(source);
   });
   it("takes its title from the front matter", async () => {

@@ -1,31 +1,43 @@
-import type { DocumentBuilder } from "../../document-builder.ts";
-import { attribute, child, elements, type XmlElement } from "../xml.ts";
-import type { ListMarker, Numbering } from "./numbering.ts";
-import { type ParagraphContent, readParagraph } from "./paragraph.ts";
-import { numberingOf, type ParagraphStyle } from "./styles.ts";
-import { isContainerTable, tableCells } from "./table.ts";
-
-export interface DocxParts {
-  readonly styleOf: (id: string | undefined) => ParagraphStyle;
-  readonly numbering: Numbering;
-  /** Note text by its kind and id: `f2` is footnote 2, `e1` endnote 1. */
-  readonly notes: ReadonlyMap<string, XmlElement>;
-}
+import { addListItem, addRuns, type InlineRun } from "../inline-runs.ts";
+import { shownElements } from "../ooxml/package.ts";
+import { attribute, child, type XmlElement } from "../xml.ts";
+import { writeDrawing } from "./drawing.ts";
+import { textOfRuns } from "./inline.ts";
+import type { ListMarker } from "./numbering.ts";
+import { type ParagraphContent, paragraphsIn, readParagraph } from "./paragraph.ts";
+import type { DocxScope } from "./scope.ts";
+import { numberingOf, outlineLevel, type ParagraphStyle } from "./styles.ts";
+import { type DocxCell, isContainerTable, tableCells } from "./table.ts";
 
 interface OpenList {
   readonly numId: string;
-  /** Group and last item of each level that is open. */
-  readonly levels: { group: string; item: string | null }[];
+  /** Group of each level that is open. */
+  readonly groups: string[];
 }
 
+export interface BlocksPlace {
+  /** Node the blocks stand in; the body when absent. */
+  readonly parent?: string | undefined;
+  /** Headings open sections that hold what follows; elsewhere (cells, boxes) they are text like any other. */
+  readonly hasSections: boolean;
+}
+
+type ListPlace = NonNullable<ParagraphStyle["numbering"]>;
+
 /** Writes the blocks of a body, cell or text box to the document, in order. */
-export function writeBlocks(builder: DocumentBuilder, container: XmlElement, parts: DocxParts, parent?: string): void {
+export function writeBlocks(scope: DocxScope, container: XmlElement, place: BlocksPlace): void {
+  const { builder, layer } = scope;
   let list: OpenList | null = null;
   let code: string[] = [];
-  const at = parent === undefined ? {} : { parent };
+  let sections: { level: number; ref: string }[] = [];
+  const parentHere = (): string | undefined => sections.at(-1)?.ref ?? place.parent;
+  const at = () => {
+    const parent = parentHere();
+    return { ...(parent !== undefined && { parent }), layer };
+  };
 
   const flushCode = () => {
-    if (code.length > 0) builder.addText("code", code.join("\n"), at);
+    if (code.length > 0) builder.addText("code", code.join("\n"), at());
     code = [];
   };
   const endList = () => {
@@ -42,40 +54,56 @@ export function writeBlocks(builder: DocumentBuilder, container: XmlElement, par
         writeTable(node);
         break;
       case "w:sdt":
-        for (const inner of elements(child(node, "w:sdtContent") ?? node)) visit(inner);
+        for (const inner of shownElements(child(node, "w:sdtContent") ?? node)) visit(inner);
         break;
       case "w:customXml":
       case "w:ins":
+      case "w:moveTo":
       case "w:smartTag":
-        for (const inner of elements(node)) visit(inner);
+        for (const inner of shownElements(node)) visit(inner);
+        break;
+      case "w:altChunk": {
+        endList();
+        const inner = scope.imported.get(attribute(node, "r:id") ?? "");
+        if (inner) builder.append(inner.document, parentHere() ?? "#/body", 0);
+        break;
+      }
+      case "m:oMathPara":
+      case "m:oMath":
+        writeParagraph({ name: "w:p", attributes: {}, children: [node] });
         break;
       default:
         break;
     }
   };
   const writeParagraph = (paragraph: XmlElement) => {
+    const content = readParagraph(paragraph, scope);
     const properties = child(paragraph, "w:pPr");
-    const style = parts.styleOf(attribute(child(properties, "w:pStyle"), "w:val"));
-    const content = readParagraph(paragraph);
+    const style = scope.styles.paragraph(attribute(child(properties, "w:pStyle"), "w:val"));
     const ownNumbering = child(properties, "w:numPr");
     const numbering = ownNumbering ? numberingOf(ownNumbering, style.numbering) : style.numbering;
-    const isEmpty = content.text === "" && content.formulas.length === 0;
-    const marker = numbering && !isEmpty ? parts.numbering.next(numbering.numId, numbering.level) : null;
-    if (!isEmpty) writeContent(content, style, numbering, marker);
-    for (let picture = 0; picture < content.pictures; picture++) {
-      endList();
-      builder.addPicture(at);
-    }
-    for (const box of content.boxes) {
-      endList();
-      writeBlocks(builder, box, parts, parent);
-    }
-    for (const id of content.footnotes) writeNote(id);
+    const level = outlineLevel(properties, style.headingLevel);
+    const isEmpty = content.text === "" && content.formulas.length === 0 && content.checkboxes.length === 0;
+    const marker = numbering && !isEmpty ? scope.numbering.next(numbering.numId, numbering.level) : null;
+    for (const drawing of content.leading) writeDrawn(drawing);
+    const firstText = builder.document.texts.length;
+    if (!isEmpty) writeContent(content, { ...style, headingLevel: level }, numbering, marker);
+    const item = builder.document.texts[firstText];
+    if (item)
+      for (const id of content.comments) scope.commented.set(id, [...(scope.commented.get(id) ?? []), item.self_ref]);
+    for (const drawing of content.trailing) writeDrawn(drawing);
+    for (const id of content.notes) writeNote(id);
+  };
+  const writeDrawn = (drawing: XmlElement) => {
+    endList();
+    writeDrawing(scope, drawing, parentHere(), (box, parent) =>
+      writeBlocks(scope, box, { parent, hasSections: false }),
+    );
   };
   const writeContent = (
     content: ParagraphContent,
     style: ParagraphStyle,
-    numbering: ParagraphStyle["numbering"],
+    numbering: ListPlace | null,
     marker: ListMarker | null,
   ) => {
     if (isCode(content, style)) {
@@ -84,72 +112,78 @@ export function writeBlocks(builder: DocumentBuilder, container: XmlElement, par
       return;
     }
     flushCode();
-    if (style.headingLevel !== null && content.text !== "") {
+    if (style.headingLevel !== null && place.hasSections && content.text !== "") {
       list = null;
-      const number = marker?.enumerated ? `${marker.text.replace(/\.$/, "")} ` : "";
-      const text = `${number}${content.text.replace(/\s*\n\s*/g, " ")}`;
-      if (style.headingLevel === 0) builder.addText("title", text, at);
-      else builder.addText("section_header", text, { ...at, level: style.headingLevel });
-    } else if (numbering && marker && content.text !== "") {
-      list = writeItem(content, list, numbering, marker);
-    } else if (content.checkbox !== null) {
+      writeHeading(content, style.headingLevel, marker);
+    } else if (numbering && marker && content.runs.length > 0 && content.checkboxes.length === 0)
+      list = writeItem(content.runs, list, numbering, marker);
+    else {
       list = null;
-      builder.addText(content.checkbox === "selected" ? "checkbox_selected" : "checkbox_unselected", content.text, at);
-    } else {
-      list = null;
-      if (content.text !== "") builder.addText("text", content.text, at);
-      for (const formula of content.formulas) builder.addText("formula", formula, at);
+      addRuns(builder, content.runs, at());
+      for (const { isSelected, runs } of content.checkboxes)
+        builder.addText(isSelected ? "checkbox_selected" : "checkbox_unselected", textOfRuns(runs), at());
+      for (const formula of content.formulas) builder.addText("formula", formula, at());
     }
   };
-  const writeItem = (
-    content: ParagraphContent,
-    open: OpenList | null,
-    numbering: { numId: string; level: number },
-    marker: ListMarker,
-  ): OpenList => {
+  const writeHeading = (content: ParagraphContent, level: number, marker: ListMarker | null) => {
+    const number = marker?.enumerated ? `${marker.text.replace(/\.$/, "")} ` : "";
+    const text = `${number}${content.text.replace(/\s*\n\s*/g, " ")}`;
+    sections = sections.filter((section) => section.level < level);
+    const ref =
+      level === 0 ? builder.addText("title", text, at()) : builder.addText("section_header", text, { ...at(), level });
+    sections.push({ level, ref });
+    for (const formula of content.formulas) builder.addText("formula", formula, at());
+  };
+  const writeItem = (runs: readonly InlineRun[], open: OpenList | null, numbering: ListPlace, marker: ListMarker) => {
     const current: OpenList =
-      open && (open.numId === numbering.numId || numbering.level > 0) ? open : { numId: numbering.numId, levels: [] };
-    const depth = Math.min(numbering.level, current.levels.length);
-    current.levels.length = Math.min(current.levels.length, depth + 1);
-    if (current.levels.length === depth) {
-      const above = current.levels.at(-1)?.item ?? parent;
-      current.levels.push({
-        group: builder.addGroup("list", above === undefined ? {} : { parent: above }),
-        item: null,
-      });
+      open && (open.numId === numbering.numId || numbering.level > 0) ? open : { numId: numbering.numId, groups: [] };
+    const depth = Math.min(numbering.level, current.groups.length);
+    current.groups.length = Math.min(current.groups.length, depth + 1);
+    if (current.groups.length === depth) {
+      const above = current.groups.at(-1) ?? parentHere();
+      current.groups.push(
+        builder.addGroup("list", { ...(above !== undefined && { parent: above }), layer, name: "list" }),
+      );
     }
-    const level = current.levels[depth];
-    if (level)
-      level.item = builder.addText("list_item", content.text, {
-        parent: level.group,
-        enumerated: marker.enumerated,
-        marker: marker.text,
-      });
+    addListItem(builder, runs, {
+      parent: current.groups[depth] ?? "#/body",
+      layer,
+      enumerated: marker.enumerated,
+      marker: marker.text,
+    });
     return current;
   };
   const writeNote = (id: string) => {
-    const note = parts.notes.get(id);
-    const text = note
-      ? elements(note)
-          .map((paragraph) => readParagraph(paragraph).text)
-          .join("\n")
-          .trim()
-      : "";
-    if (text !== "") builder.addText("footnote", text, at);
+    const note = scope.notes.get(id);
+    if (!note || scope.writtenNotes.has(id)) return;
+    scope.writtenNotes.add(id);
+    const text = paragraphsIn(note)
+      .map((paragraph) => readParagraph(paragraph, scope).text)
+      .join("\n")
+      .trim();
+    if (text !== "") builder.addText("footnote", text, at());
   };
   const writeTable = (table: XmlElement) => {
-    const cells = tableCells(table);
+    const cells = tableCells(table, scope);
     if (isContainerTable(cells)) {
-      for (const cell of cells) writeBlocks(builder, cell.element, parts, parent);
+      for (const cell of cells) writeBlocks(scope, cell.element, { parent: parentHere(), hasSections: false });
       return;
     }
-    builder.addTable(cells, at);
+    if (cells.length === 0) return;
+    const ref = builder.addTable(cells, at());
+    for (const [index, cell] of cells.entries()) if (cell.isRich) writeRichCell(ref, index, cell);
     for (const cell of cells)
-      for (const paragraph of elements(cell.element))
-        if (paragraph.name === "w:p")
-          for (let picture = readParagraph(paragraph).pictures; picture > 0; picture--) builder.addPicture(at);
+      for (const paragraph of paragraphsIn(cell.element))
+        for (const id of readParagraph(paragraph, scope).notes) writeNote(id);
   };
-  for (const node of elements(container)) visit(node);
+  /** The cell's blocks in a group of its own below the table; its notes stand after the table. */
+  const writeRichCell = (table: string, index: number, cell: DocxCell) => {
+    const name = `rich_cell_group_${builder.document.tables.length}_${cell.column}_${cell.row}`;
+    const group = builder.addGroup("unspecified", { parent: table, layer, name });
+    builder.setCellContent(table, index, group);
+    writeBlocks({ ...scope, notes: new Map() }, cell.element, { parent: group, hasSections: false });
+  };
+  for (const node of shownElements(container)) visit(node);
   flushCode();
 }
 

@@ -11,7 +11,19 @@ export const attribute = (element: DomElement, name: string): string | null =>
   element.attrs.find((attr) => attr.name === name)?.value ?? null;
 
 /** Code and data: what stands in them is no text of the page. */
-const wordless = new Set(["script", "style", "head", "link", "meta", "base", "param", "source", "track", "col", "area"]);
+const wordless = new Set([
+  "script",
+  "style",
+  "head",
+  "link",
+  "meta",
+  "base",
+  "param",
+  "source",
+  "track",
+  "col",
+  "area",
+]);
 
 /** Shown only where something else cannot be: an old browser, a missing player, a script that did not run. */
 const standIns = new Set(["noscript", "template", "iframe", "object", "embed", "canvas", "audio", "video", "map"]);
@@ -46,7 +58,25 @@ const blocks = new Set([
 
 /** Blocks with a structure of their own, which no paragraph can take in. */
 const structures = new Set([
-  ...["dl", "details", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "ol", "pre", "table", "ul", "menu", "dir", "signature", "stamp"],
+  ...[
+    "dl",
+    "details",
+    "figure",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "ol",
+    "pre",
+    "table",
+    "ul",
+    "menu",
+    "dir",
+    "signature",
+    "stamp",
+  ],
 ]);
 
 export const isTickBox = (element: DomElement): boolean =>
@@ -97,6 +127,33 @@ export function allTexts(node: DomNode | DomParent): string[] {
     if ("content" in next) open.push(next.content); // of a template
   }
   return texts;
+}
+
+/** Elements that change the look of text, or nothing, within a word. */
+const wordInner = new Set([
+  ...["a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins", "kbd"],
+  ...["label", "mark", "q", "s", "samp", "small", "span", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr"],
+]);
+
+/** All text below as a string whose words are whole: only elements within a line join what stands around them. */
+export function wholeText(root: DomParent): string {
+  const parts: string[] = [];
+  const open: (DomNode | DomParent | " ")[] = [root];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (next === " ") parts.push(" ");
+    else if (next.nodeName === "#text" && "value" in next) parts.push(next.value);
+    else if ("childNodes" in next && !wordless.has(next.nodeName)) {
+      const isInner = wordInner.has(next.nodeName) && !("tagName" in next && isUnseen(next));
+      if (!isInner) parts.push(" ");
+      if (!isInner) open.push(" ");
+      for (let index = next.childNodes.length - 1; index >= 0; index--) {
+        const child = next.childNodes[index];
+        if (child) open.push(child);
+      }
+      if ("content" in next) open.push(next.content, " ");
+    }
+  }
+  return parts.join("");
 }
 
 /** Characters of the text below, blanks apart. */

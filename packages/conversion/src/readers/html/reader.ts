@@ -6,7 +6,18 @@ import type { SourceLedger } from "../../ledger/ledger.ts";
 import { nameOf, originOf } from "../origin.ts";
 import type { Reader } from "../reader.ts";
 import { boilerplateOf, hasFlowHeading } from "./boilerplate.ts";
-import { allTexts, attribute, type DomElement, type DomParent, depthOf, find, findWhere, isElement, isTickBox, isUnseen } from "./dom.ts";
+import {
+  attribute,
+  type DomElement,
+  type DomParent,
+  depthOf,
+  find,
+  findWhere,
+  isElement,
+  isTickBox,
+  isUnseen,
+  wholeText,
+} from "./dom.ts";
 import type { Flow, Page } from "./flow.ts";
 import { textOf } from "./inline.ts";
 import { walk } from "./walk.ts";
@@ -35,20 +46,24 @@ export function addHtmlPage(
   builder: DocumentBuilder,
   source: string,
   ledger: SourceLedger,
-  options: { isRaw: boolean; titleLayer?: "furniture" | "none" },
+  options: {
+    isRaw: boolean;
+    /** A chapter: what its head calls it is said by the book. */
+    isBookPart?: boolean;
+  },
 ): string | null {
-  const document = parse(source, { scriptingEnabled: false });
+  const document = parse(openTags(source), { scriptingEnabled: false });
   checkDepth(document);
   const head = find(document, "head");
   const titleElement = head && find(head, "title");
   const title = titleElement ? textOf(titleElement) || null : null;
-  if (title !== null && options.titleLayer !== "none") {
+  if (title !== null && !options.isBookPart) {
     ledger.source(title);
     builder.addText("title", title, { layer: "furniture" });
   }
   const body = find(document, "body");
   if (!body) return title;
-  for (const text of allTexts(body)) ledger.source(text);
+  ledger.source(wholeText(body));
   ledger.parser("parse5");
   const boilerplate = options.isRaw ? new Set<DomElement>() : boilerplateOf(body);
   const begun = options.isRaw || !hasFlowHeading(body);
@@ -65,14 +80,23 @@ export function addHtmlFragment(
 ): void {
   const fragment = parseFragment(html, { scriptingEnabled: false });
   checkDepth(fragment);
-  for (const text of allTexts(fragment)) ledger.source(text);
+  ledger.source(wholeText(fragment));
   const page = pageOf(builder, fragment, ledger, new Set(), true);
   walk(fragment.childNodes, { ...flowOf(page), ...(parent !== undefined && { parent }) });
 }
 
+const voidTags = /^(?:area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr)$/i;
+
+/** XHTML may close any element in its opening tag; to an HTML parser such a tag would stay open. */
+const openTags = (source: string): string =>
+  /^\s*<\?xml\b/.test(source)
+    ? source.replace(/<([a-z][\w:-]*)((?:\s[^<>]*?)?)\/>/gi, (tag, name: string, attributes: string) =>
+        voidTags.test(name) ? tag : `<${name}${attributes}></${name}>`,
+      )
+    : source;
+
 function checkDepth(root: DomParent): void {
-  if (depthOf(root) > maxDepth)
-    throw new AppError("document_too_complex", "The page is nested too deep.", { params: { limit: maxDepth } });
+  if (depthOf(root) > maxDepth) throw new AppError("document_too_complex", "The page is nested too deep.");
 }
 
 function pageOf(

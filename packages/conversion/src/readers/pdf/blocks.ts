@@ -1,7 +1,7 @@
 import type { Frame } from "./frame.ts";
 import { type Box, heaviest, height, median, union, width } from "./geometry.ts";
 import { lineText, type Segment, sameLine, segmentOf } from "./lines.ts";
-import type { PageContent, Piece, TableBlock } from "./page-content.ts";
+import type { FigureBlock, PageContent, Piece, TableBlock } from "./page-content.ts";
 
 export interface Line extends Box {
   readonly page: number;
@@ -27,16 +27,27 @@ export interface TableOnPage {
   readonly kind: "table";
   readonly table: TableBlock;
   readonly page: number;
+  readonly box: Box;
+  /** Of a table over several pages: its parts, and the page of each row. */
+  readonly parts?: readonly TableOnPage[];
+  readonly rowPages?: readonly number[];
 }
 
-export type Block = TextBlock | TableOnPage;
+export interface FigureOnPage {
+  readonly kind: "figure";
+  readonly figure: FigureBlock;
+  readonly page: number;
+  readonly box: Box;
+}
+
+export type Block = TextBlock | TableOnPage | FigureOnPage;
 
 export interface Marker {
   readonly text: string;
   readonly enumerated: boolean;
 }
 
-const bulletPattern = /^(?:([•◦‣▪▫●○■□➢➤►▶✓✔❖➔→⁃∙·*–—-])\s+|([•◦▪●■➢➤►✓✔❖])(?=\p{L}))/u;
+const bulletPattern = /^(?:([☐☑☒❏❑•◦‣▪▫●○■□➢➤►▶✓✔❖➔→⁃∙·*–—-])\s+|([•◦▪●■➢➤►✓✔❖])(?=\p{L}))/u;
 const numberPattern = /^(\(?(?:\d{1,3}|[a-z]|[ivx]{1,5})[.)°]|[A-Z]\)|\((?:\d{1,3}|[A-Z])\))\s+(?=\S)/u;
 
 export function markerOf(text: string): Marker | null {
@@ -48,17 +59,18 @@ export function markerOf(text: string): Marker | null {
 }
 
 /** Lines of one column from its pieces; segments side by side are one line. */
-function linesOf(pieces: readonly Piece[], page: number): (Line | TableOnPage)[] {
-  const result: (Line | TableOnPage)[] = [];
+function linesOf(pieces: readonly Piece[], page: number): (Line | TableOnPage | FigureOnPage)[] {
+  const result: (Line | TableOnPage | FigureOnPage)[] = [];
   let open: Segment[] = [];
   const flush = () => {
     if (open.length > 0) result.push(lineOf(open, page));
     open = [];
   };
   for (const piece of pieces) {
-    if (piece.kind === "table") {
+    if (piece.kind !== "line") {
       flush();
-      result.push({ kind: "table", table: piece, page });
+      if (piece.kind === "table") result.push({ kind: "table", table: piece, page, box: piece });
+      else result.push({ kind: "figure", figure: piece, page, box: piece });
       continue;
     }
     if (open.length > 0 && !sameLine(union(open), piece.segment)) flush();
@@ -96,7 +108,7 @@ export function pageBlocks(content: Pick<PageContent, "page" | "columns">): Bloc
   return content.columns.flatMap((pieces, column) => columnBlocks(linesOf(pieces, content.page), column));
 }
 
-function columnBlocks(entries: readonly (Line | TableOnPage)[], column: number): Block[] {
+function columnBlocks(entries: readonly (Line | TableOnPage | FigureOnPage)[], column: number): Block[] {
   const lines = entries.filter((entry): entry is Line => !("kind" in entry));
   const columnBox = union(lines.length > 0 ? lines : [{ l: 0, t: 0, r: 0, b: 0 }]);
   const pitch = usualPitch(lines);

@@ -14,10 +14,14 @@ export function joinAcrossBreaks(blocks: readonly Block[], roles: ReadonlyMap<Te
       continue;
     }
     result.push(block);
-    openText = block.kind === "text" ? block : null;
+    if (block.kind === "text" && !isFloat(block, roles)) openText = block;
   }
   return result;
 }
+
+/** What stands between the two halves of a paragraph without being read there. */
+const isFloat = (block: TextBlock, roles: ReadonlyMap<TextBlock, Role>): boolean =>
+  ["caption", "footnote"].includes(roles.get(block)?.label ?? "") || block.frame !== undefined;
 
 function goesOn(block: TextBlock, next: TextBlock, roles: ReadonlyMap<TextBlock, Role>): boolean {
   const last = block.lines.at(-1);

@@ -18,12 +18,19 @@ export interface TableBlock extends Box {
   readonly isIndex: boolean;
 }
 
+/** An image or a drawing. */
+export interface FigureBlock extends Box {
+  readonly kind: "figure";
+  /** Text that stands in it. */
+  readonly labels: readonly Segment[];
+}
+
 export interface LineBlock extends Box {
   readonly kind: "line";
   readonly segment: Segment;
 }
 
-export type Piece = LineBlock | TableBlock;
+export type Piece = LineBlock | TableBlock | FigureBlock;
 
 /** One page ready for reading: columns in reading order, each top to bottom. */
 export interface PageContent {

@@ -11,6 +11,9 @@ type NumericApi = {
     : never]: WrappedPdfiumModule[Name] extends (...args: infer Arguments) => unknown
     ? (...args: Arguments) => number
     : never;
+} & {
+  /** Takes the address of a key that ends with a zero. */
+  readonly FPDFAnnot_GetStringValue: (annotation: number, key: number, to: number, sizeBytes: number) => number;
 };
 
 /** pdfium with its memory at hand. Coordinates it answers are the page's own (points, origin bottom left, unrotated). */
@@ -92,6 +95,8 @@ export interface PdfDocument {
   readonly pdfium: Pdfium;
   readonly handle: number;
   readonly pageCount: number;
+  /** Handle of its form; 0 where it has none. */
+  readonly form: number;
   /** Calls `use` with the page open; null where the page itself is damaged. */
   withPage<T>(index: number, use: (page: PdfPage) => T): T | null;
   metadata(key: "Title"): string;
@@ -116,7 +121,12 @@ export function openPdf(pdfium: Pdfium, bytes: Uint8Array, password: string | nu
     throw new AppError("document_corrupt", "The PDF is damaged or incomplete.", { internal: { pdfiumError: code } });
   }
   const pageCount = api.FPDF_GetPageCount(handle);
+  const hasForm = pageCount > 0 && api.FPDF_GetFormType(handle) !== 0;
+  const formInfo = hasForm ? api.PDFiumExt_OpenFormFillInfo() : 0;
+  const form = formInfo === 0 ? 0 : api.PDFiumExt_InitFormFillEnvironment(handle, formInfo);
   const close = () => {
+    if (form !== 0) api.PDFiumExt_ExitFormFillEnvironment(form);
+    if (formInfo !== 0) api.PDFiumExt_CloseFormFillInfo(formInfo);
     api.FPDF_CloseDocument(handle);
     pdfium.free(data);
   };
@@ -128,6 +138,7 @@ export function openPdf(pdfium: Pdfium, bytes: Uint8Array, password: string | nu
     pdfium,
     handle,
     pageCount,
+    form,
     close,
     metadata: (key) => pdfium.utf16((pointer, size) => wrapped.FPDF_GetMetaText(handle, key, pointer, size)).trim(),
     withPage(index, use) {

@@ -5,8 +5,8 @@ import type { Reader } from "../reader.ts";
 import { readBookmarks } from "./bookmarks.ts";
 import { layoutOf, type PageLayout } from "./page-layout.ts";
 import { readPage } from "./page-source.ts";
-import { createSecondParser } from "./pdfjs.ts";
 import { loadPdfium, openPdf } from "./pdfium.ts";
+import { createSecondParser } from "./pdfjs.ts";
 import { renderPage } from "./render.ts";
 import { writeDocument } from "./write-document.ts";
 
@@ -31,19 +31,19 @@ export const pdfReader: Reader = {
           builder.addPage(text.page, text.width, text.height);
           pages.push(layoutOf(text));
         }
-        context.onProgress((textShare * (index + 1)) / pdf.pageCount);
+        context.onProgress((textShare * (index + 1)) / pdf.pageCount, pdf.pageCount);
       }
       if (pages.length === 0) throw new AppError("document_corrupt", "No page of the PDF can be read.");
       if (pages.every((page) => page.segments.length === 0 && page.side.length === 0))
         throw new AppError("document_no_text", "The PDF holds no text, only images.", {
           params: { pages: pages.length },
         });
-      writeDocument(builder, pages, readBookmarks(pdf));
+      writeDocument(builder, pages, readBookmarks(pdf), (text, page) => context.ledger.drop(text, "duplicate", page));
       if (context.pageImageDpi > 0)
         for (let index = 0; index < pdf.pageCount; index++) {
           const png = pdf.withPage(index, (page) => renderPage(pdfium, page, context.pageImageDpi));
           if (png) await context.onPageImage({ page: index + 1, png });
-          context.onProgress(textShare + ((1 - textShare) * (index + 1)) / pdf.pageCount);
+          context.onProgress(textShare + ((1 - textShare) * (index + 1)) / pdf.pageCount, pdf.pageCount);
         }
       return { document: builder.document, title: pdf.metadata("Title") || null };
     } finally {

@@ -86,6 +86,8 @@ const fullText = (block: TextBlock): string => block.lines.map((line) => line.te
 const comparable = (text: string): string => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "");
 
 function plainLabel(block: TextBlock): TextLabel {
+  if (block.marker && /[☑☒]/.test(block.marker.text)) return "checkbox_selected";
+  if (block.marker && /[☐❏❑]/.test(block.marker.text)) return "checkbox_unselected";
   if (block.marker) return "list_item";
   const first = block.lines[0];
   if (first && caption.test(first.text) && block.lines.length <= 6) return "caption";

@@ -27,7 +27,7 @@ function levelLines(words: readonly Word[]): Segment[] {
 type Placed = Pick<TableCellBox, "row" | "rowSpan" | "columnSpan" | "lines">;
 
 const textOf = (cell: Placed): string => cell.lines.map((line) => lineText(line.words)).join(" ");
-const isNumeric = (text: string): boolean => /\d/.test(text) && !/\p{L}{3}/u.test(text);
+export const isNumeric = (text: string): boolean => /\d/.test(text) && !/\p{L}{3}/u.test(text);
 
 /** The first row, and those a spanning cell of it or an unnumbered row over numbers still belong to the head. */
 export function headerRowsOf(cells: readonly Placed[]): number {
@@ -46,4 +46,13 @@ export function headerRowsOf(cells: readonly Placed[]): number {
       rows = 2;
   }
   return Math.min(rows, Math.max(1, rowCount - 1));
+}
+
+/** Names of rows: the words of a first column beside columns of numbers. */
+export function rowHeadersOf(cells: readonly TableCellBox[]): ReadonlySet<TableCellBox> {
+  const body = cells.filter((cell) => !cell.columnHeader && cell.lines.length > 0);
+  const beside = body.filter((cell) => cell.column > 0);
+  const numeric = beside.filter((cell) => isNumeric(textOf(cell))).length;
+  if (beside.length === 0 || numeric < 0.5 * beside.length) return new Set();
+  return new Set(body.filter((cell) => cell.column === 0 && cell.columnSpan === 1 && /\p{L}/u.test(textOf(cell))));
 }

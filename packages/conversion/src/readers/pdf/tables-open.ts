@@ -5,7 +5,7 @@ import type { Rule, Rules } from "./rules.ts";
 import { cellLines, headerRowsOf } from "./table-cells.ts";
 import type { Word } from "./words.ts";
 
-interface Row extends Box {
+export interface Row extends Box {
   readonly segments: readonly Segment[];
 }
 
@@ -32,7 +32,7 @@ export function openTable(segments: readonly Segment[], rules: Rules): TableBloc
   return rows.length < 2 ? null : tableOf(rows, rules);
 }
 
-function rowsOf(segments: readonly Segment[]): Row[] {
+export function rowsOf(segments: readonly Segment[]): Row[] {
   const rows: Segment[][] = [];
   for (const segment of [...segments].sort((a, b) => a.t + a.b - (b.t + b.b))) {
     const row = rows.findLast((other) => other.some((member) => sameLine(member, segment)));
@@ -117,7 +117,7 @@ function stripsOf(rows: readonly Row[], minWidth: number, piecesOf: (row: Row) =
 }
 
 /** Rows of numbers may stand so close that their columns show only between words. */
-function columnStrips(rows: readonly Row[], size: number): Strip[] {
+export function columnStrips(rows: readonly Row[], size: number): Strip[] {
   const strips = stripsOf(rows, 0.5 * size, (row) => row.segments);
   const wordsOf = (row: Row) => row.segments.flatMap((segment) => segment.words);
   const words = rows.flatMap(wordsOf);
@@ -159,7 +159,7 @@ const columnOf = (x: number, edges: readonly number[]): number => edges.filter((
 const columnsUsed = (row: Row, edges: readonly number[]): number =>
   new Set(row.segments.flatMap((segment) => segment.words.map((word) => columnOf((word.l + word.r) / 2, edges)))).size;
 
-function looksTabular(rows: readonly Row[], columns: number, crossing: number, box: Box): boolean {
+export function looksTabular(rows: readonly Row[], columns: number, crossing: number, box: Box): boolean {
   const pieces = rows.flatMap((row) => row.segments);
   const words = pieces.reduce((sum, piece) => sum + piece.words.length, 0) / pieces.length;
   const numeric = pieces.filter((piece) => piece.words.some((word) => /\d/.test(word.text))).length / pieces.length;
@@ -173,15 +173,25 @@ function looksTabular(rows: readonly Row[], columns: number, crossing: number, b
   if (words > maxCellWords || width(box) < 60) return false;
   if (words > 4.5 && numeric < 0.5) return crossing >= 3 && words < 7;
   if (crossing >= 2) return true;
+  if (isProse(pieces)) return false;
   return columns >= 3 ? words <= 4.5 || numeric > 0.3 : numeric > 0.4 && words <= 5;
 }
 
+/** Most pieces are stretches of sentences: columns of text side by side. */
+function isProse(pieces: readonly Segment[]): boolean {
+  const running = pieces.filter((piece) => {
+    const plain = piece.words.filter((word) => /^[\p{Ll}(«“"]\p{Ll}*[.,;:)»”"]?$/u.test(word.text)).length;
+    return piece.words.length >= 3 && plain >= 0.5 * piece.words.length;
+  });
+  return running.length > 0.5 * pieces.length;
+}
+
 /** Words of a row by column; a piece that runs over an edge stays whole in its first column and spans. */
-interface GridRow extends Box {
+export interface GridRow extends Box {
   readonly cells: { words: Word[]; column: number; columnSpan: number }[];
 }
 
-function placeWords(row: Row, edges: readonly number[]): GridRow {
+export function placeWords(row: Row, edges: readonly number[]): GridRow {
   const cells: GridRow["cells"] = [];
   for (const segment of row.segments) {
     const crosses =
@@ -214,7 +224,7 @@ function gapsAtEdges(segment: Segment, edges: readonly number[]): boolean {
 }
 
 /** A row with nothing in its first column, tight under the one above and never longer, wraps that row's cells. */
-function mergeWrappedRows(rows: readonly GridRow[], columns: number): GridRow[] {
+export function mergeWrappedRows(rows: readonly GridRow[], columns: number): GridRow[] {
   const pitches = rows.slice(1).map((row, index) => row.t - (rows[index]?.b ?? 0));
   const usual = median(pitches);
   const result: GridRow[] = [];
@@ -241,7 +251,11 @@ function mergeWrappedRows(rows: readonly GridRow[], columns: number): GridRow[] 
   return result;
 }
 
-function cellsOf(rows: readonly GridRow[], edges: readonly number[], box: Box): Omit<TableCellBox, "columnHeader">[] {
+export function cellsOf(
+  rows: readonly GridRow[],
+  edges: readonly number[],
+  box: Box,
+): Omit<TableCellBox, "columnHeader">[] {
   return rows.flatMap((gridRow, row) =>
     gridRow.cells.map(({ words, column, columnSpan }) => {
       const own = segmentOf(words);

@@ -7,6 +7,8 @@ import type { Word } from "./words.ts";
 type Grid = Pick<Rules, "horizontal" | "vertical">;
 
 const touch = 3; // points by which two rules may miss each other and still meet
+const leastInk = 0.65;
+const maxSliver = 7; // points: narrower than any column of text
 const sameBorder = 4; // borders nearer than this are one
 
 /**
@@ -67,19 +69,62 @@ function borders(rules: readonly Rule[]): number[] {
 function gridOf(rules: Grid, words: readonly Word[], page: { width: number; height: number }): TableBlock | null {
   const left = Math.min(...rules.horizontal.map((rule) => rule.from));
   const right = Math.max(...rules.horizontal.map((rule) => rule.to));
-  const xs = withEdges(borders(rules.vertical), left, right);
-  const ys = borders(rules.horizontal);
+  const [top, foot] = [
+    Math.min(...rules.horizontal.map(({ at }) => at)),
+    Math.max(...rules.horizontal.map(({ at }) => at)),
+  ];
+  const near = words.filter((word) =>
+    contains({ l: left, r: right, t: top, b: foot }, (word.l + word.r) / 2, (word.t + word.b) / 2),
+  );
+  const xs = withoutSlivers(withEdges(borders(rules.vertical), left, right), rules.vertical, near, "x");
+  const ys = withoutSlivers(borders(rules.horizontal), rules.horizontal, near, "y");
   const [columns, rows] = [xs.length - 1, ys.length - 1];
   if (columns < 1 || rows < 1 || columns * rows < 2 || columns > 60 || rows > 300) return null;
   const box: Box = { l: xs[0] ?? 0, r: xs[columns] ?? 0, t: ys[0] ?? 0, b: ys[rows] ?? 0 };
   if (width(box) < 20 || height(box) < 8) return null;
   const inside = words.filter((word) => contains(box, (word.l + word.r) / 2, (word.t + word.b) / 2, 1));
   if (inside.length < 2) return null;
+  if (inkShare(rules, xs, ys) < leastInk) return null;
   const cells = mergedCells(rules, xs, ys).map((place) => {
     const own = inside.filter((word) => contains(place, (word.l + word.r) / 2, (word.t + word.b) / 2));
     return { ...place, lines: cellLines(own) };
   });
   return asTable(box, cells, page);
+}
+
+/** How much of the grid's inner borders is drawn, their mean; boxes inside boxes, a diagram's, leave most of them open. */
+function inkShare(rules: Grid, xs: readonly number[], ys: readonly number[]): number {
+  const shares = (borders: readonly number[], side: readonly Rule[], length: number) =>
+    borders.slice(1, -1).map((border) => {
+      const own = side.filter((rule) => Math.abs(rule.at - border) <= sameBorder);
+      return own.reduce((sum, rule) => sum + rule.to - rule.from, 0) / Math.max(1, length);
+    });
+  const all = [
+    ...shares(xs, rules.vertical, (ys.at(-1) ?? 0) - (ys[0] ?? 0)),
+    ...shares(ys, rules.horizontal, (xs.at(-1) ?? 0) - (xs[0] ?? 0)),
+  ];
+  return all.length === 0 ? 1 : all.reduce((sum, part) => sum + part, 0) / all.length;
+}
+
+/** Borders that part a strip no word stands in, a cell's padding painted apart, go: the one with less ink first. */
+function withoutSlivers(
+  borders: readonly number[],
+  rules: readonly Rule[],
+  words: readonly Word[],
+  axis: "x" | "y",
+): number[] {
+  const ink = (at: number) =>
+    rules.reduce((sum, rule) => sum + (Math.abs(rule.at - at) <= sameBorder ? rule.to - rule.from : 0), 0);
+  const middle = (word: Word) => (axis === "x" ? (word.l + word.r) / 2 : (word.t + word.b) / 2);
+  const result: number[] = [];
+  for (const at of borders) {
+    const last = result.at(-1);
+    const isSliver =
+      last !== undefined && at - last < maxSliver && !words.some((word) => middle(word) > last && middle(word) < at);
+    if (!isSliver) result.push(at);
+    else if (ink(at) > ink(last)) result[result.length - 1] = at;
+  }
+  return result;
 }
 
 /** Lines that stick out at the sides of the outer borders belong to columns open at that side. */
@@ -154,7 +199,7 @@ function asTable(
   const places = filled.reduce((sum, cell) => sum + 1 / (cell.rowSpan * cell.columnSpan), 0);
   if (places < 0.2 * rows.length * columns.length) return null; // the grid of a drawing
   const longest = Math.max(...filled.map((cell) => cell.lines.reduce((sum, line) => sum + line.words.length, 0)));
-  if (filled.length <= 4 && longest > 120 && height(box) > page.height * 0.4) return null; // boxes that frame a layout
+  if (filled.length <= 6 && longest > 60 && height(box) > page.height * 0.4) return null; // boxes that frame a layout
   const span = (all: readonly number[], from: number, length: number) =>
     Math.max(1, all.filter((at) => at >= from && at < from + length).length);
   const kept = cells

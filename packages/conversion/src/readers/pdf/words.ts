@@ -1,5 +1,5 @@
-import { type Frame, frameOf, isSlanted, quarterOf } from "./frame.ts";
 import { readStyle, type TextStyle } from "./fonts.ts";
+import { type Frame, frameOf, isSlanted, quarterOf } from "./frame.ts";
 import type { Box } from "./geometry.ts";
 import type { Pdfium, PdfPage } from "./pdfium.ts";
 
@@ -58,6 +58,12 @@ export function readWords(pdfium: Pdfium, page: PdfPage): PageWords {
   const count = Math.min(api.FPDFText_CountChars(textPage), maxCharsPerPage);
   for (let index = 0; index < count; index++) {
     let code = api.FPDFText_GetUnicode(textPage, index);
+    if (isHalf(code)) {
+      const next = api.FPDFText_GetUnicode(textPage, index + 1);
+      const isPair = code < 0xdc00 && next >= 0xdc00 && isHalf(next);
+      if (isPair) index++;
+      code = isPair ? 0x10000 + ((code - 0xd800) << 10) + (next - 0xdc00) : 0xfffd;
+    }
     if (isLost(code) && !api.FPDFText_IsGenerated(textPage, index)) code = 0xfffd;
     source.push(isBlank(code) ? " " : code === 2 ? "\u00ad" : String.fromCodePoint(code));
     if ((code === 0x0a || code === 0x0d) && api.FPDFText_IsGenerated(textPage, index)) {
@@ -127,6 +133,8 @@ const isBlank = (code: number): boolean =>
   code === 0x3000 ||
   (code >= 0x2000 && code <= 0x200a);
 
+const isHalf = (code: number): boolean => code >= 0xd800 && code <= 0xdfff; // of a pair beyond the basic plane
+
 /** A glyph whose letter the file does not tell. */
 const isLost = (code: number): boolean => code < 0x20 && code !== 2 && code !== 9 && code !== 10 && code !== 13;
 
@@ -140,9 +148,21 @@ const ligatures: Record<number, string> = {
   64262: "st",
 };
 
+/** Of Wingdings, by the low byte of the code; its other signs are bullets nearly always. */
+const signs: Record<number, string> = {
+  0x6f: "\u2610",
+  0x71: "\u2610",
+  0x72: "\u2610",
+  0x78: "\u2612",
+  0xa8: "\u2610",
+  0xfc: "\u2713",
+  0xfd: "\u2612",
+  0xfe: "\u2611",
+};
+
 /** pdfium marks a line-end hyphen as U+0002. */
 function characterText(code: number, isSymbolic: boolean): string {
-  if (isSymbolic) return "\u2022";
+  if (isSymbolic) return signs[code & 0xff] ?? "\u2022";
   if (code === 2) return "\u00ad";
   const ligature = ligatures[code];
   if (ligature !== undefined) return ligature;

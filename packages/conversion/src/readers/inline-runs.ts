@@ -1,0 +1,158 @@
+import type { ContentLayer, Formatting, Provenance, TextLabel } from "../docling-document.ts";
+import type { DocumentBuilder, TextFields } from "../document-builder.ts";
+
+/** How a stretch of running text looks and where it leads. */
+export interface InlineStyle {
+  readonly bold?: boolean;
+  readonly italic?: boolean;
+  readonly underline?: boolean;
+  readonly strikethrough?: boolean;
+  readonly script?: "sub" | "super";
+  readonly hyperlink?: string;
+  readonly kind?: "code" | "formula";
+}
+
+export interface InlineRun {
+  readonly text: string;
+  readonly style: InlineStyle;
+}
+
+/** Stands for a forced line break in the text of a run until `tidyRuns`. */
+export const lineBreak = "\u2028";
+
+const styleKey = (style: InlineStyle): string =>
+  [
+    style.bold,
+    style.italic,
+    style.underline,
+    style.strikethrough,
+    style.script,
+    style.kind,
+    style.hyperlink ?? "",
+  ].join("|");
+
+/** Neighbours of one style as one run, white space as a browser shows it, forced breaks as \n; no text is empty. */
+export function tidyRuns(runs: readonly InlineRun[]): InlineRun[] {
+  const tidy: { text: string; style: InlineStyle }[] = [];
+  let endsBlank = true;
+  for (const run of runs) {
+    let text = run.text
+      .replace(/[ \t\n\r\f]+/g, " ")
+      .replace(/ ?\u2028 ?/g, "\n")
+      .replace(/^[ \n]+/, (blank) => (endsBlank ? blank.replace(/ /g, "") : blank));
+    const last = tidy.at(-1);
+    if (text.startsWith("\n") && last) last.text = last.text.replace(/ +$/, "");
+    if (text === "") continue;
+    endsBlank = /[ \n]$/.test(text);
+    if (last && text.trim() === "")
+      last.text += text; // a blank takes no style of its own
+    else if (last && (styleKey(last.style) === styleKey(run.style) || last.text.trim() === "")) {
+      text = last.text + text;
+      tidy[tidy.length - 1] = { text, style: run.style };
+    } else tidy.push({ text, style: run.style });
+  }
+  const first = tidy[0];
+  if (first) first.text = first.text.replace(/^[ \n]+/, "");
+  const last = tidy.at(-1);
+  if (last) last.text = last.text.replace(/[ \n]+$/, "");
+  return mergeAlike(withWholeWords(tidy.filter((run) => run.text !== "")));
+}
+
+/** A style that ends within a word goes on to its end: runs are shown apart, and the word would be two. */
+function withWholeWords(runs: readonly InlineRun[]): InlineRun[] {
+  const whole: InlineRun[] = [];
+  for (const run of runs) {
+    const last = whole.at(-1);
+    const isLifted = [run, last].some((one) => one?.style.script !== undefined || one?.style.kind !== undefined);
+    const tail = last && !isLifted && /\p{L}$/u.test(last.text) ? /^\p{L}+/u.exec(run.text)?.[0] : undefined;
+    if (last && tail) whole[whole.length - 1] = { ...last, text: last.text + tail };
+    const text = run.text.slice(tail?.length ?? 0);
+    if (text !== "") whole.push({ ...run, text });
+  }
+  return whole;
+}
+
+function mergeAlike(runs: readonly InlineRun[]): InlineRun[] {
+  const merged: InlineRun[] = [];
+  for (const run of runs) {
+    const last = merged.at(-1);
+    if (last && styleKey(last.style) === styleKey(run.style))
+      merged[merged.length - 1] = { text: last.text + run.text, style: run.style };
+    else merged.push(run);
+  }
+  return merged;
+}
+
+/** Text of tidied runs, read as one. */
+export const plainOf = (runs: readonly InlineRun[]): string => runs.map((run) => run.text).join("");
+
+/** Fields of one item that has this style throughout. */
+export function styleFields(style: InlineStyle): Pick<TextFields, "formatting" | "hyperlink"> {
+  const formatting: Formatting = {
+    ...(style.bold && { bold: true }),
+    ...(style.italic && { italic: true }),
+    ...(style.underline && { underline: true }),
+    ...(style.strikethrough && { strikethrough: true }),
+    ...(style.script && { script: style.script }),
+  };
+  return {
+    ...(Object.keys(formatting).length > 0 && { formatting }),
+    ...(style.hyperlink && { hyperlink: style.hyperlink }),
+  };
+}
+
+const isPlain = (style: InlineStyle): boolean => styleKey(style) === styleKey({});
+
+/** True for text that no single plain item can hold. */
+export const isStyled = (runs: readonly InlineRun[]): boolean => runs.some((run) => !isPlain(run.style));
+
+export interface RunsPlace {
+  readonly parent?: string;
+  readonly layer?: ContentLayer;
+  /** Label of plain text; `text` when absent. */
+  readonly label?: TextLabel;
+  readonly prov?: Provenance[];
+}
+
+/**
+ * Tidied runs as Docling keeps them: one item where one style holds throughout, else an inline group with an item a run.
+ * @returns `self_ref` of what stands for the whole; null for no text.
+ */
+export function addRuns(builder: DocumentBuilder, runs: readonly InlineRun[], place: RunsPlace = {}): string | null {
+  const [first] = runs;
+  if (!first) return null;
+  const { label = "text", ...at } = place;
+  const labelOf = (run: InlineRun): TextLabel => run.style.kind ?? label;
+  if (runs.length === 1) return builder.addText(labelOf(first), first.text, { ...at, ...styleFields(first.style) });
+  const group = builder.addGroup("inline", { ...at, name: "group" });
+  for (const run of runs) {
+    const text = run.text.trim();
+    if (text !== "") builder.addText(labelOf(run), text, { ...at, parent: group, ...styleFields(run.style) });
+  }
+  return group;
+}
+
+/** A list item: its text where one style holds throughout, else an empty item over an inline group. */
+export function addListItem(
+  builder: DocumentBuilder,
+  runs: readonly InlineRun[],
+  fields: TextFields & { parent: string },
+): string {
+  const [first, second] = runs;
+  if (!second && !first?.style.kind)
+    return builder.addText("list_item", first?.text ?? "", { ...fields, ...(first && styleFields(first.style)) });
+  const item = builder.addText("list_item", "", fields);
+  addRuns(builder, runs, { parent: item, ...(fields.layer && { layer: fields.layer }) });
+  return item;
+}
+
+/** A heading or title is one item: its whole text, and the style where one holds throughout. */
+export function addHeading(
+  builder: DocumentBuilder,
+  label: "title" | "section_header",
+  runs: readonly InlineRun[],
+  fields: TextFields,
+): string {
+  const text = plainOf(runs).replace(/\s*\n\s*/g, " ");
+  return builder.addText(label, text, { ...fields, ...(runs.length === 1 && runs[0] && styleFields(runs[0].style)) });
+}

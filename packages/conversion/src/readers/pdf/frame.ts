@@ -1,0 +1,38 @@
+import type { Box } from "./geometry.ts";
+
+/** A page as it must be turned for some of its text to read from left to right: how to turn boxes there and back. */
+export interface Frame {
+  readonly width: number;
+  readonly height: number;
+  toFrame(box: Box): Box;
+  toPage(box: Box): Box;
+}
+
+/** Quarter turns (0 to 3) counter-clockwise that text of this angle in degrees is nearest to. */
+export const quarterOf = (angle: number): number => Math.round(angle / 90) % 4;
+
+/** Neither level nor upright: a watermark. */
+export const isSlanted = (angle: number): boolean => Math.abs(angle - 90 * Math.round(angle / 90)) > 8;
+
+export function frameOf(quarter: number, width: number, height: number): Frame {
+  if (quarter === 1)
+    return {
+      width: height,
+      height: width,
+      toFrame: ({ l, t, r, b }) => ({ l: height - b, r: height - t, t: l, b: r }),
+      toPage: ({ l, t, r, b }) => ({ t: height - r, b: height - l, l: t, r: b }),
+    };
+  if (quarter === 2) {
+    const turn = ({ l, t, r, b }: Box): Box => ({ l: width - r, r: width - l, t: height - b, b: height - t });
+    return { width, height, toFrame: turn, toPage: turn };
+  }
+  if (quarter === 3)
+    return {
+      width: height,
+      height: width,
+      toFrame: ({ l, t, r, b }) => ({ l: t, r: b, t: width - r, b: width - l }),
+      toPage: ({ l, t, r, b }) => ({ t: l, b: r, l: width - b, r: width - t }),
+    };
+  const same = ({ l, t, r, b }: Box): Box => ({ l, t, r, b });
+  return { width, height, toFrame: same, toPage: same };
+}
