@@ -72,6 +72,13 @@ export function checkPresign(
     throw new AppError("invalid_input", "sha256 must be 64 lower-case hex digits.");
 }
 
+/** @throws AppError `invalid_input` for what is no range. */
+export function rangeHeader({ start, end }: { readonly start: number; readonly end: number }): string {
+  if (!Number.isSafeInteger(start) || !Number.isSafeInteger(end) || start < 0 || end < start)
+    throw new AppError("invalid_input", "The range of bytes is not valid.");
+  return `bytes=${start}-${end}`;
+}
+
 /** A whole key or a whole folder: `deletePrefix("a")` must not take `ab` along. */
 export const isUnderPrefix = (prefix: string, key: string): boolean =>
   prefix === "" || prefix.endsWith("/") || key === prefix;

@@ -18,8 +18,17 @@ export interface ObjectInfo {
 export type ListedObject = Pick<ObjectInfo, "key" | "sizeBytes" | "etag">;
 
 export interface ObjectStream {
+  /** Of the whole object, also where a range of it was asked for. */
   readonly sizeBytes: number;
   readonly body: AsyncIterable<Uint8Array>;
+}
+
+/** Bytes too many to be held whole: read from their start, once a request that sends them. */
+export interface ObjectSource {
+  readonly sizeBytes: number;
+  /** Hex; the store refuses other bytes. */
+  readonly sha256: string;
+  open(): AsyncIterable<Uint8Array>;
 }
 
 export interface PresignedRequest {
@@ -41,12 +50,16 @@ export interface ObjectStore {
     readonly maxUploadUrlSeconds: 900;
     readonly maxDownloadUrlSeconds: 60;
   };
-  /** Whole object, checksum verified by the server. Overwrites. @throws AppError `payload_too_large` above `maxPutBytes`. */
+  /**
+   * Whole object, checksum verified by the server. Overwrites; an object that was there stays until the new one is whole.
+   * @throws AppError `payload_too_large` above `maxPutBytes`; `checksum_mismatch` for a source that is not what it says;
+   *   what `open` throws.
+   */
   put(
     scope: TenantScope,
     bucket: BucketName,
     key: ObjectKey,
-    body: Uint8Array,
+    body: Uint8Array | ObjectSource,
     options: { contentType: string },
   ): Promise<ObjectInfo>;
   /** @throws AppError `not_found`; `payload_too_large` when the object exceeds `maxBytes`. */
@@ -59,14 +72,26 @@ export interface ObjectStore {
   /**
    * The same object as a stream, for what is too large to be held whole. Read it to its end, leave the loop, or abort
    * `signal`: each closes the connection.
-   * @throws AppError `not_found`; from the body, `checksum_mismatch` or `unavailable` before its last chunk is given.
+   * @param range First and last byte, both included, from 0; the store sends nothing else. A part has no checksum.
+   * @throws AppError `not_found`; `invalid_input` for a range that begins after the object ends; from the body,
+   *   `checksum_mismatch` or `unavailable` before its last chunk is given.
    */
-  read(scope: TenantScope, bucket: BucketName, key: ObjectKey, signal: AbortSignal): Promise<ObjectStream>;
+  read(
+    scope: TenantScope,
+    bucket: BucketName,
+    key: ObjectKey,
+    signal: AbortSignal,
+    range?: { readonly start: number; readonly end: number },
+  ): Promise<ObjectStream>;
   head(scope: TenantScope, bucket: BucketName, key: ObjectKey): Promise<ObjectInfo | null>;
-  /** Server-side copy within one tenant, between buckets too. @throws AppError `not_found`. */
+  /**
+   * Server-side copy within one tenant, between buckets too. Given an `etag`, it copies those bytes or none: what was
+   * looked at is what is frozen.
+   * @throws AppError `not_found`; `conflict` when the source has another `etag` by now.
+   */
   copy(
     scope: TenantScope,
-    from: { bucket: BucketName; key: ObjectKey },
+    from: { bucket: BucketName; key: ObjectKey; etag?: string },
     to: { bucket: BucketName; key: ObjectKey },
   ): Promise<void>;
   /** Removes one object (`prefix` is its key) all below a folder (ends with `/`), or all of the tenant (empty); absent ones are no error. @returns how many. */

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { jobScope, type TenantScope } from "@aurora/kernel";
 import { describe, expect, it } from "vitest";
-import type { ObjectInfo, ObjectStore, PresignedRequest } from "../port.ts";
+import type { ObjectInfo, ObjectSource, ObjectStore, PresignedRequest } from "../port.ts";
 
 export interface ObjectStoreHarness {
   readonly store: ObjectStore;
@@ -113,6 +113,27 @@ export function objectStoreContract(name: string, harness: () => ObjectStoreHarn
       await expect(store.read(tenantA, "artifacts", "../large", signal)).rejects.toEqual(failsWith("invalid_input"));
     });
 
+    it("streams a range, and refuses one that is not there", async () => {
+      const { store } = harness();
+      const { signal } = new AbortController();
+      await put("ten", "0123456789");
+      const part = async (start: number, end: number) => {
+        const stream = await store.read(tenantA, "artifacts", "ten", signal, { start, end });
+        expect(stream.sizeBytes).toBe(10);
+        const parts: Uint8Array[] = [];
+        for await (const piece of stream.body) parts.push(piece);
+        return Buffer.concat(parts).toString();
+      };
+      expect([await part(0, 0), await part(2, 5), await part(8, 99)]).toEqual(["0", "2345", "89"]);
+      for (const [start, end] of [
+        [10, 11],
+        [5, 4],
+        [-1, 3],
+        [0.5, 3],
+      ] as const)
+        await expect(part(start, end)).rejects.toEqual(failsWith("invalid_input"));
+    });
+
     it("stops streaming when the caller gives up", async () => {
       const { store } = harness();
       await store.put(tenantA, "artifacts", "large", new Uint8Array(900_000), { contentType: "x/y" });
@@ -132,6 +153,94 @@ export function objectStoreContract(name: string, harness: () => ObjectStoreHarn
         sha256: sha256(bytes("body")),
         contentType: "text/plain",
       });
+    });
+
+    it("copies the bytes that were looked at, or none", async () => {
+      const seen = await put("slot", "seen");
+      const freeze = (to: string) =>
+        harness().store.copy(
+          tenantA,
+          { bucket: "artifacts", key: "slot", etag: seen.etag },
+          { bucket: "uploads", key: to },
+        );
+      await freeze("frozen/1");
+      await freeze("frozen/1"); // twice is once
+      await put("slot", "changed");
+      await expect(freeze("frozen/2")).rejects.toEqual(failsWith("conflict"));
+      expect(await harness().store.head(tenantA, "uploads", "frozen/2")).toBeNull();
+      await harness().store.deletePrefix(tenantA, "artifacts", "slot");
+      await expect(freeze("frozen/2")).rejects.toEqual(failsWith("not_found"));
+      expect(await harness().store.head(tenantA, "uploads", "frozen/1")).toMatchObject({
+        sha256: sha256(bytes("seen")),
+      });
+    });
+
+    it("freezes whole bytes while an upload's URL is used again and again", async () => {
+      const body = new Uint8Array(400_000).fill(7);
+      const request = await upload("slot/race", body);
+      expect(await harness().send(request, body)).toMatchObject({ status: 200 });
+      const { store } = harness();
+      const arrived = await store.head(tenantA, "uploads", "slot/race");
+      const outcomes = await Promise.allSettled([
+        ...[1, 2, 3].map(() =>
+          store.copy(
+            tenantA,
+            { bucket: "uploads", key: "slot/race", etag: arrived?.etag ?? "" },
+            { bucket: "uploads", key: "frozen/race" },
+          ),
+        ),
+        harness().send(request, body),
+        harness().send(request, new Uint8Array(400_000).fill(8)),
+        store.deletePrefix(tenantA, "uploads", "slot/race"),
+        harness().send(request, body),
+        harness().send(request, new Uint8Array(400_000).fill(9)),
+      ]);
+      const frozen = outcomes.slice(0, 3).some(({ status }) => status === "fulfilled");
+      const found = await store.head(tenantA, "uploads", "frozen/race");
+      if (frozen) expect(found).toMatchObject({ sizeBytes: 400_000, sha256: sha256(body) });
+      else expect(found).toBeNull();
+      // whatever the URL could still write is what it was signed for
+      const left = await store.head(tenantA, "uploads", "slot/race");
+      expect(left?.sha256 ?? sha256(body)).toBe(sha256(body));
+    });
+
+    it("puts what is too large to be held, from where it is read, and nothing that is not what it says", async () => {
+      const { store } = harness();
+      const body = new Uint8Array(700_000).map((_, index) => index % 249);
+      const sourceOf = (parts: readonly Uint8Array[], more: Partial<ObjectSource> = {}): ObjectSource => ({
+        sizeBytes: body.length,
+        sha256: sha256(body),
+        async *open() {
+          yield* parts;
+        },
+        ...more,
+      });
+      const putSource = (source: ObjectSource) =>
+        store.put(tenantA, "artifacts", "sourced", source, { contentType: "x/y" });
+      const halves = [body.subarray(0, 300_000), body.subarray(300_000)];
+      const info = await putSource(sourceOf(halves));
+      const expected = { sizeBytes: body.length, sha256: sha256(body), etag: info.etag, contentType: "x/y" };
+      expect(info).toEqual({ key: "sourced", ...expected });
+      const failure = new Error("disk broke");
+      const broken = sourceOf([], {
+        async *open() {
+          yield body.subarray(0, 100_000);
+          throw failure;
+        },
+      });
+      await expect(putSource(broken)).rejects.toBe(failure);
+      for (const wrong of [
+        sourceOf(halves.slice(0, 1)),
+        sourceOf([...halves, halves[0] ?? body]),
+        sourceOf([...halves].reverse()),
+      ])
+        await expect(putSource(wrong)).rejects.toEqual(failsWith("checksum_mismatch"));
+      await expect(putSource(sourceOf(halves, { sizeBytes: store.limits.maxPutBytes + 1 }))).rejects.toEqual(
+        failsWith("payload_too_large"),
+      );
+      expect(await store.head(tenantA, "artifacts", "sourced")).toMatchObject(expected);
+      const empty = sourceOf([], { sizeBytes: 0, sha256: sha256(new Uint8Array()) });
+      expect(await putSource(empty)).toMatchObject({ sizeBytes: 0 });
     });
 
     it("lists by key order, below a folder or the whole tenant, and nothing of another tenant", async () => {

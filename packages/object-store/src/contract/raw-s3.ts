@@ -23,6 +23,7 @@ const credentials = { accessKeyId: "AKIA/TEST", secretAccessKey: "s3cr3t+/=", re
 export const clock = fixedClock(Date.now());
 export const uiOrigin = "https://nexus.example";
 export const maxObjectBytes = 3_000_000;
+export const minPartBytes = 1_000;
 let server: S3Server;
 let folder = "";
 export let sdk: S3Client;
@@ -41,7 +42,7 @@ export function useRawS3(): void {
       folder,
       buckets: ["uploads", "artifacts"],
       corsOrigins: [uiOrigin],
-      limits: { maxObjectBytes, requestTimeoutMs: 30_000, maxConnections: 50 },
+      limits: { maxObjectBytes, minPartBytes, requestTimeoutMs: 30_000, maxConnections: 50 },
       log: {
         info: (fields) => void logged.push(JSON.stringify(fields)),
         error: (fields, message) => console.error(message, fields),

@@ -7,9 +7,10 @@ import {
   fullPrefix,
   isUnderPrefix,
   limits,
+  rangeHeader,
   relativeKey,
 } from "../keys.ts";
-import type { BucketName, ObjectInfo, ObjectStore, PresignedRequest } from "../port.ts";
+import type { BucketName, ObjectInfo, ObjectSource, ObjectStore, PresignedRequest } from "../port.ts";
 
 interface Entry {
   readonly body: Uint8Array;
@@ -58,8 +59,9 @@ export function createMemoryObjectStore(options: { clock: Clock; maxPutBytes: nu
     limits: { ...limits, maxPutBytes },
     async put(scope, bucket, key, body, { contentType }) {
       const id = idOf(scope, bucket, key);
-      if (body.length > maxPutBytes) throw tooLarge(maxPutBytes);
-      const entry = { body: body.slice(), contentType };
+      const sizeBytes = body instanceof Uint8Array ? body.length : body.sizeBytes;
+      if (sizeBytes > maxPutBytes) throw tooLarge(maxPutBytes);
+      const entry = { body: body instanceof Uint8Array ? body.slice() : await readSource(body), contentType };
       entries.set(id, entry);
       return infoOf(key, entry);
     },
@@ -69,17 +71,24 @@ export function createMemoryObjectStore(options: { clock: Clock; maxPutBytes: nu
       if (body.length > maxBytes) throw tooLarge(maxBytes);
       return body.slice();
     },
-    async read(scope, bucket, key, signal) {
+    async read(scope, bucket, key, signal, range) {
       signal.throwIfAborted();
+      if (range) rangeHeader(range);
       const { body } = need(idOf(scope, bucket, key));
-      return { sizeBytes: body.length, body: inChunks(body, signal) };
+      if (range && range.start >= body.length)
+        throw new AppError("invalid_input", "The range of bytes is not in the object.");
+      const part = range ? body.subarray(range.start, range.end + 1) : body;
+      return { sizeBytes: body.length, body: inChunks(part, signal) };
     },
     async head(scope, bucket, key) {
       const entry = entries.get(idOf(scope, bucket, key));
       return entry ? infoOf(key, entry) : null;
     },
     async copy(scope, from, to) {
-      entries.set(idOf(scope, to.bucket, to.key), need(idOf(scope, from.bucket, from.key)));
+      const source = need(idOf(scope, from.bucket, from.key));
+      if (from.etag !== undefined && infoOf(from.key, source).etag !== from.etag)
+        throw new AppError("conflict", "The object is no longer what it was.");
+      entries.set(idOf(scope, to.bucket, to.key), source);
     },
     async deletePrefix(scope, bucket, prefix) {
       const ids = idsUnder(scope, bucket, prefix).filter((id) => isUnderPrefix(prefix, id.slice(bucket.length + 38)));
@@ -139,6 +148,15 @@ export function createMemoryObjectStore(options: { clock: Clock; maxPutBytes: nu
 
 const tooLarge = (maxBytes: number): AppError =>
   new AppError("payload_too_large", "The object is too large.", { params: { max_bytes: maxBytes } });
+
+async function readSource(source: ObjectSource): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  for await (const part of source.open()) parts.push(part);
+  const body = Buffer.concat(parts);
+  if (body.length === source.sizeBytes && createHash("sha256").update(body).digest("hex") === source.sha256)
+    return body;
+  throw new AppError("checksum_mismatch", "The bytes to store are not the ones announced.");
+}
 
 async function* inChunks(body: Uint8Array, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < body.length; at += 65_536) {

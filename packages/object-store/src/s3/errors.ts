@@ -5,9 +5,10 @@ import { S3ServiceException } from "@aws-sdk/client-s3";
 const meanings: Record<string, readonly [ErrorCode, string]> = {
   NoSuchKey: ["not_found", "The object does not exist."],
   NotFound: ["not_found", "The object does not exist."],
-  PreconditionFailed: ["conflict", "The object already exists."],
+  PreconditionFailed: ["conflict", "The object is not, or no longer, what the request needs it to be."],
   BadDigest: ["checksum_mismatch", "The object did not arrive as it was sent."],
   XAmzContentSHA256Mismatch: ["checksum_mismatch", "The object did not arrive as it was sent."],
+  InvalidRange: ["invalid_input", "The range of bytes is not in the object."],
   EntityTooLarge: ["payload_too_large", "The object is too large."],
   InsufficientStorage: ["store_full", "The object store is full."],
   XMinioStorageFull: ["store_full", "The object store is full."],

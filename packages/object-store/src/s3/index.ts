@@ -20,10 +20,12 @@ import {
   fullPrefix,
   isUnderPrefix,
   limits,
+  rangeHeader,
   relativeKey,
 } from "../keys.ts";
 import type { BucketName, ListedObject, ObjectInfo, ObjectStore, ObjectStream } from "../port.ts";
 import { asAppError } from "./errors.ts";
+import { asSource, sendSource } from "./source.ts";
 
 export interface S3ObjectStoreOptions {
   readonly endpoint: string;
@@ -41,6 +43,10 @@ export interface S3ObjectStoreOptions {
   readonly clock: Clock;
 }
 
+/** What the SDK has to say would go to the console; failures are thrown, and logged by whoever called. */
+const nothing = (): void => {};
+const silent = { debug: nothing, info: nothing, warn: nothing, error: nothing };
+
 export interface S3ObjectStore extends ObjectStore {
   /** Asks for every bucket, as health does. @throws AppError `unavailable` or `upstream_failed`. */
   check(): Promise<void>;
@@ -57,6 +63,7 @@ export function createS3ObjectStore(options: S3ObjectStoreOptions): S3ObjectStor
       region: options.region,
       credentials: { accessKeyId: options.accessKeyId, secretAccessKey: options.secretAccessKey },
       forcePathStyle: options.addressing === "path",
+      logger: silent,
       // a checksum is always given by us (SHA-256); older S3 servers refuse the SDK's own extra ones
       requestChecksumCalculation: "WHEN_REQUIRED",
       responseChecksumValidation: "WHEN_REQUIRED",
@@ -81,11 +88,17 @@ export function createS3ObjectStore(options: S3ObjectStoreOptions): S3ObjectStor
     } while (token !== undefined);
   }
 
-  async function open(scope: TenantScope, bucket: BucketName, key: string, signal: AbortSignal): Promise<ObjectStream> {
+  async function open(
+    scope: TenantScope,
+    bucket: BucketName,
+    key: string,
+    signal: AbortSignal,
+    range?: { readonly start: number; readonly end: number },
+  ): Promise<ObjectStream> {
     const command = new GetObjectCommand({
       Bucket: buckets[bucket],
       Key: fullKey(scope, key),
-      ChecksumMode: "ENABLED",
+      ...(range ? { Range: rangeHeader(range) } : { ChecksumMode: "ENABLED" as const }),
     });
     const reply = await client.send(command, { abortSignal: signal }).catch((error) => {
       signal.throwIfAborted();
@@ -93,31 +106,37 @@ export function createS3ObjectStore(options: S3ObjectStoreOptions): S3ObjectStor
     });
     const body = reply.Body;
     if (!(body instanceof Readable)) throw new AppError("upstream_failed", "The object store answered without a body.");
-    const sizeBytes = reply.ContentLength;
-    if (sizeBytes === undefined) {
+    const partBytes = reply.ContentLength;
+    const sizeBytes = range ? wholeSize(reply.ContentRange, range) : partBytes;
+    if (partBytes === undefined || sizeBytes === undefined) {
       body.destroy();
       throw new AppError("upstream_failed", "The object store did not say how large the object is.");
     }
     addAbortSignal(signal, body);
-    return { sizeBytes, body: checkedBody(body, sizeBytes, wholeChecksum(reply.ChecksumSHA256), signal) };
+    return {
+      sizeBytes,
+      body: checkedBody(body, partBytes, range ? null : wholeChecksum(reply.ChecksumSHA256), signal),
+    };
   }
 
   return {
     limits: { ...limits, maxPutBytes },
     async put(scope, bucket, key, body, { contentType }) {
       const fullName = fullKey(scope, key);
-      if (body.length > maxPutBytes) throw tooLarge(maxPutBytes);
-      const hash = createHash("sha256").update(body).digest();
-      const command = new PutObjectCommand({
+      const source = asSource(body);
+      if (source.sizeBytes > maxPutBytes) throw tooLarge(maxPutBytes);
+      const input = {
         Bucket: buckets[bucket],
         Key: fullName,
-        Body: body,
-        ContentLength: body.length,
+        ContentLength: source.sizeBytes,
         ContentType: contentType,
-        ChecksumSHA256: hash.toString("base64"),
-      });
-      const { ETag } = await client.send(command).catch(rethrow);
-      return { key, sizeBytes: body.length, etag: unquote(ETag), sha256: hash.toString("hex"), contentType };
+        ChecksumSHA256: Buffer.from(source.sha256, "hex").toString("base64"),
+      };
+      const send = (Body: Uint8Array | Readable, abortSignal?: AbortSignal) =>
+        client.send(new PutObjectCommand({ ...input, Body }), { ...(abortSignal && { abortSignal }) }).catch(rethrow);
+      const { ETag } = body instanceof Uint8Array ? await send(body) : await sendSource(body, send);
+      const { sizeBytes, sha256 } = source;
+      return { key, sizeBytes, etag: unquote(ETag), sha256, contentType };
     },
 
     async get(scope, bucket, key, { maxBytes, signal }) {
@@ -167,6 +186,7 @@ export function createS3ObjectStore(options: S3ObjectStoreOptions): S3ObjectStor
         Bucket: buckets[to.bucket],
         Key: fullKey(scope, to.key),
         CopySource: source,
+        CopySourceIfMatch: from.etag,
       });
       await client.send(command).catch(rethrow);
     },
@@ -274,6 +294,12 @@ async function* checkedBody(
   if (sha256 !== null && hash.digest("hex") !== sha256)
     throw new AppError("checksum_mismatch", "The stored object is damaged.");
   if (last) yield last;
+}
+
+/** The size after the slash of `bytes 0-9/100`; undefined where the store sent something else than was asked. */
+function wholeSize(contentRange: string | undefined, { start }: { readonly start: number }): number | undefined {
+  const match = /^bytes (\d+)-\d+\/(\d+)$/.exec(contentRange ?? "");
+  return match && Number(match[1]) === start ? Number(match[2]) : undefined;
 }
 
 const unquote = (etag: string | undefined): string => (etag ?? "").replaceAll('"', "");

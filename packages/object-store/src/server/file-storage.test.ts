@@ -103,6 +103,34 @@ it("answers a full disk with InsufficientStorage and keeps nothing", async () =>
   expect(await allFiles()).toEqual([]);
 });
 
+it("keeps the parts of an upload over a restart, and sweeps them with its other leftovers once they are old", async () => {
+  const first = await openFileStorage(folder, ["uploads"]);
+  const base = { bucket: "uploads", contentType: "text/plain", checksum: null };
+  const old = await first.multipart.create({ ...base, key: "old", initiatedMs: 1_000 });
+  const young = await first.multipart.create({ ...base, key: "young", initiatedMs: 5_000 });
+  for (const { id } of [old, young]) {
+    const part = await first.multipart.beginPart(id);
+    await part.write(Buffer.from("part"));
+    await part.commit({ number: 1, sizeBytes: 4, etag: "e", checksums: {}, modifiedMs: 0 });
+  }
+  const stale = await first.begin("uploads");
+  await stale.write(Buffer.from("half"));
+
+  const second = await openFileStorage(folder, ["uploads"]); // as after a crash
+  expect(await second.multipart.list("uploads", "")).toEqual([old, young]);
+  expect(await second.sweep(5_000)).toBe(1);
+  expect(await second.multipart.list("uploads", "")).toEqual([young]);
+  expect(await second.multipart.parts(young.id)).toMatchObject([{ number: 1, sizeBytes: 4 }]);
+  const slow = await second.begin("uploads");
+  expect(await second.sweep(Date.now() - 60_000)).toBe(1); // young; the file being written stays
+  await slow.write(Buffer.from("x"));
+  await slow.commit(metaOf("slow", "x"), { ifAbsent: false, ifMatch: null });
+  const forgotten = await second.begin("uploads");
+  expect(await second.sweep(Date.now() + 60_000)).toBe(1);
+  await forgotten.discard();
+  expect(await allFiles()).toHaveLength(1);
+});
+
 it("refuses to serve a file that is not an object of ours", async () => {
   const storage = await openFileStorage(folder, ["uploads"]);
   await write(storage, "a", "body");

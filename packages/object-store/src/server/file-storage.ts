@@ -44,6 +44,7 @@ export interface FileStorage {
 
 /** Folders stand for the first segments of a key, so that listing a prefix walks one branch and no path grows long. */
 const maxFolders = 4;
+const maxPublishTries = 10;
 
 const hashOf = (text: string): string => createHash("sha256").update(text).digest("hex");
 const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
@@ -94,15 +95,15 @@ export async function openFileStorage(
   /** A folder can be removed as empty between its making and the rename: then it is made again. */
   async function publish(from: string, to: string, ifAbsent: boolean): Promise<void> {
     for (let tries = 0; ; tries++) {
-      await nodeFiles.mkdir(dirname(to), { recursive: true, mode: 0o700 });
       try {
+        await nodeFiles.mkdir(dirname(to), { recursive: true, mode: 0o700 });
         if (ifAbsent)
           await nodeFiles.link(from, to); // fails when the name is taken: the check and the write are one step
         else await nodeFiles.rename(from, to);
         return await syncFolder(dirname(to));
       } catch (error) {
         if (codeOf(error) === "EEXIST") throw preconditionFailed();
-        if (codeOf(error) !== "ENOENT" || tries >= 3) throw error;
+        if (codeOf(error) !== "ENOENT" || tries >= maxPublishTries) throw error;
       }
     }
   }

@@ -78,18 +78,20 @@ export const copyObject: Operation = async (deps, { response, head, bucket, key 
   if (directive === "COPY" && source.bucket === bucket && source.key === key)
     throw new S3Error("InvalidRequest", "An object can only be copied onto itself with other metadata.");
   const object = await openCopySource(deps, head, source);
-  const body = object.read();
-  const incoming = await deps.storage.begin(bucket);
   try {
-    for await (const bytes of body as AsyncIterable<Buffer>) await incoming.write(bytes);
-    const contentType =
-      directive === "REPLACE" ? (head.header("content-type") ?? "application/octet-stream") : object.meta.contentType;
-    const meta: StoredMeta = { ...object.meta, key, contentType, modifiedMs: deps.nowMs() };
-    await incoming.commit(meta, condition);
-    sendXml(response, 200, copyXml(meta));
+    const incoming = await deps.storage.begin(bucket);
+    try {
+      for await (const bytes of object.read() as AsyncIterable<Buffer>) await incoming.write(bytes);
+      const contentType =
+        directive === "REPLACE" ? (head.header("content-type") ?? "application/octet-stream") : object.meta.contentType;
+      const meta: StoredMeta = { ...object.meta, key, contentType, modifiedMs: deps.nowMs() };
+      await incoming.commit(meta, condition);
+      sendXml(response, 200, copyXml(meta));
+    } finally {
+      await incoming.discard();
+    }
   } finally {
-    body.destroy();
-    await incoming.discard();
+    await object.close();
   }
 };
 

@@ -47,7 +47,7 @@ describe("signatures", () => {
 
   it("takes the SDK's streamed bodies with a trailing checksum", async () => {
     const body = Buffer.alloc(200_000, "stream ");
-    for (const ChecksumAlgorithm of ["CRC32", "CRC32C", "SHA256"] as const) {
+    for (const ChecksumAlgorithm of ["CRC32", "CRC32C", "CRC64NVME", "SHA1", "SHA256"] as const) {
       const stream = Readable.from([body.subarray(0, 70_000), body.subarray(70_000)]);
       await sdk.send(
         new PutObjectCommand({

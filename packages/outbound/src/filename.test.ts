@@ -1,0 +1,22 @@
+import { expect, it } from "vitest";
+import { filenameOf } from "./filename.ts";
+
+it.each([
+  [`attachment; filename="Rapport annuel.pdf"`, "/x", null, "Rapport annuel.pdf"],
+  [`attachment; filename="a.txt"; filename*=UTF-8''%C3%89t%C3%A9.pdf`, "/x", null, "Été.pdf"],
+  [`attachment; filename="${Buffer.from("Été.pdf").toString("latin1")}"`, "/x", null, "Été.pdf"],
+  ["attachment; filename=été.pdf", "/x", null, "été.pdf"],
+  [`attachment; filename="../../etc/passwd"`, "/x", null, "passwd"],
+  [`attachment; filename="C:\\\\dir\\\\a.txt"`, "/x", null, "a.txt"],
+  [`attachment; filename="..."`, "/a.csv", null, "a.csv"],
+  [`attachment; filename="a\u202efdp.exe"`, "/x", null, "afdp.exe"],
+  [undefined, "/docs/%C3%89t%C3%A9.md", "text/plain", "Été.md"],
+  [undefined, "/docs/100%/", null, "100%"],
+  [undefined, "/report.php", "text/html", "report.php.html"],
+  [undefined, "/report.HTM", "text/html", "report.HTM"],
+  [undefined, "/", "text/html", "docs.example.org.html"],
+  [undefined, "/dl", "application/pdf", "dl.pdf"],
+  [undefined, `/${"x".repeat(500)}.txt`, null, `${"x".repeat(196)}.txt`],
+])("%j at %s of type %s is called %s", (disposition, path, type, name) => {
+  expect(filenameOf(disposition, new URL(path, "https://docs.example.org"), type)).toBe(name);
+});
