@@ -9,8 +9,11 @@ import type { ApiDeps } from "./deps.ts";
 import { type CookieSettings, sessionCookie } from "./http/cookies.ts";
 import { type AnswerQuestionDeps, createAnswerQuestion } from "./use-cases/answer-question.ts";
 import { type AuthenticateDeps, createAuthenticate } from "./use-cases/authenticate.ts";
+import { createIngestUrl, type IngestUrlDeps } from "./use-cases/ingest-url.ts";
 import { createManageApiKeys, type ManageApiKeysDeps } from "./use-cases/manage-api-keys.ts";
+import { createManageBatches, type ManageBatchesDeps } from "./use-cases/manage-batches.ts";
 import { createManageDocuments, type ManageDocumentsDeps } from "./use-cases/manage-documents.ts";
+import { createManageJobs, type ManageJobsDeps } from "./use-cases/manage-jobs.ts";
 import { createManageProviders, type ManageProvidersDeps } from "./use-cases/manage-providers.ts";
 import {
   type CallerAppsDeps,
@@ -23,6 +26,7 @@ import { createReadDocuments, type ReadDocumentsDeps } from "./use-cases/read-do
 import { createReportHealth, type HealthDeps } from "./use-cases/report-health.ts";
 import { createReportOverview, type OverviewDeps } from "./use-cases/report-overview.ts";
 import { type CorpusDeps, createSearch } from "./use-cases/search.ts";
+import { createShareDocuments, type ShareDocumentsDeps } from "./use-cases/share-documents.ts";
 import { createSignIn, type SignInDeps } from "./use-cases/sign-in.ts";
 import { createUploadDocument, type UploadDocumentDeps } from "./use-cases/upload-document.ts";
 
@@ -45,11 +49,13 @@ export interface ApiPorts {
       SourceAppsDeps["providers"] & {
         findDefaultModel(scope: TenantScope): Promise<{ provider: string; name: string } | null>;
       };
-    readonly documents: UploadDocumentDeps["documents"] &
-      ReadDocumentsDeps["documents"] &
-      ManageDocumentsDeps["documents"] &
-      CorpusDeps["documents"];
-    readonly jobs: ManageDocumentsDeps["jobs"];
+    readonly documents: ReadDocumentsDeps["documents"] & CorpusDeps["documents"];
+    readonly uploads: UploadDocumentDeps["uploads"];
+    readonly versions: ReadDocumentsDeps["versions"] & ManageDocumentsDeps["versions"] & ManageBatchesDeps["versions"];
+    readonly batches: ManageBatchesDeps["batches"];
+    readonly receipts: ManageDocumentsDeps["receipts"];
+    readonly links: ShareDocumentsDeps["links"];
+    readonly jobs: ManageJobsDeps["jobs"];
     readonly log: AnswerQuestionDeps["log"] &
       OverviewDeps["log"] & {
         /** @param principalId null = anybody's of the tenant. */
@@ -64,10 +70,14 @@ export interface ApiPorts {
   readonly vectors: VectorStore;
   readonly queue: Queue;
   readonly retriever: Retriever;
+  /** What documents are embedded with now. */
+  readonly embedderId: string;
   readonly model: ChatModel;
   readonly probeModel: ProbeModel;
   readonly cipher: CredentialCipher;
   readonly spool: UploadDocumentDeps["spool"];
+  /** null while ENABLE_INGEST_URL is off. */
+  readonly outbound: IngestUrlDeps["outbound"];
   readonly firstAdministratorNote: SignInDeps["firstAdministratorNote"];
   readonly health: Pick<HealthDeps, "checks" | "essential">;
 }
@@ -80,6 +90,8 @@ export interface ApiSettings {
   readonly isCallerAppRegistryEnforced: boolean;
   readonly cookie: CookieSettings;
   readonly maxUploadBytes: number;
+  /** PUBLIC_BASE_URL, without a slash at its end. */
+  readonly publicBaseUrl: string;
   readonly privacy: AnswerQuestionDeps["privacy"];
   readonly defaultLanguage: string;
   /** Which hosts a provider may be on. */
@@ -91,13 +103,24 @@ export interface ApiSettings {
 /** Use-cases over ports. */
 export function assembleApi(ports: ApiPorts, settings: ApiSettings): ApiDeps {
   const { clock, ids, objects, queue, repositories, retriever, vectors } = ports;
-  const { accounts, documents, jobs, keys, log, providers, registry } = repositories;
+  const { accounts, batches, documents, jobs, keys, links, log, providers, receipts, registry, uploads, versions } =
+    repositories;
   const tokens = createSessionTokens({ secret: settings.jwtSecret, ttlSeconds: settings.tokenTtlSeconds, clock });
   const defaultModel = async (scope: TenantScope) => {
     const found = await providers.findDefaultModel(scope);
     return found && gatewayModelName(found.provider, found.name);
   };
-  const { maxUploadBytes } = settings;
+  const { maxUploadBytes, publicBaseUrl } = settings;
+  const uploadDocument = createUploadDocument({
+    clock,
+    ids,
+    objects,
+    queue,
+    uploads,
+    maxUploadBytes,
+    spool: ports.spool,
+  });
+  const manageJobs = createManageJobs({ clock, queue, jobs });
   return {
     ids,
     authenticate: createAuthenticate({
@@ -139,9 +162,32 @@ export function assembleApi(ports: ApiPorts, settings: ApiSettings): ApiDeps {
       probe: (scope, provider, model, signal) =>
         ports.probeModel(scope, gatewayModelName(provider.name, model), signal),
     }),
-    uploads: createUploadDocument({ clock, ids, objects, queue, documents, maxUploadBytes, spool: ports.spool }),
-    documents: createReadDocuments({ documents, objects }),
-    manageDocuments: createManageDocuments({ clock, ids, objects, vectors, queue, documents, jobs }),
+    uploads: uploadDocument,
+    ingestUrl: createIngestUrl({ outbound: ports.outbound, uploads: uploadDocument }),
+    documents: createReadDocuments({ documents, versions, objects }),
+    manageDocuments: createManageDocuments({ clock, ids, objects, vectors, queue, versions, receipts }),
+    jobs: manageJobs,
+    batches: createManageBatches({
+      clock,
+      ids,
+      queue,
+      batches,
+      versions,
+      embedderId: ports.embedderId,
+      retryJobs: manageJobs.retryAll,
+    }),
+    links: createShareDocuments({
+      clock,
+      ids,
+      publicBaseUrl,
+      links,
+      versions,
+      objects,
+      access: {
+        findUserAccess: (scope, id) => accounts.findUserAccess(scope, id),
+        findKeyAccess: (scope, id) => keys.findKeyAccess(scope, id),
+      },
+    }),
     search: createSearch({ registry, documents, retriever }),
     answerQuestion: createAnswerQuestion({
       clock,

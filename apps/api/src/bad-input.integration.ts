@@ -2,6 +2,7 @@ import { jobScope } from "@aurora/kernel";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { badCallersAndQuestions } from "./testing/bad-input/callers-and-questions.ts";
 import { badDocumentsAndAdministration } from "./testing/bad-input/documents-and-administration.ts";
+import { badIngestion } from "./testing/bad-input/ingestion.ts";
 import { type BadInputWorld, createBadInputWorld } from "./testing/bad-input/world.ts";
 import { send } from "./testing/client.ts";
 import { startTestApi, type TestApi } from "./testing/start-test-api.ts";
@@ -22,6 +23,9 @@ const tables = [
   "caller_apps_config",
   "api_keys",
   "ingestion_jobs",
+  "ingestion_batches",
+  "document_links",
+  "deletion_receipts",
   "chunks",
   "artifacts",
   "llm_providers",
@@ -48,7 +52,7 @@ async function contents(): Promise<unknown> {
 }
 
 describe("bad input", () => {
-  it.each([...badCallersAndQuestions, ...badDocumentsAndAdministration])(
+  it.each([...badCallersAndQuestions, ...badDocumentsAndAdministration, ...badIngestion])(
     "$name → $status $code, and nothing half-written",
     async ({ at, code, send, status }) => {
       const before = await contents();

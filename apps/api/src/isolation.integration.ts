@@ -56,6 +56,11 @@ const cases: Readonly<Record<string, Case | "public">> = {
     ...missing,
   },
   "POST /api/documents": { path: () => "/api/documents", form: { source_app: "private" }, ...missing },
+  "POST /api/documents/url": {
+    path: () => "/api/documents/url",
+    payload: ({ sourceApp }) => ({ url: "https://example.org/a.pdf", source_app: sourceApp }),
+    ...missing,
+  },
   "GET /api/documents": { path: () => "/api/documents", ...harmless },
   "POST /api/documents/:id/complete": { path: ({ documentId }) => `/api/documents/${documentId}/complete`, ...missing },
   "GET /api/documents/:id": { path: ({ documentId }) => `/api/documents/${documentId}`, ...missing },
@@ -68,11 +73,61 @@ const cases: Readonly<Record<string, Case | "public">> = {
     ...missing,
   },
   "GET /api/documents/:id/original": { path: ({ documentId }) => `/api/documents/${documentId}/original`, ...missing },
+  "GET /api/documents/:id/versions": { path: ({ documentId }) => `/api/documents/${documentId}/versions`, ...missing },
+  "GET /api/documents/:id/versions/:version/original": {
+    path: ({ documentId }) => `/api/documents/${documentId}/versions/1/original`,
+    ...missing,
+  },
+  "GET /api/documents/:id/links": { path: ({ documentId }) => `/api/documents/${documentId}/links`, ...missing },
+  "POST /api/documents/:id/links": {
+    path: ({ documentId }) => `/api/documents/${documentId}/links`,
+    payload: () => ({}),
+    ...missing,
+  },
+  "DELETE /api/documents/:id/links/:link_id": {
+    path: ({ documentId, linkId }) => `/api/documents/${documentId}/links/${linkId}`,
+    ...missing,
+  },
+  "GET /api/public/:token": "public",
+  "HEAD /api/public/:token": "public",
+  "GET /api/admin/ingestion": { path: () => "/api/admin/ingestion", ...onlyAdmin },
+  "PUT /api/admin/ingestion": {
+    path: () => "/api/admin/ingestion",
+    payload: () => ({ public_links_enabled: false }),
+    ...onlyAdmin,
+  },
   "POST /api/documents/:id/reindex": { path: ({ documentId }) => `/api/documents/${documentId}/reindex`, ...missing },
   "GET /api/ingestion/jobs": { path: () => "/api/ingestion/jobs", ...harmless },
   "GET /api/ingestion/jobs/:id": { path: ({ jobId }) => `/api/ingestion/jobs/${jobId}`, ...missing },
   "POST /api/ingestion/jobs/:id/retry": { path: ({ jobId }) => `/api/ingestion/jobs/${jobId}/retry`, ...missing },
   "POST /api/ingestion/jobs/:id/cancel": { path: ({ jobId }) => `/api/ingestion/jobs/${jobId}/cancel`, ...missing },
+  "POST /api/ingestion/jobs/retry": {
+    path: () => "/api/ingestion/jobs/retry",
+    payload: () => ({ dead_letter: true }),
+    ...harmless,
+  },
+  "POST /api/ingestion/batches": {
+    path: () => "/api/ingestion/batches",
+    payload: ({ sourceApp }) => ({ name: "b", source_app: sourceApp }),
+    ...missing,
+  },
+  "GET /api/ingestion/batches": { path: () => "/api/ingestion/batches", ...harmless },
+  "GET /api/ingestion/batches/:id": { path: ({ batchId }) => `/api/ingestion/batches/${batchId}`, ...missing },
+  "POST /api/ingestion/batches/:id/cancel": {
+    path: ({ batchId }) => `/api/ingestion/batches/${batchId}/cancel`,
+    ...missing,
+  },
+  "POST /api/ingestion/batches/:id/retry": {
+    path: ({ batchId }) => `/api/ingestion/batches/${batchId}/retry`,
+    ...missing,
+  },
+  "POST /api/ingestion/reindex": {
+    path: () => "/api/ingestion/reindex",
+    payload: ({ sourceApp }) => ({ source_app: sourceApp }),
+    ...missing,
+  },
+  "GET /api/ingestion/receipts": { path: () => "/api/ingestion/receipts", ...harmless },
+  "GET /api/ingestion/receipts/:id": { path: ({ receiptId }) => `/api/ingestion/receipts/${receiptId}`, ...missing },
   "GET /api/source-apps": { path: () => "/api/source-apps", ...harmless },
   "GET /api/admin/health": { path: () => "/api/admin/health", ...onlyAdmin },
   "GET /api/admin/overview": { path: () => "/api/admin/overview", ...onlyAdmin },
@@ -242,5 +297,9 @@ describe("after all of it", () => {
     });
     const keys = await send(api, { url: "/api/admin/api-keys", headers: own });
     expect(keys.body.items.find((key: { id: string }) => key.id === content.keyId)).toMatchObject({ revoked_at: null });
+    const links = await send(api, { url: `/api/documents/${content.documentId}/links`, headers: own });
+    expect(links.body.items).toMatchObject([{ id: content.linkId, is_active: true, downloads_count: 0 }]);
+    const batch = await send(api, { url: `/api/ingestion/batches/${content.batchId}`, headers: own });
+    expect(batch.body.counts).toMatchObject({ total: 1, success: 1 });
   });
 });

@@ -32,7 +32,7 @@ describe("what the API logs", () => {
     expect((await get(`/api/documents?${planted}=1`)).status).toBe(400);
     expect((await get(`/api/${planted}?q=${planted}`)).status).toBe(404);
     expect((await uploadOf({ external_id: planted })).status).toBe(201);
-    expect((await uploadOf({ external_id: planted })).status).toBe(409);
+    expect((await uploadOf({ external_id: planted, workspace: planted })).status).toBe(409);
     expect((await post("/api/query", { ...question, model: 5 })).status).toBe(400);
     const form = await upload(
       api,

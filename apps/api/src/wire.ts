@@ -4,13 +4,18 @@ import { type Config, productRoot, required } from "@aurora/config";
 import {
   createAccountRepository,
   createApiKeyRepository,
+  createBatchRepository,
   createDatabase,
   createDocumentRepository,
   createJobRepository,
+  createLinkRepository,
   createPassageRepository,
   createProviderRepository,
   createQueryLogRepository,
+  createReceiptRepository,
   createRegistryRepository,
+  createUploadRepository,
+  createVersionRepository,
   type Database,
 } from "@aurora/db";
 import { AppError, systemClock, systemIds } from "@aurora/kernel";
@@ -23,6 +28,7 @@ import {
 } from "@aurora/llm/gateway";
 import { loadStaticModel } from "@aurora/llm/static";
 import { createS3ObjectStore } from "@aurora/object-store/s3";
+import { createOutbound, type Outbound } from "@aurora/outbound";
 import type { Queue } from "@aurora/queue";
 import { createRedisQueue } from "@aurora/queue/bullmq";
 import { createPostgresQueue } from "@aurora/queue/postgres";
@@ -99,12 +105,18 @@ export async function wireApi(
       registry: createRegistryRepository(database),
       providers: createProviderRepository(database),
       documents: createDocumentRepository(database),
+      uploads: createUploadRepository(database),
+      versions: createVersionRepository(database),
+      batches: createBatchRepository(database),
+      receipts: createReceiptRepository(database),
+      links: createLinkRepository(database),
       jobs: createJobRepository(database),
       log: createQueryLogRepository(database),
     },
     objects,
     vectors,
     queue,
+    embedderId: embedders.id,
     retriever: createRetriever({
       vectorStore: vectors,
       embedders,
@@ -118,6 +130,7 @@ export async function wireApi(
     probeModel: createGatewayProbe(connection),
     cipher: createCredentialCipher(required(config.secrets.llmCredentialsKey, "LLM_CREDENTIALS_ENC_KEY")),
     spool: spoolFile,
+    outbound: config.ingestUrl.isEnabled ? outboundOf(config) : null,
     firstAdministratorNote: createFirstAdministratorFile(config.dataDir),
     health: {
       checks: {
@@ -164,6 +177,21 @@ export async function wireSetup(config: Config, logger: Logger): Promise<boolean
   }
 }
 
+/** For the addresses documents are fetched from. */
+const outboundOf = ({ ingestUrl, outboundProxy, providerAddresses }: Config): Outbound =>
+  createOutbound({
+    allowedHosts: ingestUrl.allowlist,
+    privateHosts: ingestUrl.privateHosts,
+    ownPorts: providerAddresses.ownPorts,
+    proxy: outboundProxy,
+    limits: {
+      maxBytes: ingestUrl.maxBytes,
+      connectTimeoutMs: 10_000,
+      idleTimeoutMs: 20_000,
+      totalTimeoutMs: ingestUrl.timeoutMs,
+    },
+  });
+
 async function checkGateway(gateway: Pool, signal: AbortSignal): Promise<null> {
   const { body, statusCode } = await gateway.request({ method: "GET", path: "/ready", signal });
   await body.dump();
@@ -183,6 +211,7 @@ const settingsOf = (config: Config): ApiSettings => ({
     sameSite: config.auth.cookieSameSite,
   },
   maxUploadBytes: config.ingestion.maxUploadBytes,
+  publicBaseUrl: config.urls.publicBase,
   privacy: config.queryLog,
   defaultLanguage: config.locale.slice(0, 2),
   providerAddresses: config.providerAddresses,

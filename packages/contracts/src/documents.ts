@@ -71,6 +71,10 @@ export const CreateUploadResponse = z.object({
     expires_at: Timestamp,
   }),
 });
+export const CompleteUploadRequest = z.strictObject({
+  /** As the upload was numbered when it began: `conflict` when a newer one took its place. Absent: the newest. */
+  version: z.int().min(1).max(2_000_000_000).optional(),
+});
 export const AcceptedJob = z.object({ document_id: Uuid, job_id: Uuid });
 
 /** `uploading` until the client completes; then the state of the newest job; a readable version may exist meanwhile. */
@@ -128,6 +132,24 @@ export const DocumentListQuery = PageQuery.extend({
   status: DocumentStatus.optional(),
 });
 export const DocumentPage = page(DocumentSummary);
+
+export const ReindexDocumentRequest = z.strictObject({
+  /** The version whose file is read again, which restores it as a new version. Absent: the newest. */
+  version: z.int().min(1).max(2_000_000_000).optional(),
+  caller_app: z.string().max(64).optional(),
+});
+
+export const JobListQuery = PageQuery.extend({
+  document_id: Uuid.optional(),
+  batch_id: Uuid.optional(),
+  state: JobState.optional(),
+  dead_letter: z.stringbool().optional(),
+  /** Part of the document's title or file name. */
+  q: z.string().max(200).optional(),
+});
+/** Which failed and cancelled jobs to run again. */
+export const RetryJobsRequest = z.strictObject({ dead_letter: z.literal(true), batch_id: Uuid.nullish() });
+export const RetriedJobs = z.object({ retried: z.int() });
 
 export const Chunk = z.object({
   id: Uuid,

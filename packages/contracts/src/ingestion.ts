@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { page, Sha256Hex, Slug, Timestamp, Uuid } from "./common.ts";
+import { PageQuery, page, Sha256Hex, Slug, Timestamp, Uuid } from "./common.ts";
 import { JobFailure } from "./errors.ts";
 import { Line } from "./text.ts";
 
@@ -79,6 +79,7 @@ export const IngestionBatch = z.object({
 });
 export type IngestionBatch = z.infer<typeof IngestionBatch>;
 export const BatchPage = page(IngestionBatch);
+export const BatchListQuery = PageQuery.extend({ source_app: Slug.optional() });
 
 /** Reads documents anew, of one source_app or of all the caller manages; answers with the batch. */
 export const ReindexRequest = z.strictObject({
@@ -157,6 +158,8 @@ export const DeletionReceipt = z.object({
 });
 export type DeletionReceipt = z.infer<typeof DeletionReceipt>;
 export const DeletionReceiptPage = page(DeletionReceipt);
+/** `q`: part of the file's name, or the document's id. */
+export const ReceiptListQuery = PageQuery.extend({ q: z.string().max(200).optional() });
 
 export const IngestUrlRequest = z.strictObject({
   url: z.url().max(2048),
@@ -169,4 +172,4 @@ export const IngestUrlRequest = z.strictObject({
 });
 
 /** Of the tenant: switches an administrator sets. */
-export const TenantIngestion = z.object({ public_links_enabled: z.boolean() });
+export const TenantIngestion = z.strictObject({ public_links_enabled: z.boolean() });

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { mkdtemp, open, readFile, rm } from "node:fs/promises";
+import { createReadStream } from "node:fs";
+import { mkdtemp, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { SpooledFile } from "../use-cases/upload-document.ts";
@@ -26,5 +27,5 @@ export async function spoolFile(bytes: AsyncIterable<Uint8Array>): Promise<Spool
     await remove();
     throw error;
   }
-  return { sizeBytes, sha256: hash.digest("hex"), read: () => readFile(path), remove };
+  return { sizeBytes, sha256: hash.digest("hex"), open: () => createReadStream(path), remove };
 }

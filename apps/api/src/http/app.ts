@@ -21,7 +21,7 @@ import {
 import { registerDocs } from "./docs.ts";
 import { writeEvents } from "./event-stream.ts";
 import { readForm } from "./form.ts";
-import { createGuards } from "./guards.ts";
+import { createGuards, securityHeaders } from "./guards.ts";
 import { createLiveRequests } from "./live-requests.ts";
 import type { HttpOptions } from "./options.ts";
 import { errorText, toProblem, toPublicError } from "./problem.ts";
@@ -55,6 +55,11 @@ export async function createApp(
     exposeHeadRoutes: false,
     forceCloseConnections: "idle",
     logger: false,
+    // An address the router cannot read: no hook has run.
+    frameworkErrors: (error, request, reply) => {
+      reply.headers({ ...securityHeaders, "x-request-id": request.id });
+      sendProblem(error, request as FastifyRequest, reply as FastifyReply);
+    },
   });
   const live = createLiveRequests(app.server);
   app.addHook("preClose", async () => live.drain());
@@ -165,7 +170,13 @@ export async function createApp(
     deps,
     signal,
     draining,
-    request: { id: request.id, address: request.ip, locale: negotiateLocale(request.headers["accept-language"]) },
+    request: {
+      id: request.id,
+      address: request.ip,
+      locale: negotiateLocale(request.headers["accept-language"]),
+      range: request.headers.range ?? null,
+      ifRange: single(request.headers["if-range"]),
+    },
     async recheck() {
       request.session = await guards.authenticate(request, route);
       await authorise(route, request);
@@ -173,6 +184,23 @@ export async function createApp(
     setHeader: (name, value) => void reply.header(name, value),
     form: (limits) => readForm(request, limits.maxFileBytes),
   });
+
+  function sendFile(route: Route, request: FastifyRequest, reply: FastifyReply, file: FileReply, signal: AbortSignal) {
+    const { range, sizeBytes } = file;
+    const body = Readable.from(file.body, { objectMode: false });
+    body.once("error", (error) => {
+      if (!signal.aborted) logger.error({ err: error, request_id: request.id }, "a file broke off");
+    });
+    return reply
+      .code(range ? 206 : route.status)
+      .headers({ "cache-control": "private, no-store", ...file.headers, "content-type": file.contentType })
+      .headers({
+        ...(range !== undefined && { "accept-ranges": "bytes" }),
+        ...(range && { "content-range": `bytes ${range.start}-${range.end}/${sizeBytes}` }),
+        "content-length": range ? range.end - range.start + 1 : sizeBytes,
+      })
+      .send(body);
+  }
 
   async function sendResult(
     route: Route,
@@ -183,18 +211,7 @@ export async function createApp(
   ): Promise<unknown> {
     if (isSchema(route.reply)) return reply.code(route.status).send(result);
     if (route.reply.kind === "empty") return reply.code(route.status).send();
-    if (route.reply.kind === "file") {
-      const file = result as FileReply;
-      const body = Readable.from(file.body, { objectMode: false });
-      body.once("error", (error) => {
-        if (!signal.aborted) logger.error({ err: error, request_id: request.id }, "a file broke off");
-      });
-      return reply
-        .code(route.status)
-        .headers({ "cache-control": "private, no-store", ...file.headers, "content-type": file.contentType })
-        .header("content-length", file.sizeBytes)
-        .send(body);
-    }
+    if (route.reply.kind === "file") return sendFile(route, request, reply, result as FileReply, signal);
     if (!isEvents(result)) {
       if (!route.reply.json) throw new Error(`${route.path} answered neither events nor JSON`);
       return reply
@@ -224,6 +241,9 @@ export async function createApp(
 
   return app;
 }
+
+const single = (header: string | string[] | undefined): string | null =>
+  (Array.isArray(header) ? header[0] : header) ?? null;
 
 const inputOf = (request: FastifyRequest): RouteInput<unknown, unknown, unknown> => ({
   params: request.params,

@@ -4,8 +4,9 @@ import type { TenantScope } from "@aurora/kernel";
 import { z } from "zod";
 import type { ApiDeps } from "../deps.ts";
 import type { Session } from "../use-cases/authenticate.ts";
+import type { ByteRange, RangeRequest } from "../use-cases/byte-range.ts";
 
-export type Method = "GET" | "POST" | "PUT" | "DELETE";
+export type Method = "GET" | "HEAD" | "POST" | "PUT" | "DELETE";
 
 /** What a permission is asked on. `any` = at least one source_app of the caller; the use-case filters by the rest. */
 export type Target = "any" | { readonly sourceApp: string } | { readonly document: string } | { readonly job: string };
@@ -29,9 +30,12 @@ export type FormPart =
 /** An answer that is not JSON: read as fast as the client takes it, and never held whole. */
 export interface FileReply {
   readonly contentType: string;
+  /** Of the whole file. */
   readonly sizeBytes: number;
   readonly body: AsyncIterable<Uint8Array>;
   readonly headers?: Readonly<Record<string, string>>;
+  /** `body` is those bytes of it, answered with 206; null = the whole, of which ranges may be asked. Absent: they may not. */
+  readonly range?: ByteRange | null;
 }
 /** One Server-Sent Event; `id` counts from 1 within a stream. */
 export interface ServerEvent {
@@ -76,7 +80,7 @@ export interface RouteContext<Params, Query, Body, N> extends RouteInput<Params,
   readonly signal: AbortSignal;
   /** Aborted also as soon as the server begins to close: for answers that only watch. */
   readonly draining: AbortSignal;
-  readonly request: { readonly id: string; readonly address: string; readonly locale: Locale };
+  readonly request: { readonly id: string; readonly address: string; readonly locale: Locale } & RangeRequest;
   /** For answers that last: that the credential still is good and still has the right. @throws AppError when not. */
   recheck(): Promise<void>;
   setHeader(name: string, value: string): void;
@@ -143,7 +147,7 @@ export function defineRoute<
     ...route,
     params: route.params ?? nothing,
     query: route.query ?? nothing,
-    body: route.method === "GET" || route.multipart ? null : (route.body ?? noBody),
+    body: route.method === "GET" || route.method === "HEAD" || route.multipart ? null : (route.body ?? noBody),
     multipart: route.multipart ?? null,
     status: route.status ?? (isEmpty ? 204 : 200),
   };

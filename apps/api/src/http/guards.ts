@@ -23,7 +23,7 @@ const docsPolicy =
   "frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
 const corsHeaders = {
-  "access-control-allow-methods": "GET, POST, PUT, DELETE",
+  "access-control-allow-methods": "GET, HEAD, POST, PUT, DELETE",
   "access-control-allow-headers": "authorization, content-type, accept-language, last-event-id",
   "access-control-max-age": "600",
 } as const;

@@ -4,9 +4,12 @@ import { formatMessage, type Locale } from "@aurora/i18n";
 import { AppError } from "@aurora/kernel";
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
 
+/** What sentences show where a failure came without the parameter. */
+const unsaid = { field: "", caller_app: "", retry_after_s: 60, signature: "?", attempts: "?", name: "?", page: "?" };
+
 /** The sentence of an error code. Codes thrown without a parameter their sentence shows still make a sentence. */
 export const errorText = (locale: Locale, code: ErrorCode, params: ErrorParams): string =>
-  formatMessage(locale, `errors.${code}`, { field: "", caller_app: "", retry_after_s: 60, ...params });
+  formatMessage(locale, `errors.${code}`, { ...unsaid, ...params });
 
 /** A failure as the caller may see it: everything else about it stays in the log. */
 export interface PublicError {

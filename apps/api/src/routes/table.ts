@@ -4,8 +4,11 @@ import { providerRoutes } from "./admin/providers.ts";
 import { registryRoutes } from "./admin/registry.ts";
 import { userRoutes } from "./admin/users.ts";
 import { authRoutes } from "./auth/auth.ts";
+import { batchRoutes } from "./documents/batches.ts";
 import { documentRoutes } from "./documents/documents.ts";
 import { jobRoutes } from "./documents/jobs.ts";
+import { linkRoutes } from "./documents/links.ts";
+import { versionRoutes } from "./documents/versions.ts";
 import { healthRoutes } from "./health/health.ts";
 import { queryRoutes } from "./query/query.ts";
 
@@ -14,7 +17,10 @@ export const routes: readonly Route[] = [
   ...authRoutes,
   ...queryRoutes,
   ...documentRoutes,
+  ...versionRoutes,
+  ...linkRoutes,
   ...jobRoutes,
+  ...batchRoutes,
   ...userRoutes,
   ...apiKeyRoutes,
   ...registryRoutes,

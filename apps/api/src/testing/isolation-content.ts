@@ -9,6 +9,9 @@ interface Things {
   readonly sourceApp: string;
   readonly documentId: string;
   readonly jobId: string;
+  readonly linkId: string;
+  readonly batchId: string;
+  readonly receiptId: string;
   readonly queryId: string;
   readonly userId: string;
   readonly keyId: string;
@@ -38,10 +41,16 @@ export async function createFirstTenantContent(api: TestApi): Promise<IsolationC
   const sourceApp = "private";
   await post("/api/admin/source-apps", { source_app: sourceApp, label: "Private" });
   const { tenant_id: tenantId } = (await send(api, { url: "/api/auth/me", headers: admin })).body;
-  const accepted = (
-    await upload(api, api.adminKey, { source_app: sourceApp }, { filename: "fingerprint-file.txt", bytes: "x" })
-  ).body;
+  const batch = await post("/api/ingestion/batches", { name: "fingerprint batch", source_app: sourceApp });
+  const place = { source_app: sourceApp, batch_id: batch.id };
+  const file = { filename: "fingerprint-file.txt", bytes: "x" };
+  const accepted = (await upload(api, api.adminKey, place, file)).body;
   await publish(api, tenantId, accepted, { ...contract, sourceApp });
+  const link = await post(`/api/documents/${accepted.document_id}/links`, {});
+  const gone = (await upload(api, api.adminKey, { source_app: sourceApp }, { ...file, filename: "fingerprint-2.txt" }))
+    .body;
+  const receipt = (await send(api, { method: "DELETE", url: `/api/documents/${gone.document_id}`, headers: admin }))
+    .body;
   const answer = await post("/api/query", { query: "Quand le solde de la commande est-il versé ?" });
   const user = await createSignedInUser(api, "victim@example.org");
   const key = await post("/api/admin/api-keys", { name: "fingerprint key" });
@@ -57,6 +66,9 @@ export async function createFirstTenantContent(api: TestApi): Promise<IsolationC
     sourceApp,
     documentId: accepted.document_id,
     jobId: accepted.job_id,
+    linkId: link.id,
+    batchId: batch.id,
+    receiptId: receipt.id,
     queryId: answer.query_id,
     userId: user.id,
     keyId: key.api_key.id,
@@ -66,6 +78,9 @@ export async function createFirstTenantContent(api: TestApi): Promise<IsolationC
       sourceApp: "nowhere",
       documentId: systemIds.uuid(),
       jobId: systemIds.uuid(),
+      linkId: systemIds.uuid(),
+      batchId: systemIds.uuid(),
+      receiptId: systemIds.uuid(),
       queryId: systemIds.uuid(),
       userId: systemIds.uuid(),
       keyId: systemIds.uuid(),

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { productRoot } from "@aurora/config";
+import type { ConservationReport } from "@aurora/contracts";
 import { createIngestionRows } from "@aurora/db";
 import { derivedUuid, jobScope, sha256Hex, type TenantScope } from "@aurora/kernel";
 import { loadStaticModel } from "@aurora/llm/static";
@@ -41,6 +42,16 @@ export function upload(
 
 const model = loadStaticModel({ folder: join(productRoot(import.meta.dirname), "models/static-fr-en-192") });
 
+/** All of it was kept but three words of the page's foot. */
+export const conservation: ConservationReport = {
+  coverage: 1,
+  quality: 0.98,
+  words: 40,
+  missing: 0,
+  pages: [{ page: 1, words: 40, dropped: { furniture: 3 }, missing: 0, coverage: 1, quality: 0.98, parser: "md" }],
+  losses: [{ page: 1, reason: "furniture", words: 3, sample: "page 1 sur" }],
+};
+
 /** What the ingestion worker leaves of an uploaded document: one chunk a paragraph, on page 1. */
 export async function publish(
   api: TestApi,
@@ -68,6 +79,7 @@ export async function publish(
     spans: [{ start: 0, end: text.length, box }],
     isTable: false,
     language: "fr",
+    passageHash: sha256Hex(passageText({ title: document.title, headingPath: ["Conditions"], text })),
   }));
   await rows.saveChunks(scope, documentId, version, chunks);
   const counts = new Map<number, number>();
@@ -101,7 +113,15 @@ export async function publish(
     await api.ports.objects.put(scope, "artifacts", objectKey, bytes, { contentType: "application/octet-stream" });
     stored.push({ kind, page, objectKey, sizeBytes: bytes.length, sha256: sha256Hex(bytes) });
   }
-  await rows.saveArtifacts(scope, documentId, version, stored);
+  const conversion = {
+    format: "md",
+    mediaType: "text/markdown",
+    language: "fr",
+    pageCount: 1,
+    conservation,
+    warnings: [],
+  };
+  await rows.saveConversion(scope, documentId, version, conversion, stored);
   const outcome = await rows.publish(
     scope,
     {
@@ -109,8 +129,8 @@ export async function publish(
       documentId,
       version,
       title: document.title,
-      mediaType: "text/markdown",
-      language: "fr",
+      settings: job.settings,
+      embedderIds: [embedder.id],
       pages: [{ page: 1, width: 595, height: 842 }],
       indexVersion: indexVersion(embedder.id),
       chunkCount: chunks.length,
@@ -134,6 +154,7 @@ export const contract = {
 /** A searchable document of the first tenant. */
 export async function publishContract(
   api: TestApi,
+  filename = "conditions.md",
 ): Promise<{ documentId: string; jobId: string; chunkIds: string[]; tenantId: string }> {
   const me = await send(api, { url: "/api/auth/me", headers: bearer(api.adminKey) });
   const tenantId: string = me.body.tenant_id;
@@ -141,7 +162,7 @@ export async function publishContract(
     api,
     api.adminKey,
     { source_app: contract.sourceApp },
-    { filename: "conditions.md", bytes: contract.paragraphs.join("\n\n") },
+    { filename, bytes: contract.paragraphs.join("\n\n") },
   );
   if (reply.status !== 202) throw new Error(reply.text);
   const chunkIds = await publish(api, tenantId, reply.body, contract);

@@ -52,6 +52,8 @@ export interface TestApi {
 export interface TestApiOptions {
   readonly settings?: Partial<ApiSettings>;
   readonly http?: Partial<HttpOptions>;
+  /** Absent = ingestion by URL is off. */
+  readonly outbound?: ApiPorts["outbound"];
 }
 
 export const testLimits = { maxUploadBytes: 256 * 1024 };
@@ -98,6 +100,11 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
     registry: db.createRegistryRepository(database.database),
     providers: db.createProviderRepository(database.database),
     documents: db.createDocumentRepository(database.database),
+    uploads: db.createUploadRepository(database.database),
+    versions: db.createVersionRepository(database.database),
+    batches: db.createBatchRepository(database.database),
+    receipts: db.createReceiptRepository(database.database),
+    links: db.createLinkRepository(database.database),
     jobs: db.createJobRepository(database.database),
     log: db.createQueryLogRepository(database.database),
   };
@@ -108,6 +115,7 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
     objects,
     vectors,
     queue: createMemoryQueue({ log: silentLogger }),
+    embedderId: embedder.id,
     retriever: createRetriever({
       vectorStore: vectors,
       embedders: inProcess(embedder),
@@ -123,6 +131,7 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
     },
     cipher: createCredentialCipher(Buffer.alloc(32, 7).toString("base64url")),
     spool: spoolFile,
+    outbound: options.outbound ?? null,
     firstAdministratorNote: note,
     health: {
       checks: {
@@ -140,6 +149,7 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
     isCallerAppRegistryEnforced: true,
     cookie: { name: "aurora_token", isSecure: true, sameSite: "lax" },
     maxUploadBytes: testLimits.maxUploadBytes,
+    publicBaseUrl: uiOrigin,
     privacy: { storeQuestion: false, storeAnswer: false, maxQuestionChars: 0, maxAnswerChars: 0, maxCitations: 20 },
     defaultLanguage: "fr",
     providerAddresses: { privateHosts: ["127.0.0.1:9"], ownPorts: [5432] },

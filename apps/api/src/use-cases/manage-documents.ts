@@ -1,91 +1,128 @@
-import type { IngestionJob } from "@aurora/contracts";
+import type { DeletionReceipt, RemovedEntry, ResidueEntry } from "@aurora/contracts";
 import { AppError, type Clock, type Ids, type TenantScope } from "@aurora/kernel";
 import type { ObjectStore } from "@aurora/object-store";
 import type { Queue } from "@aurora/queue";
-import { removeDocument } from "@aurora/rag";
+import { findDocumentResidue, removeDocument } from "@aurora/rag";
 import type { VectorStore } from "@aurora/vector-store";
-import { type PageRequest, pageByTime } from "./paging.ts";
-import { type NewJob, uploadSlotKey } from "./upload-document.ts";
+import { type PageRequest, pageByMoment } from "./paging.ts";
+import { type Accepted, actorOf, type NewJob } from "./upload-document.ts";
 
 export interface ManageDocumentsDeps {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly objects: ObjectStore;
   readonly vectors: VectorStore;
-  readonly queue: Queue;
-  readonly documents: {
-    /**
-     * Deletes the row with its chunks, jobs, artefact rows and cached answers, and takes it out of the statistics.
-     * @returns key of the original and the jobs that were under way; null when there is no such document.
-     */
-    deleteDocument(scope: TenantScope, id: string): Promise<{ objectKey: string; openJobIds: string[] } | null>;
-    insertReindexJob(scope: TenantScope, documentId: string, job: NewJob): Promise<boolean>;
-  };
-  readonly jobs: {
-    findJob(scope: TenantScope, id: string): Promise<IngestionJob | null>;
-    listJobs(
+  readonly queue: Pick<Queue, "enqueue" | "cancel">;
+  readonly versions: {
+    insertReindexJob(
       scope: TenantScope,
-      filter: { documentId?: string | undefined; state?: string | undefined },
+      documentId: string,
+      from: number | null,
+      createdBy: string | null,
+      job: NewJob,
+    ): Promise<"queued" | "busy" | "absent">;
+  };
+  readonly receipts: {
+    /** Deletes the row with all that hangs on it in Postgres, and opens the receipt. */
+    deleteDocument(
+      scope: TenantScope,
+      id: string,
+      receipt: { readonly id: string; readonly deletedBy: string | null; readonly at: Date },
+    ): Promise<{ removed: RemovedEntry[]; openJobIds: string[] } | null>;
+    findRowResidue(scope: TenantScope, documentId: string): Promise<ResidueEntry[]>;
+    closeReceipt(
+      scope: TenantScope,
+      id: string,
+      scan: {
+        readonly removed: readonly RemovedEntry[];
+        readonly residue: readonly ResidueEntry[];
+        readonly scannedAt: Date | null;
+        readonly status: DeletionReceipt["status"];
+      },
+    ): Promise<DeletionReceipt | null>;
+    findReceipt(scope: TenantScope, id: string): Promise<DeletionReceipt | null>;
+    listReceipts(
+      scope: TenantScope,
+      q: string | undefined,
       after: { at: Date; id: string } | null,
       limit: number,
-    ): Promise<IngestionJob[]>;
-    requeueJob(scope: TenantScope, id: string, at: Date): Promise<boolean>;
-    cancelJob(scope: TenantScope, id: string, at: Date): Promise<boolean>;
+    ): Promise<DeletionReceipt[]>;
   };
 }
 
 const notFound = () => new AppError("not_found", "Not found.");
 
-/** Deletion, re-indexing and jobs. The caller's right on the document was checked before. */
-export function createManageDocuments({ clock, documents, ids, jobs, objects, queue, vectors }: ManageDocumentsDeps) {
+/** Deletion with its receipts, and re-indexing of one document. The caller's right on the document was checked before. */
+export function createManageDocuments({
+  clock,
+  ids,
+  objects,
+  queue,
+  receipts,
+  vectors,
+  versions,
+}: ManageDocumentsDeps) {
   const now = () => new Date(clock.nowMs());
-  async function job(scope: TenantScope, id: string): Promise<IngestionJob> {
-    const found = await jobs.findJob(scope, id);
-    if (!found) throw notFound();
-    return found;
-  }
 
   return {
     /**
      * Unreadable when the row is gone, which comes first. Should the rest be cut short, or a worker still be writing,
-     * maintenance finds the deletion on record and repeats it.
+     * maintenance finds the deletion on record, repeats it and looks again: until then the receipt is `pending`.
      */
-    async remove(scope: TenantScope, id: string): Promise<void> {
-      const deleted = await documents.deleteDocument(scope, id);
+    async remove(scope: TenantScope, id: string): Promise<DeletionReceipt> {
+      const receiptId = ids.uuid();
+      const deleted = await receipts.deleteDocument(scope, id, {
+        id: receiptId,
+        deletedBy: actorOf(scope),
+        at: now(),
+      });
       if (!deleted) throw notFound();
       for (const jobId of deleted.openJobIds) await queue.cancel(scope, "ingestion", jobId);
-      await removeDocument({ objects, vectors }, scope, id);
-      for (const key of [deleted.objectKey, uploadSlotKey(id)]) await objects.deletePrefix(scope, "uploads", key);
+      const removed = [...deleted.removed, ...(await removeDocument({ objects, vectors }, scope, id))];
+      const residue = [
+        ...(await receipts.findRowResidue(scope, id)),
+        ...(await findDocumentResidue({ objects, vectors }, scope, id)),
+      ];
+      const isBeingWritten = deleted.openJobIds.length > 0;
+      const receipt = await receipts.closeReceipt(scope, receiptId, {
+        removed,
+        residue,
+        scannedAt: now(),
+        status: isBeingWritten ? "pending" : residue.length > 0 ? "residue" : "clean",
+      });
+      if (!receipt) throw notFound(); // the tenant went meanwhile
+      return receipt;
     },
 
-    /** Readers keep the present version until the new one is published. @throws AppError `conflict` while a job is open. */
-    async reindex(scope: TenantScope, id: string, callerApp: string): Promise<{ document_id: string; job_id: string }> {
-      const jobId = ids.uuid();
-      if (!(await documents.insertReindexJob(scope, id, { id: jobId, callerApp, at: now() })))
+    listReceipts: (scope: TenantScope, q: string | undefined, page: PageRequest) =>
+      pageByMoment<DeletionReceipt>(
+        page,
+        (receipt) => receipt.deleted_at,
+        (after, limit) => receipts.listReceipts(scope, q, after, limit),
+      ),
+
+    async getReceipt(scope: TenantScope, id: string): Promise<DeletionReceipt> {
+      const receipt = await receipts.findReceipt(scope, id);
+      if (!receipt) throw notFound();
+      return receipt;
+    },
+
+    /**
+     * Readers keep the present version until the new one is published.
+     * @param from The version whose file is read again; absent = the newest.
+     * @throws AppError `conflict` while a job is open; `not_found` when that version has no file.
+     */
+    async reindex(scope: TenantScope, id: string, from: number | undefined, callerApp: string): Promise<Accepted> {
+      const job = { id: ids.uuid(), callerApp, at: now() };
+      const outcome = await versions.insertReindexJob(scope, id, from ?? null, actorOf(scope), job);
+      if (outcome === "absent" && from !== undefined)
+        throw new AppError("invalid_input", "The document has no such version.", {
+          errors: [{ pointer: "/version", code: "unknown_version" }],
+        });
+      if (outcome !== "queued")
         throw new AppError("conflict", "The document is being ingested, or was never uploaded.");
-      await queue.enqueue(scope, "ingestion", { subjectId: jobId });
-      return { document_id: id, job_id: jobId };
-    },
-
-    listJobs: (
-      scope: TenantScope,
-      filter: { documentId?: string | undefined; state?: string | undefined },
-      page: PageRequest,
-    ) => pageByTime(page, (after, limit) => jobs.listJobs(scope, filter, after, limit)),
-    getJob: job,
-
-    /** @throws AppError `conflict` unless the job failed or was cancelled and no newer one exists. */
-    async retryJob(scope: TenantScope, id: string): Promise<IngestionJob> {
-      if (!(await jobs.requeueJob(scope, id, now()))) throw new AppError("conflict", "This job cannot be run again.");
-      await queue.enqueue(scope, "ingestion", { subjectId: id });
-      return job(scope, id);
-    },
-
-    /** The row ends first: a worker that does not hear of it in time can no longer publish. */
-    async cancelJob(scope: TenantScope, id: string): Promise<IngestionJob> {
-      if (!(await jobs.cancelJob(scope, id, now()))) throw new AppError("conflict", "This job has ended already.");
-      await queue.cancel(scope, "ingestion", id);
-      return job(scope, id);
+      await queue.enqueue(scope, "ingestion", { subjectId: job.id });
+      return { document_id: id, job_id: job.id };
     },
   };
 }

@@ -38,8 +38,17 @@ function cut<Item>(rows: readonly Item[], limit: number, cursorOf: (last: Item) 
 }
 
 /** A page of rows listed from the newest, keyed by time and id. @throws AppError `invalid_input` for a foreign cursor. */
-export async function pageByTime<Item extends { created_at: string; id: string }>(
+export function pageByTime<Item extends { created_at: string; id: string }>(
   request: PageRequest,
+  read: (after: { at: Date; id: string } | null, limit: number) => Promise<readonly Item[]>,
+): Promise<Page<Item>> {
+  return pageByMoment(request, ({ created_at }) => created_at, read);
+}
+
+/** The same by another time of the rows, as `Date.toISOString` writes it. */
+export async function pageByMoment<Item extends { id: string }>(
+  request: PageRequest,
+  momentOf: (item: Item) => string,
   read: (after: { at: Date; id: string } | null, limit: number) => Promise<readonly Item[]>,
 ): Promise<Page<Item>> {
   let after: { at: Date; id: string } | null = null;
@@ -49,7 +58,7 @@ export async function pageByTime<Item extends { created_at: string; id: string }
     if (!isoTime.test(time) || Number.isNaN(after.at.getTime()) || !uuid.test(id)) throw badCursor();
   }
   const rows = await read(after, request.limit + 1);
-  return cut(rows, request.limit, (last) => encode([last.created_at, last.id]));
+  return cut(rows, request.limit, (last) => encode([momentOf(last), last.id]));
 }
 
 /** A page of rows in the order of one text key. */

@@ -5,33 +5,31 @@ import {
   DocumentEvent,
   type DocumentListQuery,
   type DocumentSummary,
+  type DocumentVersion,
   finalJobStates,
 } from "@aurora/contracts";
 import { AppError, type TenantScope } from "@aurora/kernel";
 import type { ObjectStore, ObjectStream } from "@aurora/object-store";
 import type { z } from "zod";
+import type { RangeRequest } from "./byte-range.ts";
 import { type Page, type PageRequest, pageByKey, pageByTime } from "./paging.ts";
+import { findOriginal, type Original, openOriginal, type StoredOriginal } from "./read-original.ts";
 
 type Chunk = z.infer<typeof ChunkSchema>;
+type DocumentDetail = z.infer<typeof DocumentDetailSchema>;
 
 export interface ReadDocumentsDeps {
-  readonly objects: Pick<ObjectStore, "read">;
+  readonly objects: Pick<ObjectStore, "head" | "read">;
   readonly documents: {
-    findDocument(
-      scope: TenantScope,
-      id: string,
-    ): Promise<{
-      summary: DocumentSummary;
-      pages: { page: number; width: number; height: number }[];
-      objectKey: string;
-      isUploading: boolean;
-    } | null>;
+    findDocument(scope: TenantScope, id: string): Promise<DocumentDetail | null>;
     listDocuments(
       scope: TenantScope,
       filter: {
         q?: string | undefined;
         sourceApp?: string | undefined;
         workspace?: string | undefined;
+        folder?: string | undefined;
+        batchId?: string | undefined;
         status?: string | undefined;
       },
       after: { at: Date; id: string } | null,
@@ -47,7 +45,27 @@ export interface ReadDocumentsDeps {
     findProgress(
       scope: TenantScope,
       documentId: string,
-    ): Promise<{ job_id: string | null; state: string | null; progress: number | null; failure: unknown } | null>;
+    ): Promise<{
+      job_id: string | null;
+      state: string | null;
+      progress: number | null;
+      failure: unknown;
+      step: unknown;
+      eta_s: number | null;
+    } | null>;
+  };
+  readonly versions: {
+    listVersions(
+      scope: TenantScope,
+      documentId: string,
+      before: number | null,
+      limit: number,
+    ): Promise<DocumentVersion[]>;
+    findOriginal(
+      scope: TenantScope,
+      documentId: string,
+      which: number | "published" | null,
+    ): Promise<StoredOriginal | null>;
   };
 }
 
@@ -57,7 +75,7 @@ const progressPollMs = 400;
 const watchLimitMs = 30 * 60_000;
 
 /** What may be seen of documents. The caller's right on the document was checked before. */
-export function createReadDocuments({ documents, objects }: ReadDocumentsDeps) {
+export function createReadDocuments({ documents, objects, versions }: ReadDocumentsDeps) {
   async function artifact(
     scope: TenantScope,
     id: string,
@@ -71,16 +89,24 @@ export function createReadDocuments({ documents, objects }: ReadDocumentsDeps) {
   }
 
   return {
-    list: (scope: TenantScope, { q, source_app, workspace, status, ...page }: z.output<typeof DocumentListQuery>) =>
-      pageByTime(page, (after, limit) =>
-        documents.listDocuments(scope, { q, sourceApp: source_app, workspace, status }, after, limit),
-      ),
+    list: (scope: TenantScope, query: z.output<typeof DocumentListQuery>) => {
+      const { q, source_app: sourceApp, workspace, folder, batch_id: batchId, status, ...page } = query;
+      const filter = { q, sourceApp, workspace, folder, batchId, status };
+      return pageByTime(page, (after, limit) => documents.listDocuments(scope, filter, after, limit));
+    },
 
-    async get(scope: TenantScope, id: string): Promise<z.infer<typeof DocumentDetailSchema>> {
+    async get(scope: TenantScope, id: string): Promise<DocumentDetail> {
       const found = await documents.findDocument(scope, id);
       if (!found) throw notFound();
-      return { ...found.summary, pages: found.pages };
+      return found;
     },
+
+    versions: (scope: TenantScope, id: string, request: PageRequest): Promise<Page<DocumentVersion>> =>
+      pageByKey(
+        request,
+        ({ version }) => String(version),
+        (after, limit) => versions.listVersions(scope, id, after === null ? null : ordinalOf(after), limit),
+      ),
 
     chunks: (scope: TenantScope, id: string, request: PageRequest): Promise<Page<Chunk>> =>
       pageByKey(
@@ -97,11 +123,18 @@ export function createReadDocuments({ documents, objects }: ReadDocumentsDeps) {
     pageImage: (scope: TenantScope, id: string, page: number, signal: AbortSignal) =>
       artifact(scope, id, "page_image", page, signal),
 
-    /** The file as it was uploaded. */
-    async original(scope: TenantScope, id: string, signal: AbortSignal): Promise<ObjectStream & { filename: string }> {
-      const found = await documents.findDocument(scope, id);
-      if (!found || found.isUploading) throw notFound();
-      return { ...(await objects.read(scope, "uploads", found.objectKey, signal)), filename: found.summary.filename };
+    /** The file as it was uploaded: that version's, or the one readers see. */
+    async original(
+      scope: TenantScope,
+      id: string,
+      version: number | null,
+      request: RangeRequest,
+      signal: AbortSignal,
+    ): Promise<Original> {
+      const stored = await versions.findOriginal(scope, id, version);
+      const found = stored && (await findOriginal(objects, scope, stored, request));
+      if (!found) throw notFound();
+      return openOriginal(objects, scope, stored, found, signal);
     },
 
     /**

@@ -1,26 +1,29 @@
 import { createHash } from "node:crypto";
 import type { CreateUploadRequest } from "@aurora/contracts";
 import { AppError, type Clock, type Ids, type TenantScope } from "@aurora/kernel";
-import type { ObjectInfo, ObjectStore } from "@aurora/object-store";
+import type { ObjectInfo, ObjectSource, ObjectStore } from "@aurora/object-store";
 import type { Queue } from "@aurora/queue";
+import { originalKey, uploadSlotKey } from "@aurora/rag";
 import type { z } from "zod";
-import { createGate } from "./gate.ts";
 
-export interface NewDocument {
-  readonly id: string;
+export interface NewUpload {
+  /** Of the document, should it be a new one. */
+  readonly documentId: string;
   readonly title: string;
   readonly filename: string;
   readonly sizeBytes: number;
   readonly sha256: string;
   readonly sourceApp: string;
-  readonly workspace: string | null;
-  readonly packId: string | null;
+  /** undefined = where the document is, or what the batch says. */
+  readonly workspace: string | undefined;
+  readonly packId: string | undefined;
   readonly externalId: string | null;
-  readonly uploadExpiresAt: Date | null;
-  readonly objectKey: string;
+  readonly folder: string | undefined;
+  readonly batchId: string | null;
   readonly callerApp: string;
   readonly createdBy: string | null;
-  readonly createdAt: Date;
+  readonly at: Date;
+  readonly expiresAt: Date;
 }
 export interface NewJob {
   readonly id: string;
@@ -29,10 +32,7 @@ export interface NewJob {
 }
 
 /** Bytes set aside in a temporary file: a slow upload holds a file open, not memory. */
-export interface SpooledFile {
-  readonly sizeBytes: number;
-  readonly sha256: string;
-  read(): Promise<Uint8Array>;
+export interface SpooledFile extends ObjectSource {
   /** Safe to call twice. */
   remove(): Promise<void>;
 }
@@ -44,32 +44,55 @@ export interface UploadDocumentDeps {
   readonly queue: Pick<Queue, "enqueue">;
   /** MAX_UPLOAD_SIZE_MB. */
   readonly maxUploadBytes: number;
-  readonly documents: {
-    insertDocument(scope: TenantScope, document: NewDocument, job: NewJob | null): Promise<boolean>;
-    findDocument(
+  readonly uploads: {
+    beginUpload(
       scope: TenantScope,
-      id: string,
+      upload: NewUpload,
+      slotOf: (documentId: string) => string,
+    ): Promise<
+      | { readonly documentId: string; readonly version: number; readonly objectKey: string }
+      | { readonly refused: "batch_id" | "workspace" | "pack_id" }
+    >;
+    findUpload(
+      scope: TenantScope,
+      documentId: string,
     ): Promise<{
-      summary: { size_bytes: number; sha256: string; caller_app: string; job_id: string | null };
-      objectKey: string;
-      isUploading: boolean;
+      awaited: { version: number; sizeBytes: number; sha256: string; objectKey: string; callerApp: string } | null;
+      newestVersion: number;
+      newestJobId: string | null;
     } | null>;
-    completeUpload(scope: TenantScope, documentId: string, objectKey: string, job: NewJob): Promise<string | null>;
+    findJobOfVersion(scope: TenantScope, documentId: string, version: number): Promise<string | null>;
+    completeUpload(
+      scope: TenantScope,
+      documentId: string,
+      version: number,
+      objectKey: string,
+      job: NewJob,
+    ): Promise<{ jobId: string; isNew: boolean } | null>;
+    abandonUpload(scope: TenantScope, documentId: string, version: number): Promise<void>;
+    removeUnusedOriginal(
+      scope: TenantScope,
+      documentId: string,
+      sha256: string,
+      remove: () => Promise<unknown>,
+    ): Promise<void>;
   };
   spool(bytes: AsyncIterable<Uint8Array>): Promise<SpooledFile>;
 }
 
-type Upload = Omit<z.output<typeof CreateUploadRequest>, "caller_app" | "size_bytes" | "sha256">;
+export type Upload = Omit<z.output<typeof CreateUploadRequest>, "caller_app" | "size_bytes" | "sha256">;
+export interface Accepted {
+  document_id: string;
+  job_id: string;
+}
 
 const uploadUrlSeconds = 15 * 60;
 const anyBytes = "application/octet-stream";
-/** Where an upload URL may write, once. */
-export const uploadSlotKey = (documentId: string): string => `incoming/${documentId}`;
-/** Where the original stays: named by its content, and no URL is ever made that writes there. */
-const originalKey = (documentId: string, sha256: string): string => `documents/${documentId}/${sha256}`;
-
 const withoutExtension = (filename: string): string => filename.replace(/(?<=.)\.[^.\s]{1,10}$/, "");
 const mismatch = () => new AppError("checksum_mismatch", "The file that arrived is not the one announced.");
+const superseded = () => new AppError("conflict", "A newer upload of this document has taken the place of this one.");
+/** Whoever is behind the scope, as rows name it. */
+export const actorOf = ({ principal }: TenantScope): string | null => (principal.kind === "job" ? null : principal.id);
 
 async function hashOf(bytes: AsyncIterable<Uint8Array>): Promise<string> {
   const hash = createHash("sha256");
@@ -77,105 +100,141 @@ async function hashOf(bytes: AsyncIterable<Uint8Array>): Promise<string> {
   return hash.digest("hex");
 }
 
-/** Files of forms held whole at once, while they are written to the store; the others wait in their temporary files. */
-const maxFilesInMemory = 2;
-
 export function createUploadDocument(deps: UploadDocumentDeps) {
-  const inMemory = createGate(maxFilesInMemory);
-  const { clock, documents, ids, objects, queue } = deps;
+  const { clock, ids, objects, queue, uploads } = deps;
   const tooLarge = () =>
     new AppError("payload_too_large", "The file is larger than allowed.", {
       params: { max_bytes: deps.maxUploadBytes },
     });
-  const newDocument = (
+
+  async function beginVersion(
     scope: TenantScope,
+    callerApp: string,
     upload: Upload,
-    rest: Pick<
-      NewDocument,
-      "id" | "sizeBytes" | "sha256" | "uploadExpiresAt" | "objectKey" | "callerApp" | "createdAt"
-    >,
-  ): NewDocument => ({
-    ...rest,
-    title: withoutExtension(upload.filename),
-    filename: upload.filename,
-    sourceApp: upload.source_app,
-    workspace: upload.workspace ?? null,
-    packId: upload.pack_id ?? null,
-    externalId: upload.external_id ?? null,
-    createdBy: scope.principal.kind === "job" ? null : scope.principal.id,
-  });
-  async function insert(scope: TenantScope, document: NewDocument, job: NewJob | null): Promise<void> {
-    if (await documents.insertDocument(scope, document, job)) return;
-    throw new AppError("conflict", "A document with this external id exists in this source_app.", {
-      errors: [{ pointer: "/external_id", code: "taken" }],
+    file: { readonly sizeBytes: number; readonly sha256: string },
+  ) {
+    const nowMs = clock.nowMs();
+    const uploadId = ids.uuid();
+    const begun = await uploads.beginUpload(
+      scope,
+      {
+        documentId: ids.uuid(),
+        title: withoutExtension(upload.filename),
+        filename: upload.filename,
+        sizeBytes: file.sizeBytes,
+        sha256: file.sha256,
+        sourceApp: upload.source_app,
+        workspace: upload.workspace ?? undefined,
+        packId: upload.pack_id ?? undefined,
+        externalId: upload.external_id ?? null,
+        folder: upload.folder,
+        batchId: upload.batch_id ?? null,
+        callerApp,
+        createdBy: actorOf(scope),
+        at: new Date(nowMs),
+        expiresAt: new Date(nowMs + uploadUrlSeconds * 1_000),
+      },
+      (documentId) => uploadSlotKey(documentId, uploadId),
+    );
+    if (!("refused" in begun)) return begun;
+    if (begun.refused === "batch_id")
+      throw new AppError("invalid_input", "There is no such batch of uploads in this source_app.", {
+        errors: [{ pointer: "/batch_id", code: "unknown_batch" }],
+      });
+    throw new AppError("conflict", "The document exists, in another place.", {
+      errors: [{ pointer: `/${begun.refused}`, code: "differs" }],
     });
   }
+
   /** The row is the truth: were the message lost, the reconciler would send it again. */
-  const wake = (scope: TenantScope, jobId: string) => queue.enqueue(scope, "ingestion", { subjectId: jobId });
+  async function accept(
+    scope: TenantScope,
+    { documentId, version }: { documentId: string; version: number },
+    sha256: string,
+    callerApp: string,
+  ): Promise<Accepted> {
+    const job = { id: ids.uuid(), callerApp, at: new Date(clock.nowMs()) };
+    const original = originalKey(documentId, sha256);
+    const completed = await uploads.completeUpload(scope, documentId, version, original, job);
+    if (!completed) {
+      const remove = () => objects.deletePrefix(scope, "uploads", original);
+      await uploads.removeUnusedOriginal(scope, documentId, sha256, remove);
+      throw superseded();
+    }
+    if (completed.isNew) await queue.enqueue(scope, "ingestion", { subjectId: completed.jobId });
+    return { document_id: documentId, job_id: completed.jobId };
+  }
 
   /** What the store checked on arrival, or where it keeps no checksum, the bytes themselves. */
   const sha256Of = async (scope: TenantScope, { key, sha256 }: ObjectInfo): Promise<string> =>
     sha256 ?? hashOf((await objects.read(scope, "uploads", key, new AbortController().signal)).body);
 
+  /**
+   * Checks what arrived, freezes it under a key no URL can write, queues the job. Asked twice, it names the same job;
+   * bytes the document already holds, read as they would be now, get the job they had.
+   * @param version Which upload, as `begin` numbered it; absent = the newest one.
+   * @throws AppError `upload_incomplete`, `checksum_mismatch`, `not_found`; `conflict` when a newer upload was begun.
+   */
+  async function complete(scope: TenantScope, documentId: string, version: number | undefined): Promise<Accepted> {
+    const found = await uploads.findUpload(scope, documentId);
+    if (!found) throw new AppError("not_found", "Not found.");
+    const { awaited, newestJobId, newestVersion } = found;
+    if (version !== undefined && awaited?.version !== version) {
+      const jobId = await uploads.findJobOfVersion(scope, documentId, version);
+      if (jobId !== null) return { document_id: documentId, job_id: jobId };
+      if (awaited || version < newestVersion) throw superseded();
+    }
+    if (!awaited) {
+      if (newestJobId === null) throw new AppError("not_found", "Not found.");
+      return { document_id: documentId, job_id: newestJobId };
+    }
+    const { callerApp, objectKey: slot, sha256, sizeBytes } = awaited;
+    const frozen = originalKey(documentId, sha256);
+    const arrived = await objects.head(scope, "uploads", slot);
+    if (!arrived) {
+      // Somebody else may have completed it between the look at the row and the one at the slot.
+      const now = await uploads.findUpload(scope, documentId);
+      if (now?.awaited?.objectKey !== slot) return complete(scope, documentId, version);
+      throw new AppError("upload_incomplete", "The file has not arrived.");
+    }
+    if (arrived.sizeBytes !== sizeBytes || (await sha256Of(scope, arrived)) !== sha256) throw mismatch();
+    // What was looked at is what is frozen, whoever writes to the slot meanwhile.
+    const looked = { bucket: "uploads", key: slot, etag: arrived.etag } as const;
+    await objects.copy(scope, looked, { bucket: "uploads", key: frozen });
+    const accepted = await accept(scope, { documentId, version: awaited.version }, sha256, callerApp);
+    await objects.deletePrefix(scope, "uploads", slot);
+    return accepted;
+  }
+
   return {
     /** A place to PUT the bytes to, good for 15 minutes, that size and that SHA-256. */
     async begin(scope: TenantScope, callerApp: string, input: z.output<typeof CreateUploadRequest>) {
       if (input.size_bytes > deps.maxUploadBytes) throw tooLarge();
-      const id = ids.uuid();
-      const objectKey = uploadSlotKey(id);
-      const upload = await objects.presign(scope, "uploads", objectKey, {
+      const begun = await beginVersion(scope, callerApp, input, { sizeBytes: input.size_bytes, sha256: input.sha256 });
+      const { expiresAtMs, headers, url } = await objects.presign(scope, "uploads", begun.objectKey, {
         method: "PUT",
         sizeBytes: input.size_bytes,
         sha256: input.sha256,
         contentType: anyBytes,
         expiresInSeconds: uploadUrlSeconds,
       });
-      const { sha256, size_bytes: sizeBytes } = input;
-      const uploadExpiresAt = new Date(upload.expiresAtMs);
-      const createdAt = new Date(clock.nowMs());
-      const rest = { id, sizeBytes, sha256, uploadExpiresAt, objectKey, callerApp, createdAt };
-      await insert(scope, newDocument(scope, input, rest), null);
-      const { url, headers } = upload;
+      const expires_at = new Date(expiresAtMs).toISOString();
       return {
-        document_id: id,
-        upload: { url, method: "PUT" as const, headers: { ...headers }, expires_at: uploadExpiresAt.toISOString() },
+        document_id: begun.documentId,
+        version: begun.version,
+        upload: { url, method: "PUT" as const, headers: { ...headers }, expires_at },
       };
     },
 
-    /**
-     * Checks what arrived, freezes it under a key no URL can write, queues the job. Asked twice, it names the same job.
-     * @throws AppError `upload_incomplete`, `checksum_mismatch`, `not_found`.
-     */
-    async complete(scope: TenantScope, documentId: string): Promise<{ document_id: string; job_id: string }> {
-      const found = await documents.findDocument(scope, documentId);
-      if (!found) throw new AppError("not_found", "Not found.");
-      const { size_bytes: sizeBytes, sha256, caller_app: callerApp, job_id: jobId } = found.summary;
-      if (!found.isUploading && jobId !== null) return { document_id: documentId, job_id: jobId };
-      const slot = uploadSlotKey(documentId);
-      const frozen = originalKey(documentId, sha256);
-      const arrived = await objects.head(scope, "uploads", slot);
-      if (!arrived) throw new AppError("upload_incomplete", "The file has not arrived.");
-      if (arrived.sizeBytes !== sizeBytes || (await sha256Of(scope, arrived)) !== sha256) throw mismatch();
-      await objects.copy(scope, { bucket: "uploads", key: slot }, { bucket: "uploads", key: frozen });
-      const copied = await objects.head(scope, "uploads", frozen);
-      if (copied?.sizeBytes !== sizeBytes || copied.etag !== arrived.etag) throw mismatch();
-      const job = { id: ids.uuid(), callerApp, at: new Date(clock.nowMs()) };
-      const acceptedId = await documents.completeUpload(scope, documentId, frozen, job);
-      if (acceptedId === null) {
-        await objects.deletePrefix(scope, "uploads", frozen);
-        throw new AppError("not_found", "Not found.");
-      }
-      await objects.deletePrefix(scope, "uploads", slot);
-      await wake(scope, acceptedId);
-      return { document_id: documentId, job_id: acceptedId };
-    },
+    complete,
 
     spool: deps.spool,
     maxUploadBytes: deps.maxUploadBytes,
 
     /**
-     * A whole file at once, for command lines. Rows are written last: a failure before leaves none.
+     * A whole file at once. A failure before its bytes are stored leaves no row.
      * @param announcedSha256 Checked when given.
+     * @throws AppError `conflict` when an upload of the same document was begun meanwhile.
      */
     async store(
       scope: TenantScope,
@@ -183,25 +242,18 @@ export function createUploadDocument(deps: UploadDocumentDeps) {
       upload: Upload,
       file: SpooledFile,
       announcedSha256: string | undefined,
-    ): Promise<{ document_id: string; job_id: string }> {
-      const { sizeBytes, sha256 } = file;
-      if (announcedSha256 !== undefined && announcedSha256 !== sha256) throw mismatch();
-      const id = ids.uuid();
-      const objectKey = originalKey(id, sha256);
-      await inMemory(async () =>
-        objects.put(scope, "uploads", objectKey, await file.read(), { contentType: anyBytes }),
-      );
-      const createdAt = new Date(clock.nowMs());
-      const job = { id: ids.uuid(), callerApp, at: createdAt };
-      const rest = { id, sizeBytes, sha256, uploadExpiresAt: null, objectKey, callerApp, createdAt };
+    ): Promise<Accepted> {
+      if (announcedSha256 !== undefined && announcedSha256 !== file.sha256) throw mismatch();
+      const begun = await beginVersion(scope, callerApp, upload, file);
+      const { documentId, version } = begun;
+      const objectKey = originalKey(documentId, file.sha256);
       try {
-        await insert(scope, newDocument(scope, upload, rest), job);
+        await objects.put(scope, "uploads", objectKey, file, { contentType: anyBytes });
       } catch (error) {
-        await objects.deletePrefix(scope, "uploads", objectKey);
+        await uploads.abandonUpload(scope, documentId, version);
         throw error;
       }
-      await wake(scope, job.id);
-      return { document_id: id, job_id: job.id };
+      return accept(scope, begun, file.sha256, callerApp);
     },
   };
 }

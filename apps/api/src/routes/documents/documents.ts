@@ -1,17 +1,22 @@
 import {
   AcceptedJob,
   ChunkPage,
+  CompleteUploadRequest,
   CreateUploadRequest,
   CreateUploadResponse,
+  DeletionReceipt,
   DocumentDetail,
   DocumentEvent,
   DocumentListQuery,
   DocumentPage,
+  IngestUrlRequest,
   PageQuery,
+  ReindexDocumentRequest,
   Uuid,
 } from "@aurora/contracts";
 import { z } from "zod";
 import { defineRoute, numbered } from "../../http/define-route.ts";
+import { hostileFileHeaders } from "./download.ts";
 import { receiveForm, UploadForm } from "./receive-form.ts";
 
 const tag = "documents";
@@ -19,12 +24,8 @@ const params = z.strictObject({ id: Uuid });
 const onDocument = ({ params }: { params: { id: string } }) => ({ document: params.id });
 const intoCorpus = ({ body }: { body: { source_app: string } }) => ({ sourceApp: body.source_app });
 const read = { permission: "read", on: onDocument } as const;
-/** Bytes a stranger may have made: saved to disk, never run. */
-const hostileFileHeaders = { "content-security-policy": "sandbox; default-src 'none'" };
 /** A page is shown large and in the strip: fetched once, and whether it may be seen is asked anew each minute. */
 const brieflyKept = { "cache-control": "private, max-age=60", vary: "Cookie, Authorization, Origin" };
-const attachment = (filename: string): string =>
-  `attachment; filename="${filename.replace(/[^\x20-\x7e]|["\\]/g, "_")}"; filename*=UTF-8''${encodeURIComponent(filename).replace(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)}`;
 
 export const documentRoutes = [
   defineRoute({
@@ -45,10 +46,11 @@ export const documentRoutes = [
     summary: "The bytes are there: checks size and SHA-256, freezes the file, queues its ingestion.",
     tag,
     params,
+    body: CompleteUploadRequest.nullish(),
     reply: AcceptedJob,
     status: 202,
     needs: { permission: "ingest", on: onDocument },
-    handle: ({ deps, params, scope }) => deps.uploads.complete(scope, params.id),
+    handle: ({ body, deps, params, scope }) => deps.uploads.complete(scope, params.id, body?.version),
   }),
   defineRoute({
     method: "POST",
@@ -60,6 +62,18 @@ export const documentRoutes = [
     status: 202,
     needs: "authenticated", // the source_app is inside the form: checked as soon as it is read, before the file is
     handle: ({ deps, form, scope, session }) => receiveForm(deps, scope, session, form),
+  }),
+  defineRoute({
+    method: "POST",
+    path: "/api/documents/url",
+    summary: "Fetches a file from an address the operator allows (ENABLE_INGEST_URL) and takes it in like an upload.",
+    tag,
+    body: IngestUrlRequest,
+    reply: AcceptedJob,
+    status: 202,
+    needs: { permission: "ingest", on: intoCorpus },
+    handle: async ({ body, deps, scope, session, signal }) =>
+      deps.ingestUrl(scope, await deps.callerApps.resolve(session, body.caller_app), body, signal),
   }),
   defineRoute({
     method: "GET",
@@ -84,10 +98,11 @@ export const documentRoutes = [
   defineRoute({
     method: "DELETE",
     path: "/api/documents/:id",
-    summary: "Deletes a document with all that was made of it; no question finds it from now on.",
+    summary:
+      "Deletes a document with all that was made of it; the receipt says what went from where, and what is left.",
     tag,
     params,
-    reply: { kind: "empty" },
+    reply: DeletionReceipt,
     needs: { permission: "manage", on: onDocument },
     handle: ({ deps, params, scope }) => deps.manageDocuments.remove(scope, params.id),
   }),
@@ -143,30 +158,22 @@ export const documentRoutes = [
     }),
   }),
   defineRoute({
-    method: "GET",
-    path: "/api/documents/:id/original",
-    summary: "The file as it was uploaded, to be saved.",
-    tag,
-    params,
-    reply: { kind: "file", mediaTypes: ["application/octet-stream"] },
-    needs: read,
-    handle: async ({ deps, params, scope, signal }) => {
-      const { filename, ...file } = await deps.documents.original(scope, params.id, signal);
-      const headers = { ...hostileFileHeaders, "content-disposition": attachment(filename) };
-      return { ...file, contentType: "application/octet-stream", headers };
-    },
-  }),
-  defineRoute({
     method: "POST",
     path: "/api/documents/:id/reindex",
-    summary: "Reads the file anew; the present version answers until the new one is published.",
+    summary:
+      "Reads the newest file anew, or an older version's: the present version answers until the new one is published.",
     tag,
     params,
-    body: z.strictObject({ caller_app: z.string().max(64).optional() }).nullish(),
+    body: ReindexDocumentRequest.nullish(),
     reply: AcceptedJob,
     status: 202,
     needs: { permission: "manage", on: onDocument },
     handle: async ({ body, deps, params, scope, session }) =>
-      deps.manageDocuments.reindex(scope, params.id, await deps.callerApps.resolve(session, body?.caller_app)),
+      deps.manageDocuments.reindex(
+        scope,
+        params.id,
+        body?.version,
+        await deps.callerApps.resolve(session, body?.caller_app),
+      ),
   }),
 ];

@@ -1,10 +1,17 @@
-import type { BoundingBox, ConservationReport, DocumentDetail, DocumentSummary, JobFailure, StepProgress } from "@aurora/contracts";
+import type {
+  BoundingBox,
+  ConservationReport,
+  DocumentDetail,
+  DocumentSummary,
+  JobFailure,
+  StepProgress,
+} from "@aurora/contracts";
 import type { TenantScope } from "@aurora/kernel";
 import { type SQL, sql } from "drizzle-orm";
 import type { z } from "zod";
 import type { Database } from "../../database.ts";
 import type { PageCursor } from "./paging.ts";
-import { at, iso, isOpenTo, likeText, type Row, stepColumns, takeStep, uuids } from "./present.ts";
+import { at, isOpenTo, iso, likeText, type Row, stepColumns, takeStep, uuids } from "./present.ts";
 
 export interface DocumentFilter {
   readonly q?: string | undefined;

@@ -3,7 +3,7 @@ import type { TenantScope } from "@aurora/kernel";
 import { type SQL, sql } from "drizzle-orm";
 import type { Database } from "../../database.ts";
 import type { PageCursor } from "./paging.ts";
-import { at, iso, isJobOpen, isOpenTo, likeText, type Row, stepColumns, takeStep } from "./present.ts";
+import { at, isJobOpen, isOpenTo, iso, likeText, type Row, stepColumns, takeStep } from "./present.ts";
 
 export interface JobFilter {
   readonly documentId?: string | undefined;
@@ -63,7 +63,9 @@ export function createJobRepository(db: Database) {
     /** Back to the queue, with all its tries. @returns false unless it failed or was cancelled and is the document's newest. */
     requeueJob: (scope: TenantScope, id: string, now: Date): Promise<boolean> =>
       db.inScope(scope, async (tx) => {
-        const result = await tx.execute(sql`update ingestion_jobs j set ${anew(now)} where j.id = ${id} and ${canRunAgain}`);
+        const result = await tx.execute(
+          sql`update ingestion_jobs j set ${anew(now)} where j.id = ${id} and ${canRunAgain}`,
+        );
         return (result.rowCount ?? 0) > 0;
       }),
 
@@ -87,5 +89,7 @@ export function createJobRepository(db: Database) {
   };
 }
 
-const anew = (now: Date): SQL => sql`state = 'queued', progress = 0, attempts = 0, failure = null, is_dead_letter = false,
+const anew = (
+  now: Date,
+): SQL => sql`state = 'queued', progress = 0, attempts = 0, failure = null, is_dead_letter = false,
   step = null, step_done = null, step_total = null, eta_s = null, started_at = null, updated_at = ${at(now)}`;
