@@ -26,6 +26,10 @@ export function withCallHook(stores: IngestStores, onCall: (call: string) => unk
     objects: hook("objects", stores.objects),
     vectors: hook("vectors", stores.vectors),
     converter: hook("converter", stores.converter),
-    embedderFor: (scope, document) => hook("embedder", stores.embedderFor(scope, document)),
+    indexTargets: async (scope, document) =>
+      (await stores.indexTargets(scope, document)).map((target) => ({
+        ...target,
+        embedder: hook("embedder", target.embedder),
+      })),
   };
 }

@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import type { TenantScope } from "@aurora/kernel";
 import { analysisVersion, queryWords, sparseQuery } from "@aurora/rag";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { noContent, stateOf } from "./state.ts";
+import { noContent, stateOf, strayObjects } from "./state.ts";
 import { type IngestionWorld, openWorld } from "./world.ts";
 
 const samples = resolve(import.meta.dirname, "../../samples");
@@ -39,8 +39,8 @@ const rowsOf = async <Row extends object>(query: string, values: readonly unknow
 
 /** As retrieval does: points by the hybrid query, joined with the chunks of the published version; best first. */
 async function search(query: string): Promise<{ documentId: string; text: string }[]> {
-  const embedder = world.stores.embedderFor(scope, { id: scope.tenantId, sourceApp: "default" });
-  const [dense] = await embedder.embed([query], "query");
+  const [target] = await world.stores.indexTargets(scope, { id: scope.tenantId, sourceApp: "default" });
+  const [dense] = (await target?.embedder.embed([query], "query")) ?? [];
   const [corpus] = await rowsOf<{ chunks: number }>(
     "select chunk_count::int as chunks from corpus_statistics where tenant_id = $1",
   );
@@ -147,7 +147,7 @@ describe("a running job", () => {
         new Promise((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason))),
     },
   });
-  const cancelRow = (jobId: string) => world.stores.rows.end(scope, jobId, "cancelled", null, new Date());
+  const cancelRow = (jobId: string) => world.cancelRow(scope, jobId);
 
   it.each([
     ["and its message", true],
@@ -317,7 +317,8 @@ describe("a re-index", () => {
     expect(whole).toEqual(expect.arrayContaining([...seen.keys()]));
     expect(seen.get(whole[0] ?? "")).toBeGreaterThan(3);
     expect(after.points).toEqual([{ document_id: "document 0", version: 2, points: newCount }]);
-    expect(after.objects.every((key) => key.includes("/v2/"))).toBe(true);
+    expect(strayObjects(after)).toEqual([]);
+    expect(after.artifacts.every((row) => row.version === 2)).toBe(true);
 
     const fresh = await world.createTenant();
     const clean = await world.addDocument(fresh, "note.txt", text(prose("nouveau", 500)));

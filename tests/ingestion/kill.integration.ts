@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { TenantScope } from "@aurora/kernel";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { withCallHook } from "./call-hook.ts";
-import { stateOf } from "./state.ts";
+import { stateOf, strayObjects } from "./state.ts";
 import { type IngestionWorld, openWorld } from "./world.ts";
 import { quickTiming } from "./world-timing.ts";
 
@@ -19,36 +19,46 @@ const document = new TextEncoder().encode(
   }).join("\n\n"),
 );
 
+const otherDocument = new TextEncoder().encode(new TextDecoder().decode(document).replaceAll("site", "lieu"));
+
 /** Every call that a document's way makes, in order; a clean run is held equal to it, so that no step is forgotten. */
 const steps = [
   "rows.findTenant:1",
   "rows.find:1",
   "rows.begin:1",
-  "rows.report:1",
-  "rows.hasArtifacts:1",
+  "rows.claimConversion:1",
   "objects.get:1",
+  "objects.get:2",
+  "rows.report:1",
   "converter.convert:1",
   "objects.put:1",
   "objects.put:2",
   "objects.put:3",
-  "rows.saveArtifacts:1",
+  "rows.saveConversion:1",
   "rows.report:2",
   "rows.report:3",
+  "rows.findEmbeddings:1",
   "embedder.embed:1",
-  "rows.saveChunks:1",
-  "vectors.upsert:1",
+  "rows.saveEmbeddings:1",
+  "rows.findEmbeddings:2",
   "embedder.embed:2",
+  "rows.saveEmbeddings:2",
+  "rows.report:4",
+  "rows.saveChunks:1",
+  "rows.findEmbeddings:3",
+  "vectors.upsert:1",
   "rows.saveChunks:2",
+  "rows.findEmbeddings:4",
   "vectors.upsert:2",
   "vectors.count:1",
-  "rows.report:4",
+  "rows.report:5",
   "rows.publish:1",
   "rows.find:2",
 ];
 const ofTheReconciler = /^rows\.(?:findStale|touch):/;
 /** A death at any other step is a death at the next of these: nothing is written in between. */
 const deaths = steps.filter((step) =>
-  /^(?:rows\.(?:begin|saveArtifacts|saveChunks|publish|find:2)|objects\.put|vectors|converter)/.test(step),
+  /^(?:rows\.(?:begin|claim|save|publish|find:2)|objects\.put|vectors|converter)/.test(step),
 );
 
 let world: IngestionWorld;
@@ -119,7 +129,8 @@ it("a file that kills every worker ends failed, and holds up nobody", async () =
   expect(await finish(scope, next.jobId)).toMatchObject({ state: "success" });
   expect(await finish(scope, jobId)).toMatchObject({
     state: "failed",
-    failure: { code: "internal", params: { reason: "worker_died", attempts: 4 } },
+    failure: { code: "document_quarantined", params: { attempts: 4 } },
+    isDeadLetter: true,
   });
 }, 180_000);
 
@@ -129,19 +140,22 @@ it("a worker killed while it swaps versions loses nothing and doubles nothing", 
   await finish(scope, first.jobId);
   for (const [version, point] of [
     [2, "rows.publish:1"],
-    [3, "vectors.delete:1"],
-    [4, "objects.deletePrefix:1"],
-    [5, "rows.deleteVersions:1"],
-    [6, "rows.markCleaned:1"],
+    [3, "rows.cleanJob:1"],
+    [4, "vectors.delete:1"],
+    [5, "objects.deletePrefix:1"],
+    [6, "objects.deletePrefix:2"],
   ] as const) {
-    const jobId = await world.addVersion(scope, first.documentId, version, document);
+    const bytes = version % 2 === 0 ? document : otherDocument; // and so each version leaves a conversion behind
+    const jobId = await world.addVersion(scope, first.documentId, version, bytes);
     await killedAt(point, "before");
     expect(await finish(scope, jobId)).toMatchObject({ state: "success" });
     const state = await stateOf(world, scope);
     expect(state.points).toEqual([{ document_id: "document 0", version, points: clean.chunks.length }]);
     expect(state.chunks.every((chunk) => (chunk as unknown as { version: number }).version === version)).toBe(true);
-    expect(state.objects.every((key) => key.includes(`/v${version}/`))).toBe(true);
-    expect(state.terms).toEqual(clean.terms);
+    expect(state.artifacts.every((artifact) => artifact.version === version)).toBe(true);
+    expect(strayObjects(state)).toEqual([]);
+    expect(state.embeddings).toEqual(clean.embeddings);
+    if (version % 2 === 0) expect(state.terms).toEqual(clean.terms);
     expect(state.openJobs).toEqual([]);
   }
 }, 180_000);

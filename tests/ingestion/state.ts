@@ -17,10 +17,13 @@ export async function stateOf(world: IngestionWorld, scope: TenantScope) {
   );
   const points = await rows<{ document_id: string }>(
     `select payload->>'document_id' as document_id, (payload->>'version')::int as version, count(*)::int as points
-     from vector_points where tenant_id = $1 and collection = 'aurora_documents' group by 1, 2`,
+     from vector_points where tenant_id = $1 and collection like 'aurora_documents%' group by 1, 2`,
   );
-  const artifacts = await rows<{ document_id: string; object_key: string }>(
+  const artifacts = await rows<{ document_id: string; version: number; object_key: string }>(
     `select document_id, version, kind, page, object_key, sha256 from artifacts where tenant_id = $1`,
+  );
+  const embeddings = await rows<{ document_id: string }>(
+    `select document_id, embedder_id, count(*)::int as vectors from chunk_embeddings where tenant_id = $1 group by 1, 2`,
   );
   const objects: string[] = [];
   for await (const object of world.stores.objects.list(scope, "artifacts", "documents/")) objects.push(object.key);
@@ -36,6 +39,7 @@ export async function stateOf(world: IngestionWorld, scope: TenantScope) {
         object_key: anonymous(row.object_key),
       })),
     ),
+    embeddings: sorted(embeddings.map((row) => ({ ...row, document_id: named(row.document_id) }))),
     objects: objects.map(anonymous).sort(),
     corpus: await rows(`select index_version, chunk_count from corpus_statistics where tenant_id = $1`),
     terms: await rows(
@@ -46,8 +50,16 @@ export async function stateOf(world: IngestionWorld, scope: TenantScope) {
   };
 }
 
+/** Objects that no row points to, and no complete conversion holds: nothing will ever read them. */
+export function strayObjects({ artifacts, objects }: Pick<Awaited<ReturnType<typeof stateOf>>, "artifacts" | "objects">) {
+  const known = new Set(
+    artifacts.flatMap(({ object_key: key }) => [key, key.replace(/(\/conversions\/[^/]+\/).*$/, "$1conversion.json")]),
+  );
+  return objects.filter((key) => !known.has(key));
+}
+
 /** In an order that the ids, new in every run, have no part in. */
-const sorted = <Row extends object>(rows: Row[]): Row[] =>
+const sorted = <Row extends object>(rows: readonly Row[]): Row[] =>
   rows
     .map((row) => ({ row, key: JSON.stringify(row) }))
     .sort((a, b) => (a.key < b.key ? -1 : 1))
@@ -58,6 +70,7 @@ export const noContent = {
   chunks: [],
   points: [],
   artifacts: [],
+  embeddings: [],
   objects: [],
   terms: [],
   openJobs: [],

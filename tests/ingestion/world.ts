@@ -2,8 +2,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadConfig } from "@aurora/config";
-import { finalJobStates, type JobFailure, type JobState } from "@aurora/contracts";
-import { createDocumentRepository } from "@aurora/db";
+import { finalJobStates, type IngestionStep, type JobFailure, type JobState } from "@aurora/contracts";
+import { createReceiptRepository } from "@aurora/db";
 import { connectionUrl } from "@aurora/db/embedded";
 import { sha256Hex, systemIds, type TenantScope } from "@aurora/kernel";
 import { startS3Server } from "@aurora/object-store/server";
@@ -19,6 +19,11 @@ interface JobRow {
   readonly attempts: number;
   readonly failure: JobFailure | null;
   readonly cleanedAt: Date | null;
+  readonly isDeadLetter: boolean;
+  readonly step: IngestionStep | null;
+  readonly stepDone: number | null;
+  readonly stepTotal: number | null;
+  readonly etaSeconds: number | null;
 }
 
 export type IngestionWorld = Awaited<ReturnType<typeof openWorld>>;
@@ -56,14 +61,29 @@ export async function openWorld(settings: Readonly<Record<string, string>> = {})
   const { admin } = database;
   const job = async (scope: TenantScope, jobId: string): Promise<JobRow | null> => {
     const { rows } = await admin.query<JobRow>(
-      `select state, progress, attempts, failure, cleaned_at as "cleanedAt" from ingestion_jobs
+      `select state, progress, attempts, failure, cleaned_at as "cleanedAt", is_dead_letter as "isDeadLetter", step,
+         step_done as "stepDone", step_total as "stepTotal", eta_s as "etaSeconds" from ingestion_jobs
        where tenant_id = $1 and id = $2`,
       [scope.tenantId, jobId],
     );
     return rows[0] ?? null;
   };
-  const addJob = async (scope: TenantScope, documentId: string, version: number): Promise<string> => {
+  /** A completed version and its job, as the API leaves them. */
+  const addVersion = async (
+    scope: TenantScope,
+    documentId: string,
+    version: number,
+    original: { readonly filename: string; readonly bytes: Uint8Array },
+  ): Promise<string> => {
     const jobId = systemIds.uuid();
+    const sha256 = sha256Hex(original.bytes);
+    const objectKey = originalKey(documentId, sha256);
+    await stores.objects.put(scope, "uploads", objectKey, original.bytes, { contentType: "application/octet-stream" });
+    await admin.query(
+      `insert into document_versions (tenant_id, document_id, version, filename, size_bytes, sha256, object_key, caller_app, created_at)
+       values ($1, $2, $3, $4, $5, $6, $7, 'unknown', now()) on conflict do nothing`,
+      [scope.tenantId, documentId, version, original.filename, original.bytes.byteLength, sha256, objectKey],
+    );
     await admin.query(
       `insert into ingestion_jobs (id, tenant_id, document_id, version, state, caller_app, created_at, updated_at)
        values ($1, $2, $3, $4, 'queued', 'unknown', now(), now())`,
@@ -72,6 +92,7 @@ export async function openWorld(settings: Readonly<Record<string, string>> = {})
     await stores.queue.enqueue(scope, "ingestion", { subjectId: jobId });
     return jobId;
   };
+  const originals = new Map<string, { readonly filename: string; readonly bytes: Uint8Array }>();
 
   return {
     database,
@@ -85,40 +106,41 @@ export async function openWorld(settings: Readonly<Record<string, string>> = {})
       logger: Logger = silentLogger,
     ) => startIngestion(wrap(stores), config, logger, timing),
     createTenant: () => database.createTenant(),
-    /** A completed upload, its job and its message, as the API leaves them. */
+    /** A document, its first version, its job and its message. */
     async addDocument(scope: TenantScope, filename: string, bytes: Uint8Array) {
       const documentId = systemIds.uuid();
-      const objectKey = originalKey(documentId, sha256Hex(bytes));
-      await stores.objects.put(scope, "uploads", objectKey, bytes, { contentType: "application/octet-stream" });
+      const sha256 = sha256Hex(bytes);
       await createDocument(database.database, scope, {
         id: documentId,
         filename,
         title: filename,
         mediaType: null,
         sizeBytes: bytes.byteLength,
-        sha256: sha256Hex(bytes),
-        objectKey,
+        sha256,
+        objectKey: originalKey(documentId, sha256),
       });
-      return { documentId, jobId: await addJob(scope, documentId, 1) };
+      originals.set(documentId, { filename, bytes });
+      return { documentId, jobId: await addVersion(scope, documentId, 1, { filename, bytes }) };
     },
-    /** New content and a new version of a document, as a re-index asks for. */
-    async addVersion(scope: TenantScope, documentId: string, version: number, bytes?: Uint8Array): Promise<string> {
-      if (bytes) {
-        const objectKey = originalKey(documentId, sha256Hex(bytes));
-        await stores.objects.put(scope, "uploads", objectKey, bytes, { contentType: "application/octet-stream" });
-        await admin.query("update documents set object_key = $2, size_bytes = $3, sha256 = $4 where id = $1", [
-          documentId,
-          objectKey,
-          bytes.byteLength,
-          sha256Hex(bytes),
-        ]);
-      }
-      return addJob(scope, documentId, version);
+    /** A new version of a document: of new content, or of the newest as a re-index asks for. */
+    async addVersion(scope: TenantScope, documentId: string, version: number, bytes?: Uint8Array, filename?: string) {
+      const newest = originals.get(documentId);
+      if (!newest) throw new Error("the world has not made this document");
+      const original = { filename: filename ?? newest.filename, bytes: bytes ?? newest.bytes };
+      originals.set(documentId, original);
+      return addVersion(scope, documentId, version, original);
     },
     /** The first half of a deletion, as the API does it: the row, and its share of the statistics. */
     deleteRow: (scope: TenantScope, documentId: string) =>
-      createDocumentRepository(database.database).deleteDocument(scope, documentId),
+      createReceiptRepository(database.database).deleteDocument(scope, documentId, {
+        id: systemIds.uuid(),
+        deletedBy: null,
+        at: new Date(),
+      }),
     job,
+    /** As a cancellation by the API, without its message to the queue. */
+    cancelRow: (scope: TenantScope, jobId: string) =>
+      stores.rows.end(scope, jobId, { state: "cancelled", failure: null, isDeadLetter: false }, new Date()),
     /** Waits until the job has ended and has been tidied up after. */
     async ended(scope: TenantScope, jobId: string, timeoutMs = 30_000) {
       return until(timeoutMs, `job ${jobId} to end`, async () => {
@@ -131,6 +153,11 @@ export async function openWorld(settings: Readonly<Record<string, string>> = {})
       until(30_000, "the messages to go", async () =>
         (await stores.queue.pending(scope, "ingestion")).length === 0 ? true : null,
       ),
+    atStep: (scope: TenantScope, jobId: string, step: IngestionStep) =>
+      until(10_000, `job ${jobId} to be at ${step}`, async () => {
+        const row = await job(scope, jobId);
+        return row?.step === step ? row : null;
+      }),
     inState: (scope: TenantScope, jobId: string, states: readonly JobState[]) =>
       until(10_000, `job ${jobId} to be ${states}`, async () => {
         const row = await job(scope, jobId);

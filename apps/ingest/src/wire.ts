@@ -1,14 +1,17 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { signContext } from "@aurora/auth";
 import { type Config, productRoot, required } from "@aurora/config";
-import type { DocumentConverter } from "@aurora/conversion";
-import { createLocalConverter } from "@aurora/conversion/local";
+import { createTokenCounter, type DocumentConverter, type TokenCounter } from "@aurora/conversion";
+import { createDoclingServeConverter } from "@aurora/conversion/docling-serve";
+import { bundledChild, createLocalConverter, type LocalConverter, type LocalConverterOptions } from "@aurora/conversion/local";
 import { createDatabase, createIngestionRows } from "@aurora/db";
 import { systemClock, type TenantScope } from "@aurora/kernel";
-import { type Embedder, type EmbedderSource, inProcess } from "@aurora/llm";
+import { type EmbedderSource, inProcess } from "@aurora/llm";
 import { createGatewayEmbedderSource, type GatewayConnection } from "@aurora/llm/gateway";
 import { loadStaticModel } from "@aurora/llm/static";
+import type { MalwareScanner } from "@aurora/malware-scan";
+import { createClamAvScanner } from "@aurora/malware-scan/clamav";
 import type { ObjectStore } from "@aurora/object-store";
 import { createS3ObjectStore } from "@aurora/object-store/s3";
 import type { Queue } from "@aurora/queue";
@@ -20,6 +23,7 @@ import type { VectorStore } from "@aurora/vector-store";
 import { createEmbeddedVectorStore } from "@aurora/vector-store/embedded";
 import { Pool } from "undici";
 import { type IngestionTiming, standardTiming, startIngestionJobs } from "./jobs/ingestion-jobs.ts";
+import type { IndexTarget } from "./use-cases/index-chunks.ts";
 import type { IngestionRows } from "./use-cases/ingestion-rows.ts";
 
 /** What the use-cases run on. */
@@ -29,10 +33,16 @@ export interface IngestStores {
   readonly vectors: VectorStore;
   readonly queue: Queue;
   readonly converter: DocumentConverter;
-  readonly embedderFor: (scope: TenantScope, document: { readonly id: string; readonly sourceApp: string }) => Embedder;
+  readonly scanner: MalwareScanner | null;
+  readonly tokens: () => TokenCounter;
+  readonly indexTargets: (
+    scope: TenantScope,
+    document: { readonly id: string; readonly sourceApp: string },
+  ) => Promise<readonly IndexTarget[]>;
 }
 
 const maxAttempts = 4;
+const scanTimeouts = { connectTimeoutMs: 5_000, scanTimeoutMs: 120_000 } as const;
 
 /** @throws Error when the stored vectors are of another embedder. */
 export async function openStores(config: Config, logger: Logger): Promise<IngestStores & { close(): Promise<void> }> {
@@ -67,18 +77,23 @@ export async function openStores(config: Config, logger: Logger): Promise<Ingest
     ? remoteEmbedders(config, gateway)
     : inProcess((await loadStaticModel({ folder: join(root, "models/static-fr-en-192") })).embedder);
   await openIndex(vectors, embedders);
-  const converter = createLocalConverter(conversionChild(root));
+  const local = createLocalConverter(conversionChild(root));
+  const converter = config.doclingServe ? doclingServe(config.doclingServe, local) : local;
   return {
     rows: createIngestionRows(database),
     objects,
     vectors,
     queue,
     converter,
-    embedderFor: (scope, { id, sourceApp }) => embedders.embedderFor(scope, [sourceApp], [id]),
+    scanner: config.malwareScan && createClamAvScanner({ ...config.malwareScan, ...scanTimeouts }),
+    tokens: tokensOf(join(root, "models/all-MiniLM-L6-v2-tokenizer/tokenizer.json")),
+    async indexTargets(scope, { id, sourceApp }) {
+      return [{ collection: "aurora_documents", embedder: embedders.embedderFor(scope, [sourceApp], [id]) }];
+    },
     async close() {
       await gateway?.destroy();
       await queue.close();
-      converter.close();
+      local.close();
       await vectors.close();
       objects.close();
       await database.close();
@@ -96,10 +111,27 @@ function remoteEmbedders(config: Config, dispatcher: Pool): EmbedderSource {
   );
 }
 
+const doclingServe = ({ apiKey, url }: { url: string; apiKey: string | null }, local: LocalConverter) =>
+  createDoclingServeConverter({
+    baseUrl: url,
+    apiKey,
+    requestTimeoutMs: 60_000,
+    maxReplyBytes: 512 * 1024 * 1024,
+    local,
+  });
+
+/** Read when a corpus first asks for the `docling` profile. */
+function tokensOf(path: string): () => TokenCounter {
+  let counter: TokenCounter | undefined;
+  return () => {
+    counter ??= createTokenCounter(readFileSync(path, "utf8"));
+    return counter;
+  };
+}
+
 /** Beside the bundle, or from its source when this runs from source. */
-function conversionChild(root: string): { childEntry: string; execArgv: readonly string[] } {
-  const bundled = join(import.meta.dirname, "conversion-child.js");
-  if (existsSync(bundled)) return { childEntry: bundled, execArgv: [] };
+function conversionChild(root: string): LocalConverterOptions {
+  if (existsSync(join(import.meta.dirname, "conversion-child.js"))) return bundledChild(root);
   return {
     childEntry: join(root, "packages/conversion/src/local/child.ts"),
     execArgv: ["--import", import.meta.resolve("tsx")],

@@ -6,10 +6,12 @@ import type { Logger } from "@aurora/telemetry";
 import { createEmbeddedVectorStore } from "@aurora/vector-store/embedded";
 import { type MaintenanceTask, startMaintenance } from "./jobs/maintenance-jobs.ts";
 import { forgetFailedSignIns, purgeRetention } from "./use-cases/purge-retention.ts";
+import { sweepConversions } from "./use-cases/sweep-conversions.ts";
 import { sweepLeftovers } from "./use-cases/sweep-leftovers.ts";
 
 const tickMs = 10_000;
 const sweepEveryMs = 60_000;
+const sweepConversionsEveryMs = 86_400_000;
 
 export async function startWorker(config: Config, logger: Logger): Promise<{ close(): Promise<void> }> {
   if (config.qdrantUrl !== null)
@@ -47,6 +49,11 @@ export async function startWorker(config: Config, logger: Logger): Promise<{ clo
       runForInstance: (scope) => forgetFailedSignIns(deps, scope),
     },
   ];
+  tasks.push({
+    name: "sweep-conversions",
+    everyMs: sweepConversionsEveryMs,
+    run: (scope, signal) => sweepConversions(deps, scope, signal),
+  });
   if (config.retention.isPurgeEnabled)
     tasks.push({
       name: "purge-retention",

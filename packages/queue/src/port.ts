@@ -64,9 +64,15 @@ export interface QueueLog {
   warn(fields: object, message: string): void;
 }
 
+export interface EnqueueOptions {
+  readonly delayMs?: number;
+  /** Waits for the other messages of its tenant: nobody is in a hurry for it. A message that waits already stays what it was. */
+  readonly isBackground?: boolean;
+}
+
 /**
  * At-least-once delivery; handlers are idempotent. Fair between tenants: one tenant's backlog does not hold up another's
- * first message. `enqueue`, `cancel` and `pending` throw AppError `unavailable` when the broker does not answer.
+ * first message, and its long messages do not take every slot of a worker while another's wait. `enqueue`, `cancel` and `pending` throw AppError `unavailable` when the broker does not answer.
  */
 export interface Queue {
   /**
@@ -77,7 +83,7 @@ export interface Queue {
     scope: TenantScope,
     queue: QueueName,
     message: QueueMessage,
-    options?: { readonly delayMs?: number },
+    options?: EnqueueOptions,
   ): Promise<void>;
   /** Starts taking messages of one queue in this process. */
   work(

@@ -95,7 +95,9 @@ beforeEach(async () => {
       },
     },
     conversion: { timeoutMs: 1_000, maxMemoryMb: 100, maxPages: 10, pageImageDpi: 72 },
-    embedderFor: () => embedder,
+    scanner: null,
+    tokens: () => ({ count: (text) => text.split(/\s+/).length, longestToken: 30 }),
+    indexTargets: async () => [{ collection: "aurora_documents", embedder }],
     clock,
     logger: silentLogger,
     maxAttempts: 3,
@@ -113,6 +115,7 @@ const job = () => {
 };
 const pointCount = () =>
   vectors.count(scope, "aurora_documents", { must: [{ key: "document_id", match: documentId() }] });
+const cancelled = { state: "cancelled", failure: null, isDeadLetter: false } as const;
 let deletedDocumentId: string | null = null;
 const documentId = () => deletedDocumentId ?? job().document.id;
 async function artifactKeys(): Promise<string[]> {
@@ -136,9 +139,10 @@ async function expectNothingLeft(): Promise<void> {
 it("publishes a document whole: one point a chunk, artefacts, title, term counts, states in order", async () => {
   await deliver();
   expect(job()).toMatchObject({ state: "success", progress: 1, attempts: 1 });
-  expect(rows.states).toEqual(["converting", "chunking", "embedding", "indexing"]);
+  expect(rows.steps).toEqual(["converted", "chunked", "embedded", "indexed", "published"]);
   const [publication] = rows.publications;
-  expect(publication).toMatchObject({ title: "Converted title", language: "fr", mediaType: "text/plain", version: 1 });
+  expect(publication).toMatchObject({ title: "Converted title", version: 1, embedderIds: ["fake@1"] });
+  expect([...rows.conversions.values()]).toMatchObject([{ language: "fr", mediaType: "text/plain", pageCount: null }]);
   expect(await pointCount()).toBe(publication?.chunkCount);
   expect(chunkCount()).toBe(publication?.chunkCount);
   expect(publication?.termCounts.size).toBeGreaterThan(3);
@@ -209,17 +213,12 @@ it("gives the job back after a fault of the machinery, and goes on from the stor
   expect(await pointCount()).toBe(rows.publications[0]?.chunkCount);
 });
 
-it("converts again when the stored conversion is gone", async () => {
-  await deps.rows.saveArtifacts(scope, documentId(), 1, []);
-  await deliver();
-  expect(job().state).toBe("success");
-  expect(conversions).toBe(1);
-});
 
 it("ends a job whose workers died on it every time, so that it blocks nobody", async () => {
   job().attempts = 3;
   await deliver();
-  expect(job()).toMatchObject({ state: "failed", failure: { code: "internal", params: { reason: "worker_died" } } });
+  expect(job()).toMatchObject({ state: "failed", failure: { code: "document_quarantined", params: { attempts: 3 } } });
+  expect(job().isDeadLetter).toBe(true);
   expect(conversions).toBe(0);
 });
 
@@ -242,7 +241,7 @@ it("ends a job the queue has given up on with the reason of its last try", async
 
 it("stops a cancelled conversion although the queue’s own signal is lost, and leaves nothing", async () => {
   convert = async (signal) => {
-    await rows.end(scope, jobId, "cancelled", null, new Date());
+    await rows.end(scope, jobId, cancelled, new Date());
     return new Promise((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason)));
   };
   await deliver();
@@ -302,13 +301,141 @@ it("tidies up after an ended job that is delivered again, once", async () => {
 
 it("removes the version before, once a new one is published", async () => {
   await deliver();
-  const document = job().document;
-  jobId = rows.addJob(document, { version: 2 });
+  const { document, original: first } = job();
+  jobId = rows.addJob({ ...first, filename: "other name.txt" }, { version: 2, document });
   convert = async () => converted(["Le siège a déménagé à Nantes."]);
   await deliver();
   expect(job()).toMatchObject({ state: "success", isCleaned: true });
   expect(await pointCount()).toBe(rows.publications[1]?.chunkCount);
-  expect((await artifactKeys()).every((key) => key.includes("/v2/"))).toBe(true);
+  const kept = [...(rows.artifacts.get(`${document.id}/2`) ?? [])].map(({ objectKey }) => objectKey);
+  expect(kept).toHaveLength(3);
+  expect((await artifactKeys()).filter((key) => !key.endsWith("/conversion.json"))).toEqual(kept.toSorted());
+});
+
+it("converts nothing again for the same bytes, and embeds only what has changed", async () => {
+  const embedded: string[] = [];
+  deps = {
+    ...deps,
+    indexTargets: async () => [
+      {
+        collection: "aurora_documents",
+        embedder: {
+          ...embedder,
+          async embed(texts, ...call) {
+            embedded.push(...texts);
+            return embedder.embed(texts, ...call);
+          },
+        },
+      },
+    ],
+  };
+  const paragraphs = Array.from({ length: 40 }, (_, index) => `Le paragraphe ${index} décrit un site de la coopérative.`);
+  convert = async () => converted(paragraphs);
+  await deliver();
+  const [first] = rows.publications;
+  expect(embedded).toHaveLength(first?.chunkCount ?? 0);
+
+  const again = { version: 2, document: job().document };
+  jobId = rows.addJob(job().original, again);
+  await deliver();
+  expect(conversions).toBe(1);
+  expect(embedded).toHaveLength(first?.chunkCount ?? 0);
+  expect(await pointCount()).toBe(first?.chunkCount);
+  expect(rows.artifacts.size).toBe(1);
+
+  const settings = { ...job().settings, chunk_max_chars: 400 };
+  jobId = rows.addJob(job().original, { version: 3, document: job().document, settings });
+  await deliver();
+  expect(conversions).toBe(1);
+  expect(rows.publications[2]?.chunkCount).toBeGreaterThan(first?.chunkCount ?? 0);
+
+  jobId = rows.addJob(job().original, { version: 4, document: job().document, settings: { ...settings, ocr: "off" } });
+  await deliver();
+  expect(conversions).toBe(2);
+});
+
+it("cuts by the profile of the source_app, counted as its settings say", async () => {
+  const cut = new Map<string, readonly string[]>();
+  deps = {
+    ...deps,
+    rows: {
+      ...rows,
+      async saveChunks(...call) {
+        cut.set(job().settings.chunk_profile, call[3].map((chunk) => chunk.text));
+        return rows.saveChunks(...call);
+      },
+    },
+  };
+  const paragraphs = Array.from({ length: 20 }, (_, index) => `Le paragraphe ${index} décrit un site.`);
+  convert = async () => converted(paragraphs);
+  await deliver();
+  const settings = { ...job().settings, chunk_profile: "docling" as const, chunk_max_tokens: 32 };
+  jobId = rows.addJob(job().original, { version: 2, document: job().document, settings });
+  await deliver();
+  expect(job().state).toBe("success");
+  expect(cut.get("index")).toHaveLength(1);
+  expect(cut.get("docling")?.length).toBeGreaterThan(3);
+  for (const text of cut.get("docling") ?? []) expect(text.split(/\s+/).length).toBeLessThanOrEqual(32);
+  expect(cut.get("docling")?.join("\n")).toBe(paragraphs.join("\n"));
+});
+
+it("converts again where a kept conversion is not whole", async () => {
+  await deliver();
+  for (const key of await artifactKeys())
+    if (key.endsWith("document.json")) await objects.deletePrefix(scope, "artifacts", key);
+  jobId = rows.addJob(job().original, { version: 2, document: job().document });
+  await deliver();
+  expect(job().state).toBe("success");
+  expect(conversions).toBe(2);
+});
+
+it("scans before it converts, and keeps nothing of an infected file", async () => {
+  const calls: string[] = [];
+  deps = {
+    ...deps,
+    scanner: {
+      id: "fake",
+      async scan() {
+        calls.push(`scan after ${conversions} conversions`);
+        throw new AppError("document_infected", "…", { params: { signature: "Eicar" } });
+      },
+      check: async () => undefined,
+    },
+  };
+  await deliver();
+  expect(calls).toEqual(["scan after 0 conversions"]);
+  expect(job()).toMatchObject({ state: "failed", failure: { code: "document_infected" }, isDeadLetter: false });
+  expect(await objects.head(scope, "uploads", "originals/note")).toBeNull();
+  await expectNothingLeft();
+});
+
+it("reads no file that the scanner gave no verdict on, and says so when its tries are used up", async () => {
+  deps = {
+    ...deps,
+    scanner: {
+      id: "fake",
+      scan: () => Promise.reject(new AppError("scan_unavailable", "…", { params: { reason: "unreachable" } })),
+      check: async () => undefined,
+    },
+  };
+  for (let attempt = 1; attempt < 3; attempt++) await expect(deliver()).rejects.toThrow();
+  await deliver();
+  expect(job()).toMatchObject({
+    state: "failed",
+    isDeadLetter: true,
+    failure: { code: "scan_unavailable", params: { reason: "unreachable", attempts: 3 } },
+  });
+  expect(conversions).toBe(0);
+  expect(await objects.head(scope, "uploads", "originals/note")).not.toBeNull();
+});
+
+it("scans what was converted before there was a scanner, and does not convert it again", async () => {
+  await deliver();
+  let scans = 0;
+  deps = { ...deps, scanner: { id: "fake", scan: async () => void scans++, check: async () => undefined } };
+  jobId = rows.addJob(job().original, { version: 2, document: job().document });
+  await deliver();
+  expect([job().state, scans, conversions]).toEqual(["success", 1, 1]);
 });
 
 it("ignores a message whose job is gone", async () => {
@@ -323,7 +450,7 @@ it("never leaves a job open when it resolves", async () => {
     jobId = rows.addJob({ sizeBytes: original.byteLength, sha256: sha256Hex(original) });
     convert = async () => {
       if (failure === "document") throw new AppError("conversion_timeout", "…");
-      if (failure === "cancel") await rows.end(scope, jobId, "cancelled", null, new Date());
+      if (failure === "cancel") await rows.end(scope, jobId, cancelled, new Date());
       return converted(["Texte."]);
     };
     await deliver();

@@ -1,4 +1,5 @@
 import { finalJobStates, type JobFailure, lineOf } from "@aurora/contracts";
+import type { TokenCounter } from "@aurora/conversion";
 import { AppError, jobScope, nowDate, systemScope, type TenantScope } from "@aurora/kernel";
 import type { ObjectStore } from "@aurora/object-store";
 import { type Delivery, DeliveryAborted } from "@aurora/queue";
@@ -28,6 +29,8 @@ export interface IngestDeps extends ConvertDeps, SettleDeps {
     scope: TenantScope,
     document: { readonly id: string; readonly sourceApp: string },
   ) => Promise<readonly IndexTarget[]>;
+  /** Of all-MiniLM-L6-v2. */
+  readonly tokens: () => TokenCounter;
   readonly logger: Logger;
   readonly maxAttempts: number;
   readonly beatMs: number;
@@ -115,7 +118,7 @@ async function readPassages(
 ): Promise<{ source: IndexSource; pages: ConvertedPages }> {
   const { document, language, pages, title: found } = await convertDocument(deps, scope, job, progress);
   await progress.enter("chunked");
-  const chunks = chunkDocument(document, job.settings);
+  const chunks = chunkDocument(document, job.settings, deps.tokens);
   if (chunks.length === 0) throw new AppError("document_no_text", "The document holds no text.");
   const title = storable(lineOf(found ?? "") || fallbackTitle(job));
   return { source: { title, language, chunks: hashChunks(chunks, title) }, pages };

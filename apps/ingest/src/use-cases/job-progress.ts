@@ -106,6 +106,6 @@ export function reportOf(step: IngestionStep, fraction: number, total: number | 
     progress: from + advanced,
     stepDone: total === null ? null : Math.floor(fraction * total + 1e-9), // 0.29 · 100 is a hair below 29
     stepTotal: total,
-    etaSeconds: isPaced ? Math.ceil((((1 - from - advanced) / advanced) * elapsedMs) / 1_000) : null,
+    etaSeconds: isPaced ? Math.round((((1 - from - advanced) / advanced) * elapsedMs) / 1_000) : null,
   };
 }

@@ -6,8 +6,8 @@ import { StatusBadge } from "../documents/document-row.tsx";
 import { useFailureHelp } from "../documents/use-failure-help.ts";
 import { Link } from "../i18n/routing.ts";
 import { useSession } from "../session/session-provider.tsx";
+import type { InspectedDocument } from "./inspected-document.ts";
 import styles from "./inspector.module.css";
-import type { InspectedDocument } from "./inspector.tsx";
 
 export function DetailsTab({ document }: { document: InspectedDocument }) {
   const t = useTranslations("inspector");

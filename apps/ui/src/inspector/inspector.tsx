@@ -1,13 +1,12 @@
 "use client";
-import type { DocumentDetail } from "@aurora/contracts";
 import { X } from "lucide-react";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
-import type { z } from "zod";
 import { IconButton } from "../components/button.tsx";
 import { Tabs } from "../components/tabs.tsx";
 import { useSession } from "../session/session-provider.tsx";
 import { DetailsTab } from "./details-tab.tsx";
+import type { InspectedDocument } from "./inspected-document.ts";
 import styles from "./inspector.module.css";
 import { LinksTab } from "./links-tab.tsx";
 import { PassagesTab } from "./passages-tab.tsx";
@@ -15,7 +14,6 @@ import { QualityTab } from "./quality-tab.tsx";
 import { StructureTab } from "./structure-tab.tsx";
 import { VersionsTab } from "./versions-tab.tsx";
 
-export type InspectedDocument = z.infer<typeof DocumentDetail>;
 type Props = { document: InspectedDocument; onClose: () => void; onChanged: () => void };
 
 /** What is known of a document, beside its pages. */

@@ -10,8 +10,8 @@ import { FailureMessage } from "../components/failure-message.tsx";
 import { Skeleton } from "../components/feedback.tsx";
 import { TextField } from "../components/field.tsx";
 import { Link } from "../i18n/routing.ts";
+import type { InspectedDocument } from "./inspected-document.ts";
 import styles from "./inspector.module.css";
-import type { InspectedDocument } from "./inspector.tsx";
 
 /** The passages as they are searched and cited; each opens where it stands. */
 export function PassagesTab({ document }: { document: InspectedDocument }) {

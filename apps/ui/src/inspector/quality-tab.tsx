@@ -5,8 +5,8 @@ import { useLocale, useTranslations } from "next-intl";
 import { Message } from "../components/feedback.tsx";
 import { useFailureHelp } from "../documents/use-failure-help.ts";
 import { Link } from "../i18n/routing.ts";
+import type { InspectedDocument } from "./inspected-document.ts";
 import styles from "./inspector.module.css";
-import type { InspectedDocument } from "./inspector.tsx";
 
 /** Below this a page deserves a look. */
 const goodQuality = 0.95;

@@ -10,8 +10,8 @@ import { Button } from "../components/button.tsx";
 import { FailureMessage } from "../components/failure-message.tsx";
 import { Skeleton } from "../components/feedback.tsx";
 import { useFailureHelp } from "../documents/use-failure-help.ts";
+import type { InspectedDocument } from "./inspected-document.ts";
 import styles from "./inspector.module.css";
-import type { InspectedDocument } from "./inspector.tsx";
 import { exactPercent } from "./quality-tab.tsx";
 
 type Props = { document: InspectedDocument; canManage: boolean; onChanged: () => void };

@@ -1,3 +1,4 @@
+import type { RemovedEntry, ResidueEntry } from "@aurora/contracts";
 import type { SystemScope, TenantScope } from "@aurora/kernel";
 
 /** Kept by packages/db (`createMaintenanceRows`). Deletions come in batches: fewer than `atMost` means none is left. */
@@ -8,7 +9,7 @@ export interface MaintenanceRows {
   deleteQueryLog(scope: TenantScope, before: Date, atMost: number): Promise<number>;
   deleteUsage(scope: TenantScope, before: Date, atMost: number): Promise<number>;
   deleteExpiredAnswers(scope: TenantScope, now: Date, atMost: number): Promise<number>;
-  /** Documents whose upload was never completed. */
+  /** Versions whose upload was never completed, and documents that have no other. */
   deleteAbandonedUploads(scope: TenantScope, expiredBefore: Date, atMost: number): Promise<number>;
   /** Which of the object keys are slots of uploads that are still awaited. */
   findAwaitedUploads(scope: TenantScope, objectKeys: readonly string[]): Promise<readonly string[]>;
@@ -16,14 +17,38 @@ export interface MaintenanceRows {
   deleteLoginThrottles(scope: SystemScope, before: Date): Promise<number>;
   /** Ended jobs that nobody has tidied up after since `endedBefore`. */
   findUncleanJobs(scope: TenantScope, endedBefore: Date, atMost: number): Promise<readonly { readonly id: string }[]>;
-  /** Runs `remove` on the versions the job must not leave behind, then deletes their rows; the job is locked meanwhile. */
+  /**
+   * Runs `remove` on the versions the job must not leave behind and on the conversions nobody needs any more, then
+   * deletes their rows; the job is locked meanwhile.
+   */
   cleanJob(
     scope: TenantScope,
     jobId: string,
     now: Date,
-    remove: (documentId: string, versions: readonly number[]) => Promise<void>,
+    remove: (documentId: string, versions: readonly number[], conversionKeys: readonly string[]) => Promise<void>,
   ): Promise<boolean>;
   /** Ids of documents whose row went before `deletedBefore`. */
   findDeletedDocuments(scope: TenantScope, deletedBefore: Date, atMost: number): Promise<readonly string[]>;
   forgetDeletedDocument(scope: TenantScope, documentId: string): Promise<void>;
+  /** Adds what Postgres still holds and writes all on the receipt. @returns how much is left in all stores. */
+  recordDeletionScan(
+    scope: TenantScope,
+    scan: {
+      readonly documentId: string;
+      readonly removed: readonly RemovedEntry[];
+      readonly residue: readonly ResidueEntry[];
+      readonly at: Date;
+    },
+  ): Promise<number>;
+  findUnneededConversions(
+    scope: TenantScope,
+    conversions: readonly KeptConversion[],
+  ): Promise<readonly KeptConversion[]>;
+  /** Runs `remove` unless a version needs the conversion; none begins to meanwhile. */
+  removeConversion(scope: TenantScope, conversion: KeptConversion, remove: () => Promise<void>): Promise<boolean>;
+}
+
+export interface KeptConversion {
+  readonly documentId: string;
+  readonly key: string;
 }

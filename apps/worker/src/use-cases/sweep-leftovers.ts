@@ -1,6 +1,12 @@
 import type { Clock, TenantScope } from "@aurora/kernel";
 import type { ObjectStore } from "@aurora/object-store";
-import { removeDocument, removeVersions, uploadSlotsPrefix, type VersionStores } from "@aurora/rag";
+import {
+  findDocumentResidue,
+  removeDocument,
+  removeVersions,
+  uploadSlotsPrefix,
+  type VersionStores,
+} from "@aurora/rag";
 import type { MaintenanceRows } from "./maintenance-rows.ts";
 
 export interface SweepDeps extends VersionStores {
@@ -14,6 +20,7 @@ export interface SweepDeps extends VersionStores {
     | "cleanJob"
     | "findDeletedDocuments"
     | "forgetDeletedDocument"
+    | "recordDeletionScan"
   >;
   readonly clock: Clock;
 }
@@ -29,7 +36,8 @@ type SweepCount = "abandoned_uploads" | "stray_uploads" | "dead_versions" | "del
 
 /**
  * Removes what nobody will ever read: uploads never completed, points and objects of dead versions whose worker died,
- * points and objects of deleted documents, what an upload URL wrote once its document was completed or deleted, cached answers past their time. What fails stays recorded and is tried again by the next run.
+ * points and objects of deleted documents, what an upload URL wrote once its upload was completed or given up, cached
+ * answers past their time. What fails stays recorded and is tried again by the next run.
  */
 export async function sweepLeftovers(
   deps: SweepDeps,
@@ -43,8 +51,8 @@ export async function sweepLeftovers(
   let dead = 0;
   for (const job of await deps.rows.findUncleanJobs(scope, settledBefore, batchSize)) {
     signal.throwIfAborted();
-    const isCleaned = await deps.rows.cleanJob(scope, job.id, new Date(nowMs), (documentId, versions) =>
-      removeVersions(deps, scope, documentId, versions),
+    const isCleaned = await deps.rows.cleanJob(scope, job.id, new Date(nowMs), (documentId, versions, conversionKeys) =>
+      removeVersions(deps, scope, documentId, versions, conversionKeys),
     );
     if (isCleaned) dead += 1;
   }
@@ -52,8 +60,10 @@ export async function sweepLeftovers(
   const deletions = await deps.rows.findDeletedDocuments(scope, settledBefore, batchSize);
   for (const documentId of deletions) {
     signal.throwIfAborted();
-    await removeDocument(deps, scope, documentId);
-    await deps.rows.forgetDeletedDocument(scope, documentId);
+    const removed = await removeDocument(deps, scope, documentId);
+    const residue = await findDocumentResidue(deps, scope, documentId);
+    const left = await deps.rows.recordDeletionScan(scope, { documentId, removed, residue, at: new Date(nowMs) });
+    if (left === 0) await deps.rows.forgetDeletedDocument(scope, documentId);
   }
   const stray = await removeStrayUploads(deps, scope);
   const expired = await deps.rows.deleteExpiredAnswers(scope, new Date(nowMs), expiredBatchSize);
@@ -67,15 +77,15 @@ export async function sweepLeftovers(
 }
 
 /**
- * An upload URL works until it expires, whatever became of its document meanwhile. So the slots themselves are looked
- * through: whatever no document waits for goes, however often it is sent again.
+ * An upload URL works until it expires, whatever became of its upload meanwhile. So the slots themselves are looked
+ * through: whatever nobody waits for goes, however often it is sent again.
  */
 async function removeStrayUploads({ objects, rows }: SweepDeps, scope: TenantScope): Promise<number> {
-  const keys: string[] = [];
-  for await (const { key } of objects.list(scope, "uploads", uploadSlotsPrefix)) keys.push(key);
-  if (keys.length === 0) return 0;
-  const awaited = new Set(await rows.findAwaitedUploads(scope, keys));
-  const stray = keys.filter((key) => !awaited.has(key));
+  const slots: string[] = [];
+  for await (const { key } of objects.list(scope, "uploads", uploadSlotsPrefix)) slots.push(key);
+  if (slots.length === 0) return 0;
+  const awaited = new Set(await rows.findAwaitedUploads(scope, slots));
+  const stray = slots.filter((key) => !awaited.has(key));
   for (const key of stray) await objects.deletePrefix(scope, "uploads", key);
   return stray.length;
 }

@@ -3,8 +3,8 @@ import { AppError } from "@aurora/kernel";
 import { Queue as BullQueue } from "bullmq";
 import { Redis } from "ioredis";
 import type { Queue, QueueLog, QueueName } from "../port.ts";
-import { createRedisKeys } from "./keys.ts";
-import { type RedisMessage, type RedisWorker, startRedisWorker } from "./worker.ts";
+import { createRedisKeys, jobIdOf, type RedisMessage } from "./keys.ts";
+import { type RedisWorker, startRedisWorker } from "./worker.ts";
 
 /** Retries are ours to end (`maxAttempts` belongs to the worker), so BullMQ is told to go on. */
 const endlessAttempts = 1_000_000;
@@ -38,7 +38,6 @@ export function createRedisQueue(options: { redisUrl: string; prefix: string; lo
     queues.set(name, made);
     return made;
   }
-  const jobIdOf = ({ tenantId, subjectId }: RedisMessage): string => `${tenantId}_${subjectId}`;
 
   async function add(name: QueueName, message: RedisMessage, delayMs: number): Promise<void> {
     const jobId = jobIdOf(message);
@@ -54,7 +53,7 @@ export function createRedisQueue(options: { redisUrl: string; prefix: string; lo
     await queue.add("wake", message, {
       jobId,
       delay: delayMs,
-      priority: known ? 1 : await keys.nextTurn(name, message.tenantId),
+      priority: known ? 1 : await keys.nextTurn(name, message),
       attempts: endlessAttempts,
       backoff: { type: "custom" },
       removeOnComplete: true,
@@ -87,8 +86,8 @@ export function createRedisQueue(options: { redisUrl: string; prefix: string; lo
   }
 
   return {
-    enqueue: ({ tenantId }, name, { subjectId }, { delayMs = 0 } = {}) =>
-      add(name, { tenantId, subjectId }, delayMs).catch(unavailable),
+    enqueue: ({ tenantId }, name, { subjectId }, { delayMs = 0, isBackground = false } = {}) =>
+      add(name, { tenantId, subjectId, isBackground }, delayMs).catch(unavailable),
 
     work(_scope, name, workOptions, handle) {
       const connection = startWorking();

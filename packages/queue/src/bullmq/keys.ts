@@ -1,16 +1,35 @@
 import type { Redis } from "ioredis";
 import type { QueueName } from "../port.ts";
 
-/** BullMQ's highest priority number; behind it all messages are equal, so fairness ends there until the queue is empty. */
-const maxTurn = 2_097_152;
+export interface RedisMessage {
+  readonly tenantId: string;
+  readonly subjectId: string;
+  readonly isBackground: boolean;
+}
+/** BullMQ's id of a message: begins with its tenant. */
+export const jobIdOf = ({ tenantId, subjectId }: Pick<RedisMessage, "tenantId" | "subjectId">): string =>
+  `${tenantId}_${subjectId}`;
+
+/**
+ * The upper half of BullMQ's priority numbers (to 2,097,152) is of messages in no hurry: they wait for everybody's others.
+ * Behind the end of its half all messages are equal, so fairness ends there until the queue is empty.
+ */
+const maxTurn = 1_048_575;
+/** Turns are spread so that another tenant's next message is among the first to wait. */
+const lookAhead = 50;
 const keptSeconds = 7 * 86_400;
+const quietMs = 5_000;
 
 /**
  * The turn of a tenant's next message: start-time fair queueing (Goyal, Vin, Cheng 1996) with messages of equal cost:
- * max(turn being served, tenant's last turn) + 1. Forgotten when nothing waits, so turns stay small.
+ * max(turn being served, tenant's last turn) + 1. Forgotten when nothing waits and none was given for a while (one that
+ * was just given may not wait yet), so turns stay small.
  */
 const nextTurnScript = `
-if redis.call('ZCARD', KEYS[3]) + redis.call('ZCARD', KEYS[4]) == 0 then redis.call('DEL', KEYS[1], KEYS[2]) end
+if redis.call('ZCARD', KEYS[3]) + redis.call('ZCARD', KEYS[4]) == 0 and redis.call('EXISTS', KEYS[5]) == 0 then
+  redis.call('DEL', KEYS[1], KEYS[2])
+end
+redis.call('SET', KEYS[5], '1', 'PX', ${quietMs})
 local served = tonumber(redis.call('GET', KEYS[1]) or '0')
 local last = tonumber(redis.call('HGET', KEYS[2], ARGV[1]) or '0')
 local turn = math.min(math.max(served, last) + 1, ${maxTurn})
@@ -31,12 +50,26 @@ export function createRedisKeys(redis: Redis, prefix: string) {
   return {
     cancelChannel: `${prefix}:nexus:cancel`,
 
-    async nextTurn(queue: QueueName, tenantId: string): Promise<number> {
-      const keys = [own(queue, "served"), own(queue, "turns"), bull(queue, "prioritized"), bull(queue, "delayed")];
-      return Number(await redis.eval(nextTurnScript, keys.length, ...keys, tenantId));
+    /** Turns of messages in no hurry are counted apart. */
+    async nextTurn(queue: QueueName, { isBackground, tenantId }: RedisMessage): Promise<number> {
+      const kind = isBackground ? "background-" : "";
+      const mine = (rest: string) => own(queue, `${kind}${rest}`);
+      const waiting = [bull(queue, "prioritized"), bull(queue, "delayed")];
+      const keys = [mine("served"), mine("turns"), ...waiting, mine("recent")];
+      const turn = Number(await redis.eval(nextTurnScript, keys.length, ...keys, tenantId));
+      return isBackground ? maxTurn + turn : turn;
     },
-    serve: async (queue: QueueName, turn: number): Promise<void> =>
-      void (await redis.eval(servedScript, 1, own(queue, "served"), turn)),
+    /** @param priority As the message had it. */
+    serve: async (queue: QueueName, priority: number): Promise<void> => {
+      const isBackground = priority > maxTurn;
+      const key = own(queue, isBackground ? "background-served" : "served");
+      await redis.eval(servedScript, 1, key, String(isBackground ? priority - maxTurn : priority));
+    },
+    /** Whether a message of another tenant is due and nobody has it. */
+    isAnotherWaiting: async (queue: QueueName, tenantId: string): Promise<boolean> => {
+      const next = await redis.zrange(bull(queue, "prioritized"), "0", String(lookAhead - 1));
+      return next.some((jobId) => !jobId.startsWith(tenantId));
+    },
 
     /** Each enqueue leaves its mark; a run that ends and finds another mark than it began with runs again. */
     want: async (queue: QueueName, jobId: string, mark: string): Promise<void> =>

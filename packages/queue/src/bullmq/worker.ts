@@ -1,4 +1,4 @@
-import { type Job, WaitingError, Worker } from "bullmq";
+import { DelayedError, type Job, WaitingError, Worker } from "bullmq";
 import type { Redis } from "ioredis";
 import { runDelivery } from "../delivery.ts";
 import {
@@ -10,12 +10,7 @@ import {
   type QueueWorker,
   type WorkOptions,
 } from "../port.ts";
-import type { RedisKeys } from "./keys.ts";
-
-export interface RedisMessage {
-  readonly tenantId: string;
-  readonly subjectId: string;
-}
+import type { RedisKeys, RedisMessage } from "./keys.ts";
 
 export interface RedisWorkerDeps {
   readonly connection: Redis;
@@ -33,10 +28,12 @@ export interface RedisWorker extends QueueWorker {
 /** BullMQ fetches a message by its lock token; every fetch has its own. */
 interface Run {
   readonly jobId: string;
+  readonly tenantId: string;
   abort(cause: AbortCause): void;
 }
 
 const cancelCheckMs = 1_000;
+const standAsideMs = 250;
 const abortGraceMs = 5_000;
 
 export function startRedisWorker(
@@ -55,10 +52,11 @@ export function startRedisWorker(
     const jobId = job.id ?? "";
     const controller = new AbortController();
     const abort = (cause: AbortCause): void => controller.abort(new DeliveryAborted(cause));
-    runs.set(token, { jobId, abort });
+    runs.set(token, { jobId, tenantId: job.data.tenantId, abort });
     const stopChecking = watchCancellation(jobId, token, abort);
     try {
       marks.set(jobId, (await keys.wanted(queue, jobId)) ?? "");
+      if (await mustYield(job.data.tenantId)) return await standAside(job, token);
       await keys.serve(queue, job.priority);
       if ((await keys.cancelledRun(queue, jobId)) === token) return;
       if (isClosing) return await handBack(job, token);
@@ -76,6 +74,19 @@ export function startRedisWorker(
       stopChecking();
       runs.delete(token);
     }
+  }
+
+  /** Whether this run would give its tenant the last slot of this worker while another tenant's message waits. */
+  async function mustYield(tenantId: string): Promise<boolean> {
+    if (options.concurrency === 1 || runs.size < options.concurrency) return false;
+    const isAlone = [...runs.values()].every((run) => run.tenantId === tenantId);
+    return isAlone && (await keys.isAnotherWaiting(queue, tenantId));
+  }
+
+  /** Back behind those that wait now; the try has not begun. */
+  async function standAside(job: Job<RedisMessage>, token: string): Promise<never> {
+    await job.moveToDelayed(Date.now() + standAsideMs, token);
+    throw new DelayedError();
   }
 
   async function handBack(job: Job<RedisMessage>, token: string): Promise<never> {

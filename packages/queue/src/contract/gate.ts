@@ -3,7 +3,7 @@ import { type Delivery, DeliveryAborted } from "../port.ts";
 /** A handler that records what it was given and returns only when told to. */
 export function gated() {
   const started: Delivery[] = [];
-  const ends: (() => void)[] = [];
+  const ends = new Map<string, () => void>();
   let atOnce = 0;
   let mostAtOnce = 0;
   const handle = async (delivery: Delivery): Promise<void> => {
@@ -11,7 +11,7 @@ export function gated() {
     mostAtOnce = Math.max(mostAtOnce, ++atOnce);
     try {
       await new Promise<void>((resolve, reject) => {
-        ends.push(resolve);
+        ends.set(delivery.subjectId, resolve);
         delivery.signal.addEventListener("abort", () => reject(new Error("stopped")), { once: true });
         if (delivery.signal.aborted) reject(new Error("stopped"));
       });
@@ -19,7 +19,19 @@ export function gated() {
       atOnce--;
     }
   };
-  return { started, handle, endAll: () => ends.splice(0).map((end) => end()), mostAtOnce: () => mostAtOnce };
+  const end = (subjectId: string) => {
+    ends.get(subjectId)?.();
+    ends.delete(subjectId);
+  };
+  return {
+    started,
+    handle,
+    end,
+    /** The one that began first. */
+    endOne: () => [...ends.keys()].slice(0, 1).forEach(end),
+    endAll: () => [...ends.keys()].forEach(end),
+    mostAtOnce: () => mostAtOnce,
+  };
 }
 /** Why the delivery's signal was aborted; null when it was not. */
 export const causeOf = (delivery: Delivery | undefined) => {

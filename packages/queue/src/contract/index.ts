@@ -185,6 +185,44 @@ export function queueContract(name: string, open: () => Promise<QueueHarness>): 
       expect(seen.filter((subject) => backlog.some((each) => each === subject))).toEqual(backlog);
     });
 
+    it("delays a tenant's single message by no more than one slot, behind another's 500", async () => {
+      const gate = gated();
+      queue.work(system, queueName, { ...quick, concurrency: 2, leaseMs: 60_000 }, gate.handle);
+      const backlog = Array.from({ length: 500 }, () => randomUUID());
+      await Promise.all(backlog.map((subject) => enqueue(subject)));
+      await until(() => expect(gate.started).toHaveLength(2)); // both slots
+      const single = randomUUID();
+      await enqueue(single, tenantB);
+      gate.endOne();
+      await until(() => expect(gate.started).toHaveLength(3));
+      expect(gate.started[2]?.subjectId).toBe(single);
+    });
+
+    it("keeps a slot for whoever waits while another tenant's long messages run", async () => {
+      const gate = gated();
+      queue.work(system, queueName, { ...quick, concurrency: 2, leaseMs: 60_000 }, gate.handle);
+      for (let count = 0; count < 20; count++) await enqueue(randomUUID());
+      await until(() => expect(gate.started).toHaveLength(2));
+      const others = Array.from({ length: 6 }, () => randomUUID());
+      for (const subject of others) await enqueue(subject, tenantB);
+      gate.endOne();
+      for (const [index, subject] of others.entries()) {
+        await until(() => expect(gate.started).toHaveLength(3 + index));
+        expect(gate.started.at(-1)?.subjectId).toBe(subject); // the other slot stays with the long message
+        gate.end(subject);
+      }
+      await until(() => expect(gate.started).toHaveLength(9)); // nobody else waits: both slots again
+    });
+
+    it("serves a tenant's messages that are in no hurry after its others", async () => {
+      const [slow, quickly] = [Array.from({ length: 5 }, () => randomUUID()), [randomUUID(), randomUUID()]];
+      for (const subjectId of slow) await queue.enqueue(tenantA, queueName, { subjectId }, { isBackground: true });
+      for (const subjectId of quickly) await enqueue(subjectId);
+      const { seen } = record({ concurrency: 1 });
+      await drained();
+      expect(seen).toEqual([...quickly, ...slow]);
+    });
+
     it("does not let a busy tenant be starved by another that keeps coming", async () => {
       const backlog = Array.from({ length: 10 }, () => randomUUID());
       for (const subject of backlog) await enqueue(subject);

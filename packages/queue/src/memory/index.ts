@@ -13,6 +13,7 @@ interface Message {
   token: string | null;
   rerunAtMs: number | null;
   isCancelled: boolean;
+  readonly isBackground: boolean;
 }
 
 /** What several queues of one process share, as processes share a broker. */
@@ -37,13 +38,13 @@ export function createMemoryQueue(options: { log: QueueLog; broker?: MemoryBroke
 
   return {
     work,
-    async enqueue({ tenantId }, queue, { subjectId }, { delayMs = 0 } = {}) {
+    async enqueue({ tenantId }, queue, { subjectId }, { delayMs = 0, isBackground = false } = {}) {
       const dueMs = Date.now() + delayMs;
       const known = find(tenantId, queue, subjectId);
       if (!known) {
         const id = randomUUID();
         const fresh = { attempt: 0, availableAtMs: dueMs, token: null, rerunAtMs: null, isCancelled: false };
-        messages.set(id, { id, tenantId, queue, subjectId, ...fresh });
+        messages.set(id, { id, tenantId, queue, subjectId, isBackground, ...fresh });
       } else if (known.token !== null) known.rerunAtMs = Math.min(known.rerunAtMs ?? dueMs, dueMs);
       else if (known.attempt === 0) known.availableAtMs = Math.min(known.availableAtMs, dueMs);
       broker.wake(queue);
@@ -70,6 +71,14 @@ export function createMemoryLeaseStore(broker: MemoryBroker): LeaseStore {
     const message = messages.get(lease.id);
     return message?.token === lease.token ? message : undefined;
   };
+  const runningOf = (message: Message): number =>
+    [...messages.values()].filter(
+      (m) =>
+        m.queue === message.queue &&
+        m.tenantId === message.tenantId &&
+        m.token !== null &&
+        m.availableAtMs > Date.now(),
+    ).length;
   const turnOf = (message: Message): number => broker.servedAt.get(`${message.queue} ${message.tenantId}`) ?? 0;
   const release = (lease: Lease, delayMs: number, attempt: number): void => {
     const message = held(lease);
@@ -84,7 +93,13 @@ export function createMemoryLeaseStore(broker: MemoryBroker): LeaseStore {
       while (leases.length < atMost) {
         const [next] = [...messages.values()]
           .filter((m) => m.queue === queue && m.availableAtMs <= Date.now())
-          .sort((a, b) => turnOf(a) - turnOf(b) || a.availableAtMs - b.availableAtMs); // stable: then by order of enqueue
+          .sort(
+            (a, b) =>
+              runningOf(a) - runningOf(b) ||
+              turnOf(a) - turnOf(b) ||
+              Number(a.isBackground) - Number(b.isBackground) ||
+              a.availableAtMs - b.availableAtMs,
+          ); // stable: then by order of enqueue
         if (!next) break;
         next.token = token;
         next.attempt++;

@@ -25,9 +25,9 @@ export function createPostgresQueue(options: { pool: Pool; log: QueueLog }): Que
   const { work, closeWorkers } = createLeaseWorkers(store, log);
   return {
     work,
-    enqueue: (scope, queue, { subjectId }, { delayMs = 0 } = {}) =>
-      inTenant(pool, scope.tenantId, (client) =>
-        enqueueMessage(client, { id: randomUUID(), tenantId: scope.tenantId, queue, subjectId, delayMs }),
+    enqueue: ({ tenantId }, queue, { subjectId }, { delayMs = 0, isBackground = false } = {}) =>
+      inTenant(pool, tenantId, (client) =>
+        enqueueMessage(client, { id: randomUUID(), tenantId, queue, subjectId, delayMs, isBackground }),
       ),
     cancel: (scope, queue, subjectId) =>
       inTenant(pool, scope.tenantId, (client) => cancelMessage(client, queue, subjectId)),

@@ -36,22 +36,29 @@ export const wakeWorkers = (client: PoolClient, queue: QueueName) => notify(clie
 
 export async function enqueueMessage(
   client: PoolClient,
-  message: { id: string; tenantId: string; queue: QueueName; subjectId: string; delayMs: number },
+  message: {
+    id: string;
+    tenantId: string;
+    queue: QueueName;
+    subjectId: string;
+    delayMs: number;
+    isBackground: boolean;
+  },
 ): Promise<void> {
-  const { id, tenantId, queue, subjectId, delayMs } = message;
+  const { id, tenantId, queue, subjectId, delayMs, isBackground } = message;
   await Promise.all([
     client.query("INSERT INTO queue_turns (queue, tenant_id) VALUES ($1, $2) ON CONFLICT DO NOTHING", [
       queue,
       tenantId,
     ]),
     client.query(
-      `INSERT INTO queue_messages AS m (id, tenant_id, queue, subject_id, available_at, created_at)
-       VALUES ($1, $2, $3, $4, clock_timestamp() + make_interval(secs => $5 / 1000.0), clock_timestamp())
+      `INSERT INTO queue_messages AS m (id, tenant_id, queue, subject_id, available_at, created_at, is_background)
+       VALUES ($1, $2, $3, $4, clock_timestamp() + make_interval(secs => $5 / 1000.0), clock_timestamp(), $6)
        ON CONFLICT (tenant_id, queue, subject_id) DO UPDATE SET
          available_at = CASE WHEN m.lease_token IS NULL AND m.attempt = 0
                              THEN least(m.available_at, excluded.available_at) ELSE m.available_at END,
          rerun_at = CASE WHEN m.lease_token IS NOT NULL THEN least(m.rerun_at, excluded.available_at) END`,
-      [id, tenantId, queue, subjectId, delayMs],
+      [id, tenantId, queue, subjectId, delayMs, isBackground],
     ),
     wakeWorkers(client, queue),
   ]);

@@ -13,7 +13,8 @@ export interface VersionStores {
   readonly vectors: Pick<VectorStore, "collections" | "count" | "delete">;
 }
 
-const documentPrefix = (documentId: string): string => `documents/${documentId}/`;
+export const documentsPrefix = "documents/";
+const documentPrefix = (documentId: string): string => `${documentsPrefix}${documentId}/`;
 /** In `uploads`: what presigned URLs may write. */
 export const uploadSlotsPrefix = "incoming/";
 const uploadSlotsOf = (documentId: string): string => `${uploadSlotsPrefix}${documentId}/`;
@@ -38,7 +39,11 @@ export const artifactKey = (documentId: string, version: number, name: string): 
  */
 export const conversionObjectKey = (documentId: string, conversionKey: string, name: string): string =>
   `${documentPrefix(documentId)}conversions/${conversionKey}/${name}`;
-export const conversionsPrefix = (documentId: string): string => `${documentPrefix(documentId)}conversions/`;
+/** Of which conversion an object is; null for one of before `conversions/`. */
+export function conversionOf(objectKey: string): { documentId: string; key: string } | null {
+  const [, documentId, key] = /^documents\/([^/]+)\/conversions\/([^/]+)\//.exec(objectKey) ?? [];
+  return documentId && key ? { documentId, key } : null;
+}
 export const conversionMark = "conversion.json";
 
 /** Equal for equal results: of the bytes, the name (it stands in the document), the converter and what it was told. */

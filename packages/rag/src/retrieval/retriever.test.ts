@@ -64,6 +64,7 @@ function setUp(
   const vectorStore: VectorStore = {
     limits: { maxPointsPerCall: 1, maxQueryLimit: 1_000 },
     ensureCollection: async () => {},
+    collections: async () => [],
     upsert: async () => {},
     delete: async () => 0,
     count: async () => hits.length,

@@ -1,10 +1,25 @@
-import type { BoundingBox, JobFailure, JobState } from "@aurora/contracts";
+import {
+  type BoundingBox,
+  type ConservationReport,
+  IngestionSettings,
+  type IngestionStep,
+  type JobFailure,
+  type JobState,
+} from "@aurora/contracts";
 import type { SystemScope, TenantScope } from "@aurora/kernel";
 import { and, eq, inArray, notInArray, sql } from "drizzle-orm";
 import type { Database } from "../../database.ts";
 import { lookupIngestionJob, lookupStaleIngestionJobs } from "../../lookups.ts";
-import { artifacts, chunks, documents, ingestionJobs } from "../../schema/index.ts";
-import { deleteVersionRows } from "./maintenance-rows.ts";
+import {
+  artifacts,
+  chunks,
+  documents,
+  documentVersions,
+  ingestionJobs,
+  sourceAppsConfig,
+} from "../../schema/index.ts";
+import { cleanJob, lockConversions } from "./clean-job.ts";
+import { findEmbeddings, saveEmbeddings } from "./embeddings.ts";
 import { type PublicationRow, publishVersion } from "./publish-version.ts";
 
 interface ArtifactRow {
@@ -27,10 +42,20 @@ interface ChunkRow {
   readonly spans: readonly { readonly start: number; readonly end: number; readonly box: BoundingBox }[];
   readonly isTable: boolean;
   readonly language: string | null;
+  readonly passageHash: string;
+}
+
+interface ConversionRow {
+  readonly format: string;
+  readonly mediaType: string;
+  readonly language: string | null;
+  readonly pageCount: number | null;
+  readonly conservation: ConservationReport;
+  readonly warnings: readonly JobFailure[];
 }
 
 const finalStates: JobState[] = ["success", "failed", "cancelled"];
-const rowsPerInsert = 500; // 15 parameters a row, 65,535 a statement
+const rowsPerInsert = 500; // 16 parameters a row, 65,535 a statement
 
 /** The rows of the ingestion worker; it declares what it needs of them in apps/ingest. */
 export function createIngestionRows(db: Database) {
@@ -67,34 +92,66 @@ export function createIngestionRows(db: Database) {
               id: documents.id,
               title: documents.title,
               filename: documents.filename,
-              sizeBytes: documents.sizeBytes,
-              sha256: documents.sha256,
               sourceApp: documents.sourceApp,
               workspace: documents.workspace,
               packId: documents.packId,
-              objectKey: documents.objectKey,
               publishedVersion: documents.publishedVersion,
             },
+            original: {
+              filename: documentVersions.filename,
+              sizeBytes: documentVersions.sizeBytes,
+              sha256: documentVersions.sha256,
+              objectKey: documentVersions.objectKey,
+            },
+            settings: sourceAppsConfig.ingestion,
           })
           .from(ingestionJobs)
           .innerJoin(documents, eq(documents.id, ingestionJobs.documentId))
+          .innerJoin(
+            documentVersions,
+            and(
+              eq(documentVersions.documentId, ingestionJobs.documentId),
+              eq(documentVersions.version, ingestionJobs.version),
+            ),
+          )
+          .innerJoin(sourceAppsConfig, eq(sourceAppsConfig.sourceApp, documents.sourceApp))
           .where(eq(ingestionJobs.id, jobId)),
       );
       if (!row) return null;
-      const { cleanedAt, ...job } = row;
-      return { ...job, isCleaned: cleanedAt !== null };
+      const { cleanedAt, settings, ...job } = row;
+      return { ...job, settings: IngestionSettings.parse(settings), isCleaned: cleanedAt !== null };
     },
 
     begin: (scope: TenantScope, jobId: string, now: Date) =>
-      updateOpenJob(scope, jobId, { attempts: sql`attempts + 1`, cleanedAt: null, updatedAt: now }),
+      updateOpenJob(scope, jobId, {
+        state: "converting",
+        step: "fetched",
+        ...noProgress,
+        attempts: sql`attempts + 1`,
+        isDeadLetter: false,
+        cleanedAt: null,
+        startedAt: now,
+        updatedAt: now,
+      }),
 
-    report: (scope: TenantScope, jobId: string, at: { state: JobState; progress: number }, now: Date) =>
-      updateOpenJob(scope, jobId, { state: at.state, progress: at.progress, updatedAt: now }),
+    report: (
+      scope: TenantScope,
+      jobId: string,
+      at: {
+        readonly state: JobState;
+        readonly step: IngestionStep;
+        readonly progress: number;
+        readonly stepDone: number | null;
+        readonly stepTotal: number | null;
+        readonly etaSeconds: number | null;
+      },
+      now: Date,
+    ) => updateOpenJob(scope, jobId, { ...at, updatedAt: now }),
 
     async handBack(scope: TenantScope, jobId: string, isTryCounted: boolean, now: Date): Promise<void> {
       await updateOpenJob(scope, jobId, {
         state: "queued",
-        progress: 0,
+        ...noProgress,
         updatedAt: now,
         attempts: isTryCounted ? sql`attempts` : sql`greatest(attempts - 1, 0)`,
       });
@@ -103,19 +160,16 @@ export function createIngestionRows(db: Database) {
     end: (
       scope: TenantScope,
       jobId: string,
-      state: "failed" | "cancelled",
-      failure: JobFailure | null,
+      end: {
+        readonly state: "failed" | "cancelled";
+        readonly failure: JobFailure | null;
+        readonly isDeadLetter: boolean;
+      },
       now: Date,
-    ): Promise<boolean> => updateOpenJob(scope, jobId, { state, failure, updatedAt: now }),
+    ): Promise<boolean> => updateOpenJob(scope, jobId, { ...end, etaSeconds: null, updatedAt: now }),
 
-    async markCleaned(scope: TenantScope, jobId: string, now: Date): Promise<void> {
-      await db.inScope(scope, (tx) =>
-        tx
-          .update(ingestionJobs)
-          .set({ cleanedAt: now })
-          .where(and(eq(ingestionJobs.id, jobId), inArray(ingestionJobs.state, finalStates))),
-      );
-    },
+    cleanJob: (scope: TenantScope, jobId: string, now: Date, remove: Parameters<typeof cleanJob>[4]) =>
+      cleanJob(db, scope, jobId, now, remove),
 
     async touch(scope: TenantScope, jobIds: readonly string[], now: Date): Promise<void> {
       await db.inScope(scope, (tx) =>
@@ -126,13 +180,31 @@ export function createIngestionRows(db: Database) {
       );
     },
 
-    async saveArtifacts(
+    async claimConversion(
       scope: TenantScope,
       documentId: string,
       version: number,
-      rows: readonly ArtifactRow[],
+      conversionKey: string,
     ): Promise<void> {
       await db.inScope(scope, async (tx) => {
+        await lockConversions(tx, documentId);
+        await tx.update(documentVersions).set({ conversionKey }).where(isVersion(documentId, version));
+      });
+    },
+
+    async saveConversion(
+      scope: TenantScope,
+      documentId: string,
+      version: number,
+      conversion: ConversionRow,
+      rows: readonly ArtifactRow[],
+    ): Promise<void> {
+      const { coverage, quality } = conversion.conservation;
+      await db.inScope(scope, async (tx) => {
+        await tx
+          .update(documentVersions)
+          .set({ ...conversion, coverage, quality })
+          .where(isVersion(documentId, version));
         await tx.delete(artifacts).where(and(eq(artifacts.documentId, documentId), eq(artifacts.version, version)));
         for (const batch of batches(rows))
           await tx
@@ -141,15 +213,15 @@ export function createIngestionRows(db: Database) {
       });
     },
 
-    async hasArtifacts(scope: TenantScope, documentId: string, version: number): Promise<boolean> {
-      const found = await db.inScope(scope, (tx) =>
-        tx
-          .select({ kind: artifacts.kind })
-          .from(artifacts)
-          .where(and(eq(artifacts.documentId, documentId), eq(artifacts.version, version), eq(artifacts.kind, "json"))),
-      );
-      return found.length > 0;
-    },
+    findEmbeddings: (scope: TenantScope, documentId: string, embedderId: string, hashes: readonly string[]) =>
+      db.inScope(scope, (tx) => findEmbeddings(tx, documentId, embedderId, hashes)),
+
+    saveEmbeddings: (
+      scope: TenantScope,
+      documentId: string,
+      embedderId: string,
+      vectors: ReadonlyMap<string, Float32Array>,
+    ): Promise<void> => db.inScope(scope, (tx) => saveEmbeddings(tx, scope, { documentId, embedderId }, vectors)),
 
     async saveChunks(
       scope: TenantScope,
@@ -177,6 +249,7 @@ export function createIngestionRows(db: Database) {
                 spans: row.spans,
                 isTable: row.isTable,
                 language: row.language,
+                passageHash: row.passageHash,
               })),
             )
             .onConflictDoUpdate({ target: [chunks.tenantId, chunks.id], set: replaced });
@@ -189,14 +262,15 @@ export function createIngestionRows(db: Database) {
       );
     },
 
-    async deleteVersions(scope: TenantScope, documentId: string, versions: readonly number[]): Promise<void> {
-      await db.inScope(scope, (tx) => deleteVersionRows(tx, documentId, versions));
-    },
-
     publish: (scope: TenantScope, publication: PublicationRow, now: Date) =>
       db.inScope(scope, (tx) => publishVersion(tx, scope, publication, now)),
   };
 }
+
+const noProgress = { progress: 0, stepDone: null, stepTotal: null, etaSeconds: null } as const;
+
+const isVersion = (documentId: string, version: number) =>
+  and(eq(documentVersions.documentId, documentId), eq(documentVersions.version, version));
 
 function* batches<Row>(rows: readonly Row[]): Generator<Row[]> {
   for (let start = 0; start < rows.length; start += rowsPerInsert) yield rows.slice(start, start + rowsPerInsert);
@@ -213,4 +287,5 @@ const replaced = {
   spans: sql`excluded.spans`,
   isTable: sql`excluded.is_table`,
   language: sql`excluded.language`,
+  passageHash: sql`excluded.passage_hash`,
 };

@@ -52,6 +52,7 @@ const addChunk = (documentId: string, version: number) =>
       spans: [],
       isTable: false,
       language: null,
+      passageHash: sha256Hex("a"),
     },
   ]);
 const chunkVersions = async (documentId: string) =>
@@ -70,11 +71,44 @@ it("gives a due task to exactly one of many replicas that ask at once", async ()
   expect(await rows.claimRun(system, task, 60_000, minutesAgo(-1))).toBe(true);
 });
 
+/** A document with one version whose upload is awaited until then, or was completed. */
+async function addUpload(uploadExpiresAt: Date | null) {
+  const document = await createDocument(test.database, scope, { uploadExpiresAt });
+  const objectKey = `incoming/${document.id}/1`;
+  await addVersion(document.id, 1, { uploadExpiresAt, objectKey });
+  return { ...document, objectKey };
+}
+const addVersion = (
+  documentId: string,
+  version: number,
+  values: Partial<typeof schema.documentVersions.$inferInsert> = {},
+) =>
+  test.database.inScope(scope, (tx) =>
+    tx.insert(schema.documentVersions).values({
+      tenantId: scope.tenantId,
+      documentId,
+      version,
+      filename: "f",
+      sizeBytes: 1,
+      sha256: "h",
+      objectKey: `incoming/${documentId}/${version}`,
+      callerApp: "unknown",
+      createdAt: now,
+      ...values,
+    }),
+  );
+const versionsOf = async (documentId: string) =>
+  (await test.admin.query("select version from document_versions where document_id = $1 order by 1", [documentId]))
+    .rows.map((row) => row.version);
+
 it("deletes uploads past their time and remembers their objects, and keeps those still open or completed", async () => {
-  const abandoned = await createDocument(test.database, scope, { uploadExpiresAt: minutesAgo(61) });
-  await createDocument(test.database, scope, { uploadExpiresAt: minutesAgo(5) });
-  await createDocument(test.database, scope, { uploadExpiresAt: null });
-  expect(await rows.deleteAbandonedUploads(scope, minutesAgo(60), 10)).toBe(1);
+  const abandoned = await addUpload(minutesAgo(61));
+  const open = await addUpload(minutesAgo(5));
+  const completed = await addUpload(null);
+  await addVersion(completed.id, 2, { uploadExpiresAt: minutesAgo(61) });
+  await addVersion(abandoned.id, 2, { uploadExpiresAt: minutesAgo(62) });
+  expect(await rows.deleteAbandonedUploads(scope, minutesAgo(60), 10)).toBe(3);
+  expect([await versionsOf(open.id), await versionsOf(completed.id)]).toEqual([[1], [1]]);
   const future = new Date(Date.now() + 60_000);
   expect(await rows.findDeletedDocuments(scope, future, 10)).toEqual([abandoned.id]);
   await rows.forgetDeletedDocument(scope, abandoned.id);
@@ -82,11 +116,11 @@ it("deletes uploads past their time and remembers their objects, and keeps those
 });
 
 it("knows which uploads are still awaited, in its own tenant alone", async () => {
-  const awaited = await createDocument(test.database, scope, { uploadExpiresAt: minutesAgo(-5) });
-  const completed = await createDocument(test.database, scope, { uploadExpiresAt: null });
-  const ids = [awaited.id, completed.id, systemIds.uuid()];
-  expect(await rows.findAwaitedUploads(scope, ids)).toEqual([awaited.id]);
-  expect(await rows.findAwaitedUploads(await test.createTenant(), ids)).toEqual([]);
+  const awaited = await addUpload(minutesAgo(-5));
+  const completed = await addUpload(null);
+  const keys = [awaited.objectKey, completed.objectKey, "incoming/x/1"];
+  expect(await rows.findAwaitedUploads(scope, keys)).toEqual([awaited.objectKey]);
+  expect(await rows.findAwaitedUploads(await test.createTenant(), keys)).toEqual([]);
 });
 
 it("forgets counts of failed sign-ins that nobody has added to for long", async () => {

@@ -1,8 +1,10 @@
 import type { SystemScope, TenantScope } from "@aurora/kernel";
-import { and, eq, inArray, isNotNull, isNull, lt, sql } from "drizzle-orm";
-import type { Database, Transaction } from "../../database.ts";
+import { and, eq, inArray, isNotNull, lt, sql } from "drizzle-orm";
+import type { Database } from "../../database.ts";
 import { lookupTenants } from "../../lookups.ts";
-import { artifacts, chunks, documentDeletions, documents, documentVersions, ingestionJobs, loginThrottle } from "../../schema/index.ts";
+import { documentDeletions, documentVersions, ingestionJobs, loginThrottle } from "../../schema/index.ts";
+import { cleanJob, isUnclean, lockConversions, unneededOf } from "./clean-job.ts";
+import { type DeletionScan, recordDeletionScan } from "./deletion-scan.ts";
 
 /** The rows of the maintenance worker; it declares what it needs of them in apps/worker. */
 export function createMaintenanceRows(db: Database) {
@@ -42,16 +44,26 @@ export function createMaintenanceRows(db: Database) {
         return deleted.rowCount ?? 0;
       }),
 
-    /** Documents whose upload was never completed. Their objects follow through `findDeletedDocuments`. */
+    /**
+     * Versions whose upload was never completed, and documents that have no other. Their objects follow: a document's
+     * through `findDeletedDocuments`, a slot's because nobody awaits it.
+     */
     deleteAbandonedUploads: (scope: TenantScope, expiredBefore: Date, atMost: number): Promise<number> =>
       db.inScope(scope, async (tx) => {
-        const abandoned = tx
-          .select({ id: documents.id })
-          .from(documents)
-          .where(and(lt(documents.uploadExpiresAt, expiredBefore), eq(documents.publishedVersion, 0)))
-          .limit(atMost)
-          .for("update", { skipLocked: true });
-        const deleted = await tx.delete(documents).where(inArray(documents.id, abandoned));
+        const before = sql`${expiredBefore.toISOString()}::timestamptz`;
+        const deleted = await tx.execute(sql`
+          delete from document_versions where (document_id, version) in (
+            select document_id, version from document_versions where upload_expires_at < ${before}
+            limit ${atMost} for update skip locked)`);
+        // Locked first: an upload that was begun meanwhile has given its document a version by then.
+        const empty = await tx.execute<{ id: string }>(sql`
+          select id from documents d where upload_expires_at is not null
+            and not exists (select from document_versions v where v.document_id = d.id)
+          limit ${atMost} for update skip locked`);
+        if (empty.rows.length > 0)
+          await tx.execute(sql`
+            delete from documents d where id = any (${sql.param(empty.rows.map((row) => row.id))}::uuid[])
+              and not exists (select from document_versions v where v.document_id = d.id)`);
         return deleted.rowCount ?? 0;
       }),
 
@@ -84,34 +96,8 @@ export function createMaintenanceRows(db: Database) {
           .limit(atMost),
       ),
 
-    /**
-     * Runs `remove` for the versions a job must not leave behind, then deletes their rows and marks the job. The job is
-     * locked meanwhile, so that a retry waits. @returns false when there is nothing to do any more.
-     */
-    cleanJob: (
-      scope: TenantScope,
-      jobId: string,
-      now: Date,
-      remove: (documentId: string, versions: readonly number[]) => Promise<void>,
-    ): Promise<boolean> =>
-      db.inScope(scope, async (tx) => {
-        const [job] = await tx
-          .select({
-            documentId: ingestionJobs.documentId,
-            version: ingestionJobs.version,
-            state: ingestionJobs.state,
-          })
-          .from(ingestionJobs)
-          .where(and(eq(ingestionJobs.id, jobId), isUnclean))
-          .for("update");
-        if (!job) return false;
-        const versions =
-          job.state === "success" ? Array.from({ length: job.version - 1 }, (_, index) => index + 1) : [job.version];
-        await remove(job.documentId, versions);
-        await deleteVersionRows(tx, job.documentId, versions);
-        await tx.update(ingestionJobs).set({ cleanedAt: now }).where(eq(ingestionJobs.id, jobId));
-        return true;
-      }),
+    cleanJob: (scope: TenantScope, jobId: string, now: Date, remove: Parameters<typeof cleanJob>[4]) =>
+      cleanJob(db, scope, jobId, now, remove),
 
     /** Ids of documents whose row went before `deletedBefore`. */
     findDeletedDocuments: (scope: TenantScope, deletedBefore: Date, atMost: number): Promise<string[]> =>
@@ -128,21 +114,28 @@ export function createMaintenanceRows(db: Database) {
     forgetDeletedDocument: async (scope: TenantScope, documentId: string): Promise<void> => {
       await db.inScope(scope, (tx) => tx.delete(documentDeletions).where(eq(documentDeletions.documentId, documentId)));
     },
+
+    recordDeletionScan: (scope: TenantScope, scan: DeletionScan): Promise<number> =>
+      db.inScope(scope, (tx) => recordDeletionScan(tx, scan)),
+
+    /** Which of these conversions no version needs: of no document, or of versions nobody reads or makes. */
+    findUnneededConversions: (
+      scope: TenantScope,
+      conversions: readonly { readonly documentId: string; readonly key: string }[],
+    ): Promise<{ documentId: string; key: string }[]> =>
+      db.inScope(scope, (tx) => unneededOf(tx, conversions)),
+
+    /** Runs `remove` unless a version has come to need the conversion; none begins to meanwhile. */
+    removeConversion: (
+      scope: TenantScope,
+      conversion: { readonly documentId: string; readonly key: string },
+      remove: () => Promise<void>,
+    ): Promise<boolean> =>
+      db.inScope(scope, async (tx) => {
+        await lockConversions(tx, conversion.documentId);
+        if ((await unneededOf(tx, [conversion])).length === 0) return false;
+        await remove();
+        return true;
+      }),
   };
-}
-
-const isUnclean = and(
-  isNull(ingestionJobs.cleanedAt),
-  inArray(ingestionJobs.state, ["success", "failed", "cancelled"]),
-);
-
-/** Chunk and artefact rows of versions nobody reads. */
-export async function deleteVersionRows(
-  tx: Transaction,
-  documentId: string,
-  versions: readonly number[],
-): Promise<void> {
-  if (versions.length === 0) return;
-  for (const table of [chunks, artifacts])
-    await tx.delete(table).where(and(eq(table.documentId, documentId), inArray(table.version, [...versions])));
 }

@@ -1,3 +1,4 @@
+import { IngestionSettings } from "@aurora/contracts";
 import { derivedUuid, sha256Hex, systemIds, type TenantScope } from "@aurora/kernel";
 import { createDocument, startTestDatabase, type TestDatabase } from "@aurora/testing";
 import { eq } from "drizzle-orm";
@@ -19,6 +20,25 @@ afterAll(() => test.close());
 
 async function openJob(documentId: string, version: number): Promise<string> {
   const id = systemIds.uuid();
+  await test.database.inScope(scope, (tx) =>
+    tx
+      .insert(schema.documentVersions)
+      .values({
+        tenantId: scope.tenantId,
+        documentId,
+        version,
+        filename: `file ${version}.txt`,
+        sizeBytes: version,
+        sha256: `sha ${version}`,
+        objectKey: `documents/${documentId}/${version}`,
+        callerApp: "unknown",
+        createdAt: now,
+        mediaType: "text/plain",
+        language: "fr",
+        pageCount: 7,
+      })
+      .onConflictDoNothing(),
+  );
   await test.database.inScope(scope, (tx) =>
     tx.insert(schema.ingestionJobs).values({
       id,
@@ -51,6 +71,7 @@ async function saveChunks(documentId: string, version: number, texts: readonly s
       spans: [],
       isTable: false,
       language: "fr",
+      passageHash: sha256Hex(`passage ${text}`),
     })),
   );
 }
@@ -67,8 +88,8 @@ const publication = (
   documentId,
   version,
   title: `Title ${version}`,
-  mediaType: "text/plain",
-  language: "fr",
+  settings: IngestionSettings.parse({}),
+  embedderIds: ["test@1"],
   pages: [{ page: 1, width: 595, height: 842 }],
   chunkCount,
   indexVersion,
@@ -149,7 +170,10 @@ describe("publishing a version", () => {
     const [row] = await test.database.inScope(scope, (tx) =>
       tx.select().from(schema.documents).where(eqId(document.id)),
     );
-    expect(row).toMatchObject({ publishedVersion: 2, title: "Title 2", chunkCount: 1, pageCount: 1, language: "fr" });
+    expect(row).toMatchObject({
+      ...{ publishedVersion: 2, title: "Title 2", chunkCount: 1, pageCount: 7, language: "fr", mediaType: "text/plain" },
+      ...{ filename: "file 2.txt", sizeBytes: 2, sha256: "sha 2", objectKey: `documents/${document.id}/2` },
+    });
   });
 
   it("moves a document from one index version to another without leaving a count behind", async () => {
@@ -193,7 +217,7 @@ describe("publishing a version", () => {
     expect(await rows.find(scope, late)).toMatchObject({ state: "cancelled" });
 
     const cancelled = await openJob(document.id, 3);
-    await rows.end(scope, cancelled, "cancelled", null, now);
+    await rows.end(scope, cancelled, { state: "cancelled", failure: null, isDeadLetter: false }, now);
     await saveChunks(document.id, 3, ["c"]);
     expect(await rows.publish(scope, publication(cancelled, document.id, 3, 1, [[7, 1]]), now)).toBe("closed");
     expect((await statistics()).terms).toEqual({ "v1:8": 1 });

@@ -1,23 +1,26 @@
-import type { TenantScope } from "@aurora/kernel";
-import { and, count, eq, sql } from "drizzle-orm";
+import type { IngestionSettings } from "@aurora/contracts";
+import { AppError, type TenantScope } from "@aurora/kernel";
+import { and, count, eq, isNull, sql } from "drizzle-orm";
 import type { Transaction } from "../../database.ts";
-import { chunks, documents, ingestionJobs } from "../../schema/index.ts";
+import { chunks, documents, documentVersions, ingestionJobs, tenants } from "../../schema/index.ts";
 import { replaceStatistics, type VersionTerms } from "./corpus-statistics.ts";
+import { pruneEmbeddings } from "./embeddings.ts";
 
 export interface PublicationRow extends VersionTerms {
   readonly jobId: string;
   readonly documentId: string;
   readonly version: number;
   readonly title: string;
-  readonly mediaType: string;
-  readonly language: string | null;
+  readonly settings: IngestionSettings;
+  readonly embedderIds: readonly string[];
   readonly pages: readonly { readonly page: number; readonly width: number; readonly height: number }[];
 }
 
 /**
- * The publishing transaction. Locks document, job, statistics, in this order, as a deletion does.
+ * The publishing transaction. Locks document, job, tenant (shared), statistics, in this order, as a deletion does.
  * @returns `closed` when the job is not open or gone; `superseded` when readers see a newer version already.
- * @throws Error when the chunk rows are not all there.
+ * @throws Error when the chunk rows are not all there; AppError `conflict` when the tenant's questions are compared with
+ *   vectors of an embedder that the version has none of.
  */
 export async function publishVersion(
   tx: Transaction,
@@ -39,7 +42,10 @@ export async function publishVersion(
   if (!document || !job || job.state === "success" || job.state === "failed" || job.state === "cancelled")
     return "closed";
   if (document.publishedVersion >= version) {
-    await tx.update(ingestionJobs).set({ state: "cancelled", updatedAt: now }).where(eq(ingestionJobs.id, jobId));
+    await tx
+      .update(ingestionJobs)
+      .set({ state: "cancelled", etaSeconds: null, updatedAt: now })
+      .where(eq(ingestionJobs.id, jobId));
     return "superseded";
   }
   const [stored] = await tx
@@ -49,15 +55,31 @@ export async function publishVersion(
   if (stored?.rows !== publication.chunkCount)
     throw new Error(`${stored?.rows ?? 0} of ${publication.chunkCount} chunk rows are stored`);
 
+  await requireEmbedder(tx, scope, publication.embedderIds);
+  const [converted] = await tx
+    .update(documentVersions)
+    .set({
+      chunkCount: publication.chunkCount,
+      settings: publication.settings,
+      embedderIds: [...publication.embedderIds],
+      publishedAt: now,
+    })
+    .where(and(eq(documentVersions.documentId, documentId), eq(documentVersions.version, version)))
+    .returning();
+  if (!converted) throw new Error("the version to publish has no row");
   await tx
     .update(documents)
     .set({
       publishedVersion: version,
       title: publication.title,
-      mediaType: publication.mediaType,
-      language: publication.language,
+      filename: converted.filename,
+      sizeBytes: converted.sizeBytes,
+      sha256: converted.sha256,
+      objectKey: converted.objectKey,
+      mediaType: converted.mediaType,
+      language: converted.language,
       pages: publication.pages,
-      pageCount: publication.pages.length > 0 ? publication.pages.length : null,
+      pageCount: converted.pageCount,
       chunkCount: publication.chunkCount,
       updatedAt: now,
     })
@@ -67,12 +89,28 @@ export async function publishVersion(
     .set({
       state: "success",
       progress: 1,
+      etaSeconds: null,
       failure: null,
       updatedAt: now,
       cleanedAt: version === 1 ? now : null, // there is no earlier version to clean up after
     })
     .where(eq(ingestionJobs.id, jobId));
   await replaceStatistics(tx, scope, documentId, publication);
+  await pruneEmbeddings(tx, documentId, publication.embedderIds);
   await tx.execute(sql`delete from llm_cache_exact where document_ids @> array[${documentId}]::uuid[]`);
   return "published";
+}
+
+/** The tenant's first publication decides which embedder its questions go by. */
+async function requireEmbedder(tx: Transaction, scope: TenantScope, embedderIds: readonly string[]): Promise<void> {
+  const ofTenant = tx.select({ embedderId: tenants.embedderId }).from(tenants).where(eq(tenants.id, scope.tenantId));
+  const [before] = await ofTenant;
+  if (before?.embedderId === null)
+    await tx
+      .update(tenants)
+      .set({ embedderId: embedderIds[0] ?? null })
+      .where(and(eq(tenants.id, scope.tenantId), isNull(tenants.embedderId)));
+  const [tenant] = await ofTenant.for("share"); // it stays until this transaction ends
+  if (!tenant?.embedderId || !embedderIds.includes(tenant.embedderId))
+    throw new AppError("conflict", "The organisation's documents are now read with another embedding model.");
 }

@@ -1,0 +1,4 @@
+import type { DocumentDetail } from "@aurora/contracts";
+import type { z } from "zod";
+
+export type InspectedDocument = z.infer<typeof DocumentDetail>;
