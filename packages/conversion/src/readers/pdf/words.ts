@@ -65,11 +65,12 @@ export function readWords(pdfium: Pdfium, page: PdfPage): PageWords {
       code = isPair ? 0x10000 + ((code - 0xd800) << 10) + (next - 0xdc00) : 0xfffd;
     }
     if (isLost(code) && !api.FPDFText_IsGenerated(textPage, index)) code = 0xfffd;
-    source.push(isBlank(code) ? " " : code === 2 ? "\u00ad" : String.fromCodePoint(code));
     if ((code === 0x0a || code === 0x0d) && api.FPDFText_IsGenerated(textPage, index)) {
       afterBreak = true; // pdfium guesses lines; where each glyph is painted alone it guesses wrong, so the place decides
       continue;
     }
+    if (afterBreak && !open) source.push(" ");
+    source.push(isBlank(code) ? " " : code === 2 ? "\u00ad" : String.fromCodePoint(code));
     if (isBlank(code)) {
       close(false);
       if (outside !== "") outside += " ";
@@ -96,6 +97,7 @@ export function readWords(pdfium: Pdfium, page: PdfPage): PageWords {
     const own = style.angle === 0 ? box : frame.toFrame(box);
     const rtl: boolean = code >= 0x590 && rtlLetter.test(character);
     const isNext = open !== null && follows(open, own, style, rtl, afterBreak);
+    if (afterBreak && !isNext) source[source.length - 1] = ` ${source.at(-1)}`;
     if (open && (!isNext || isNewStyle(open.style, style))) close(isNext);
     afterBreak = false;
     if (open) {
