@@ -9,7 +9,14 @@
 import { existsSync } from "node:fs";
 import { chunkFigures, exportFigures } from "./conversion/exports.ts";
 import { measureIcdar } from "./conversion/icdar.ts";
-import { dataFolder, type FileResult, type FormatResult, formats, measureFormat } from "./conversion/measure.ts";
+import {
+  dataFolder,
+  type FileResult,
+  type FormatResult,
+  formats,
+  measureFormat,
+  pdfPagesPerSecond,
+} from "./conversion/measure.ts";
 import { mean } from "./conversion/measures.ts";
 import { memoryFigures } from "./conversion/memory.ts";
 import { measureProvenance } from "./conversion/provenance.ts";
@@ -79,7 +86,7 @@ function formatFigures(format: string, { files, means, baselines }: FormatResult
     plain(`${format}: words kept, mean`, mean(coverages) ?? 0, ""),
     atLeast(`${format}: words kept, least`, Math.min(1, ...coverages), "", 1),
     format === "pdf"
-      ? atLeast(`${format}: pages/s`, pages / seconds, "", 15)
+      ? plain(`${format}: pages/s, recognition of pictures included`, pages / seconds, "")
       : atMost(`${format}: median time of a file`, medianMs, "ms", slowestMedianMs),
     ...baselines.flatMap((library) =>
       (["tokens", "order", "headings", "items", "cells"] as const).flatMap((name) =>
@@ -109,6 +116,8 @@ else {
     write(row(`${format} (${result.files.length} files)`, result.means, `  cover ${shown(cover)}  ${speed}`));
     for (const library of result.baselines) write(row(`  ${library.name} alone`, library.means, ""));
     figures.push(...formatFigures(format, result));
+    if (format === "pdf" && !isForTheEye)
+      figures.push(atLeast("pdf: pages/s by the text layer", await pdfPagesPerSecond(), "", 15));
   }
   if (isWanted("icdar")) {
     const icdar = await measureIcdar((line) => withFiles && write(line));
@@ -122,7 +131,7 @@ else {
     );
   }
   if (isWanted("provenance")) {
-    const places = await measureProvenance();
+    const places = await measureProvenance((line) => withFiles && write(line));
     write(
       `provenance of ${places.items} PDF items: text on its page ${places.onPage.toFixed(3)}, box IoU ≥ .5 ${places.boxed.toFixed(3)}`,
     );

@@ -74,7 +74,8 @@ async function ingest(
     tokens: () => {
       throw new Error("the index profile counts no tokens");
     },
-    indexTargets: async () => [{ collection: "aurora_documents", embedder }],
+    indexTargets: async () => [{ collection: "aurora_documents", embedder, isRetiring: false }],
+    moveIndex: async () => false,
     clock: systemClock,
     logger: silentLogger,
     maxAttempts: 1,

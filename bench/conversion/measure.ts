@@ -65,6 +65,19 @@ export async function convertSample(path: string, name: string): Promise<Convert
   return convertFile(file, { maxPages: 1_000, pageImageDpi: 0 }, async () => {});
 }
 
+/** Pages of the PDFs a second by their text layer alone, once everything is loaded: recognition has its own bench. */
+export async function pdfPagesPerSecond(): Promise<number> {
+  let [pages, seconds] = [0, 0];
+  for (const { path, name } of samplesOf("pdf")) {
+    const file = { filename: name, bytes: readFileSync(path) };
+    const startedAt = performance.now();
+    const result = await convertFile(file, { maxPages: 1_000, pageImageDpi: 0, ocr: "off" }, async () => {});
+    seconds += (performance.now() - startedAt) / 1_000;
+    pages += result.pages.length;
+  }
+  return pages / seconds;
+}
+
 /** Our conversion of every sample and, where asked, each library alone; `onFile` sees each result as it comes. */
 export async function measureFormat(
   format: string,

@@ -20,11 +20,12 @@ interface Placed {
 const comparedLetters = 60;
 
 /** Where items of the PDFs stand, beside the provenance that Docling's ground truth tells. */
-export async function measureProvenance(): Promise<ProvenanceResult> {
+export async function measureProvenance(onFile: (line: string) => void): Promise<ProvenanceResult> {
   const sum = { items: 0, boxed: 0, texts: 0, onPage: 0 };
   for (const { name, path, document } of samplesOf("pdf")) {
     if (!document) continue;
     const result = await convertSample(path, name).catch(() => null);
+    const before = { ...sum };
     const own = result ? placedItems(result.document) : [];
     for (const item of placedItems(document)) {
       const here = own.filter((other) => other.page === item.page);
@@ -35,6 +36,9 @@ export async function measureProvenance(): Promise<ProvenanceResult> {
       const start = item.letters.slice(0, comparedLetters);
       if (here.some((other) => other.letters.includes(start))) sum.onPage += 1;
     }
+    const share = (of: "boxed" | "onPage", all: "items" | "texts") =>
+      `${sum[of] - before[of]}/${sum[all] - before[all]}`;
+    onFile(`  ${name.padEnd(40)} texts ${share("onPage", "texts")}  boxes ${share("boxed", "items")}`);
   }
   return { ...sum, boxed: sum.boxed / Math.max(1, sum.items), onPage: sum.onPage / Math.max(1, sum.texts) };
 }

@@ -40,6 +40,7 @@ function readOnlyStore(points: readonly Point[], postings: ReadonlyMap<number, [
   return {
     limits: { maxPointsPerCall: 0, maxQueryLimit: 1_000 },
     ensureCollection: refuse,
+    collections: refuse,
     upsert: refuse,
     delete: refuse,
     count: async () => points.length,

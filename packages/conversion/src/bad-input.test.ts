@@ -38,7 +38,7 @@ it.each([
     "document_type_mismatch",
     { expected: "pdf", found: "txt" },
   ],
-  ["an image, which no reader takes", "a.png", png, "document_type_unsupported", { extension: "png", found: "png" }],
+  ["a PNG cut after its signature", "a.png", png, "document_corrupt", {}],
   ["binary without a known name", "a.bin", controls, "document_type_unsupported", { extension: "bin" }],
   ["an encrypted PDF", "a.pdf", encrypted, "document_encrypted", {}],
   ["a PDF of no pages", "a.pdf", noPagesPdf(), "document_no_pages", {}],

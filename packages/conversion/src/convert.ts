@@ -12,10 +12,14 @@ import type { ReadContext, ReadResult } from "./readers/reader.ts";
 /** Of files inside files, the outermost counted as depth 0. */
 export const nestingLimits = { depth: 3, files: 500, bytes: 512 * 1024 * 1024 } as const;
 
+const longWorkShare = 0.7; // of the time limit, for recognition; the rest is layout, page images and the way back
+
 type ConvertOptions = Pick<
   ConversionOptions,
   "maxPages" | "pageImageDpi" | "password" | "language" | "ocr" | "htmlMode" | "onProgress"
 > & {
+  /** When given, pages are no longer recognised once most of it is gone, so that the rest of the document is kept. */
+  readonly timeoutMs?: number;
   /** Answer of a conversion service for this file: its document is taken, ours is the witness. */
   readonly serviceReply?: Uint8Array | null;
 };
@@ -31,6 +35,7 @@ export async function convertFile(
 ): Promise<ConvertedDocument> {
   const ledger = createLedger();
   const warnings: JobFailure[] = [];
+  const longWorkUntilMs = performance.now() + longWorkShare * (options.timeoutMs ?? Number.POSITIVE_INFINITY);
   const left = { files: nestingLimits.files, bytes: nestingLimits.bytes };
 
   const contextAt = (depth: number, shift: number, counted: SourceLedger): ReadContext => ({
@@ -40,6 +45,7 @@ export async function convertFile(
     language: options.language ?? null,
     ocr: options.ocr ?? "auto",
     htmlMode: options.htmlMode ?? "main",
+    hasTimeLeft: () => performance.now() < longWorkUntilMs,
     ledger: counted,
     onPageImage: ({ page, png }) => onPageImage({ page: page + shift, png }),
     onProgress: (fraction, pageCount) => depth === 0 && options.onProgress?.(fraction, pageCount),
@@ -113,7 +119,8 @@ const tooNested = (limit: keyof typeof nestingLimits) =>
 
 const hasContent = (document: DoclingDocument): boolean =>
   document.texts.some((item) => item.content_layer === "body" && item.text.trim() !== "") ||
-  document.tables.some((table) => table.data.table_cells.some((cell) => cell.text.trim() !== ""));
+  document.tables.some((table) => table.data.table_cells.some((cell) => cell.text.trim() !== "")) ||
+  document.pictures.some(({ meta }) => meta?.tabular_chart !== undefined || meta?.description !== undefined);
 
 /** The title item, else the first heading. */
 function titleOf(document: DoclingDocument): string | null {

@@ -44,7 +44,8 @@ function encodingNamedIn(bytes: Uint8Array): string | null {
     /^\s*<\?xml[^>]*encoding\s*=\s*["']([\w.:-]+)/i.exec(head))?.[1];
   if (name === undefined) return null;
   try {
-    return new TextDecoder(name).encoding;
+    const { encoding } = new TextDecoder(name);
+    return encoding.startsWith("utf-16") ? null : encoding; // a name that could be read is in no UTF-16
   } catch {
     return null;
   }

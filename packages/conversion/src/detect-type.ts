@@ -48,13 +48,17 @@ const formatOfExtension: Record<string, string> = {
   docx: "docx",
   docm: "docx",
   dotx: "docx",
+  dotm: "docx",
   pptx: "pptx",
   pptm: "pptx",
   ppsx: "pptx",
+  ppsm: "pptx",
   potx: "pptx",
+  potm: "pptx",
   xlsx: "xlsx",
   xlsm: "xlsx",
   xltx: "xlsx",
+  xltm: "xlsx",
   odt: "odt",
   ods: "ods",
   odp: "odp",
@@ -172,6 +176,7 @@ function oleFormat(bytes: Uint8Array): string {
   if (has("WordDocument")) return "doc";
   if (has("PowerPoint Document")) return "ppt";
   if (has("Workbook") || has("Book")) return "xls";
+  if (has("EncryptedPackage")) throw new AppError("document_encrypted", "The file is protected by a password."); // a newer Office file inside
   return "ole";
 }
 
@@ -185,7 +190,7 @@ function zippedFormat(bytes: Uint8Array, expected: string | null): string {
     return expected !== null && zipped.includes(expected) ? expected : "zip";
   }
   const has = (name: string) => names.includes(name);
-  if (has("word/document.xml") || has("word/document2.xml")) return "docx";
+  if (names.some((name) => /^word\/document\d*\.xml$/i.test(name))) return "docx";
   if (has("ppt/presentation.xml")) return "pptx";
   if (has("xl/workbook.xml")) return "xlsx";
   if (has("mimetype") && has("META-INF/container.xml")) return "epub";

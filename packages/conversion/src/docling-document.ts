@@ -36,6 +36,9 @@ export type ContentLayer = "body" | "furniture" | "notes" | "invisible" | "backg
  */
 export type TextRun = [start: number, end: number, page: number, l: number, t: number, r: number, b: number];
 
+/** Who described a picture whose description stands in its file: no model. Such a text is kept, and not written out. */
+export const describedByFile = "file";
+
 /** The schema lets `meta` hold fields of others under a prefix: ours is `aurora__`. */
 export interface Meta {
   /** Boxes finer than `prov`, a line or less each, in the order of the text. */
@@ -43,7 +46,7 @@ export interface Meta {
   /** Of a table that goes on over several pages: the page of each row, from 1. */
   aurora__row_pages?: number[];
   /** Of a picture: its alternative text. */
-  description?: { text: string };
+  description?: { text: string; created_by?: string };
   /** Of a chart: its kind (`bar_chart`) and its data as a table. */
   classification?: { predictions: { class_name: string }[] };
   tabular_chart?: { chart_data: TableItem["data"] };

@@ -13,7 +13,7 @@ import type {
   TextLabel,
   TextRun,
 } from "./docling-document.ts";
-import { doclingSchemaVersion } from "./docling-document.ts";
+import { describedByFile, doclingSchemaVersion } from "./docling-document.ts";
 
 export interface TextFields {
   /** `self_ref` of the node this one stands in; the body when absent. */
@@ -260,7 +260,7 @@ function tableData(cells: readonly CellFields[]): TableItem["data"] {
 }
 
 const pictureMeta = (description?: string, chart?: { kind: string; cells: readonly CellFields[] }): Meta => ({
-  ...(description && { description: { text: description } }),
+  ...(description && { description: { text: description, created_by: describedByFile } }),
   ...(chart && { classification: { predictions: [{ class_name: chart.kind }] } }),
   ...(chart && chart.cells.length > 0 && { tabular_chart: { chart_data: tableData(chart.cells) } }),
 });

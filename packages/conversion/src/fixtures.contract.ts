@@ -7,7 +7,7 @@ import { compileSchema, doclingSources, hasFixtures } from "./contract/fixtures.
 import { convertHere } from "./contract/samples.ts";
 
 describe.skipIf(!hasFixtures)("Docling's own sources", () => {
-  it.each(["pdf", "docx", "html", "md", "csv"])(
+  it.each(["pdf", "docx", "pptx", "xlsx", "html", "md", "csv"])(
     "in %s give documents that fit the schema, and chunks that fit the index",
     async (format) => {
       const validate = compileSchema();

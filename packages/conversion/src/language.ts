@@ -32,7 +32,7 @@ export function guessLanguage(text: string): string | null {
     text
       .slice(0, 200_000)
       .toLowerCase()
-      .match(/\p{L}+/gu) ?? []
+      .match(/\p{L}{2,}/gu) ?? []
   ).slice(0, 20_000);
   if (tokens.length < 4) return null;
   const scores = Object.entries(stopWords)

@@ -1,11 +1,11 @@
-import type { DocumentNode, TableItem } from "./docling-document.ts";
+import { type DocumentNode, describedByFile, type TableItem } from "./docling-document.ts";
 import { writePaddedTable } from "./markdown-export-table.ts";
 
 /** What Docling's models and other programs say about an item, and what readers add: all optional, none of it trusted. */
 interface SaidOfItem {
   readonly meta?: {
     readonly summary?: { readonly text?: unknown };
-    readonly description?: { readonly text?: unknown };
+    readonly description?: { readonly text?: unknown; readonly created_by?: unknown };
     readonly classification?: { readonly predictions?: readonly { readonly class_name?: unknown }[] };
     readonly molecule?: { readonly smi?: unknown };
     readonly tabular_chart?: { readonly chart_data?: TableItem["data"] };
@@ -22,14 +22,17 @@ interface Annotation {
   readonly chart_data?: TableItem["data"];
 }
 
-/** Texts of what is said of an item beside its own content: summary, description, class ("Bar chart"), data of a chart. */
+/**
+ * Texts of what is said of an item beside its own content: summary, description, class ("Bar chart"), data of a chart.
+ * Alternative texts are left out, as Docling leaves them: most name a decoration.
+ */
 export function metaTexts(node: DocumentNode): string[] {
   const { meta, annotations } = node as SaidOfItem;
   const said = meta ?? annotationsAsMeta(annotations ?? []);
   const chart = said?.tabular_chart?.chart_data;
   return [
     asText(said?.summary?.text),
-    asText(said?.description?.text),
+    said?.description?.created_by === describedByFile ? "" : asText(said?.description?.text),
     humanized(asText(said?.classification?.predictions?.[0]?.class_name)),
     asText(said?.molecule?.smi),
     chart ? writePaddedTable(chart, (cell) => cell.text) : "",

@@ -56,6 +56,7 @@ const nothing: Serialized = { text: "", items: [] };
 export function createMarkdownSerializer(document: DoclingDocument, options: SerializerOptions): MarkdownSerializer {
   const resolve = ({ $ref }: RefItem) => resolveRef(document, $ref);
   const attached = attachedTexts(document);
+  const positions = new Map<DocumentNode, Map<string, number>>();
   const escaped = (text: string) => {
     const lines = options.isForReading ? text.replace(/(?<!\n)\n(?!\n|$)/g, "  \n") : text;
     return options.isEscaped ? escapeMarkdown(lines) : lines;
@@ -155,13 +156,8 @@ export function createMarkdownSerializer(document: DoclingDocument, options: Ser
         return finished(`- [x] ${raw}`);
       case "checkbox_unselected":
         return finished(`- [ ] ${raw}`);
-      case "list_item": {
-        const siblings = item.parent ? resolve(item.parent).children : [];
-        const first = siblings[0] ? resolve(siblings[0]) : null;
-        const isCounted = first !== null && isTextItem(first) && first.enumerated === true;
-        const position = siblings.findIndex((sibling) => sibling.$ref === item.self_ref) + 1;
-        return `${listMarker(item, isCounted, position)} ${finished(raw)}`;
-      }
+      case "list_item":
+        return `${listMarker(item, countedPosition(item))} ${finished(raw)}`;
       case "title":
         return `# ${oneLine(finished(raw))}`;
       case "section_header":
@@ -174,6 +170,16 @@ export function createMarkdownSerializer(document: DoclingDocument, options: Ser
       default:
         return raw === "" ? "" : finished(raw);
     }
+  }
+
+  /** From 1, of an item in a list whose first item is counted; null in any other. */
+  function countedPosition(item: TextItem): number | null {
+    const list = item.parent && resolve(item.parent);
+    const first = list?.children[0] && resolve(list.children[0]);
+    if (!list || !first || !isTextItem(first) || first.enumerated !== true) return null;
+    const known = positions.get(list) ?? new Map(list.children.map(({ $ref }, index) => [$ref, index + 1]));
+    positions.set(list, known);
+    return known.get(item.self_ref) ?? null;
   }
 
   function withCaptions(item: TextItem, text: string, scope: Scope): Serialized {

@@ -21,12 +21,12 @@ export function styled(text: string, formatting: Formatting | undefined, hyperli
 /**
  * What stands before a list item's text. Markdown's own markers are kept; any other that holds a letter or a digit
  * ("a)", "1.2") follows a dash; an item without one counts when its list does.
- * @param position From 1, in its list.
+ * @param position From 1, in a list that counts; null in another.
  */
-export function listMarker({ marker = "" }: TextItem, isCountedList: boolean, position: number): string {
+export function listMarker({ marker = "" }: TextItem, position: number | null): string {
   if (/^(?:[-*+]|\d+\.)$/.test(marker)) return marker;
   if (/[a-z0-9]/i.test(marker)) return `- ${marker}`;
-  return isCountedList && marker === "" ? `${position}.` : "-";
+  return position !== null && marker === "" ? `${position}.` : "-";
 }
 
 export function codeText(text: string, isInLine: boolean): string {

@@ -99,11 +99,11 @@ describe("Markdown", () => {
       "Liste\\_1\n\n| a&#124;b | a&#124;b |\n| - | - |\n| c d |  |\n",
     ],
     [
-      "a picture as its caption, its place and what is said of it",
+      "a picture as its caption, its place, its alternative text not",
       (b: DocumentBuilder) => {
         b.addPicture({ captions: [b.addText("caption", "Fig. 1")], description: "Un chat" });
       },
-      "Fig. 1\n\n<!-- image -->\n\nUn chat\n",
+      "Fig. 1\n\n<!-- image -->\n",
     ],
     [
       "the data of a chart in columns",
@@ -145,6 +145,15 @@ describe("Markdown", () => {
     ],
   ])("writes %s", (_, build, expected) => {
     expect(made(build)).toBe(expected);
+  });
+
+  it("counts the items of a counted list that have no marker, however long it is", () => {
+    const markdown = made((b) => {
+      const list = b.addGroup("list");
+      for (let item = 0; item < 50_000; item++)
+        b.addText("list_item", "x", { parent: list, enumerated: true, marker: "" });
+    });
+    expect(markdown.endsWith("\n49999. x\n50000. x\n")).toBe(true);
   });
 
   it("writes comments of slides where they stand, not those of a text document", () => {

@@ -110,7 +110,7 @@ it("ends at its time limit with a code, and goes on", async () => {
   const { input, out } = workplace();
   writeFileSync(join(input, "long.html"), `<p>${"mot <b>gras</b> ".repeat(900_000)}</p>`);
   writeFileSync(join(input, "short.md"), "mot\n");
-  const run = await convert(input, "--out", out, "--timeout-s", "1", "--jobs", "1", "--to", "md");
+  const run = await convert(input, "--out", out, "--timeout-s", "2", "--jobs", "1", "--to", "md");
   expect(run.rows[0]).toMatchObject({ file: "long.html", status: "failed", code: "conversion_timeout" });
   expect(run.rows[1]).toMatchObject({ file: "short.md", status: "success" });
   expect(filesBelow(out)).toEqual(["short.md.md"]);

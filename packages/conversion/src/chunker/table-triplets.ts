@@ -29,7 +29,7 @@ export const writeTriplets: TableWriter = (data, textOf) => {
   }
   const named = rows.map((row) => row.map((text) => text.trim()));
   const names = head.map((name) => name.trim());
-  if (tripletChars(named, names) > maxTripletChars) return joined([...names, ...named.flat()]);
+  if (tripletChars(named, names) > maxTripletChars) return joined(data.table_cells.map((cell) => cell.text));
   const triplets = named.flatMap(([name, ...values]) =>
     values.map((value, index) => `${name}, ${names[index + 1]} = ${value}`),
   );

@@ -18,11 +18,11 @@ export function compileSchema(): ValidateFunction {
   return compiled;
 }
 
-/** Paths of Docling's source documents of one format. */
-export function doclingSources(format: string): string[] {
+/** Paths of Docling's source documents of one format, whose files may have other extensions than its name. */
+export function doclingSources(format: string, extensions: readonly string[] = [format]): string[] {
   const folder = join(documents, "docling", format, "sources");
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
-    .filter((name) => name.endsWith(`.${format}`))
+    .filter((name) => extensions.some((extension) => name.endsWith(`.${extension}`)))
     .map((name) => join(folder, name));
 }

@@ -37,6 +37,7 @@ async function run(job: Extract<ParentMessage, { kind: "convert" }>): Promise<vo
     const result = await convertFile(
       job.file,
       {
+        timeoutMs: job.timeoutMs,
         maxPages: job.maxPages,
         pageImageDpi: job.pageImageDpi,
         password: job.password,

@@ -139,6 +139,7 @@ function supervise(
         kind: "convert",
         file,
         serviceReply,
+        timeoutMs: options.timeoutMs,
         maxPages: options.maxPages,
         pageImageDpi: options.pageImageDpi,
         password: options.password ?? null,

@@ -6,6 +6,8 @@ export type ParentMessage =
   | {
       readonly kind: "convert";
       readonly file: SourceFile;
+      /** What the parent allows before it kills: the child stops recognising pages in time. */
+      readonly timeoutMs: number;
       readonly maxPages: number;
       readonly pageImageDpi: number;
       readonly password: string | null;

@@ -67,3 +67,20 @@ it("the child sees none of the parent's environment", async () => {
   const detail = AppError.is(failure) ? (failure.internal as { detail: string }).detail : "[]";
   expect((JSON.parse(detail) as string[]).filter((name) => !name.startsWith("NODE_CHANNEL_"))).toEqual([]);
 });
+
+it.skipIf(process.platform !== "linux")("tells once how much memory the child took, also when it fails", async () => {
+  const take = "globalThis.kept = Buffer.alloc(80_000_000, 1);";
+  const answer = {
+    answers: "process.send({ kind: 'done', result: {} })",
+    dies: "setTimeout(() => process.exit(3), 400)",
+  };
+  for (const [name, end] of Object.entries(answer)) {
+    const peaks: number[] = [];
+    const onPeakMemory = (bytes: number) => void peaks.push(bytes);
+    const converter = converterOf(`peak-${name}`, `${take} ${end}`);
+    await converter.convert(file, { ...contractOptions, onPeakMemory }, ignore).catch(() => {});
+    expect(peaks).toHaveLength(1);
+    expect(peaks[0]).toBeGreaterThan(100_000_000);
+    expect(peaks[0]).toBeLessThan(400_000_000);
+  }
+});

@@ -21,6 +21,7 @@ export const archiveReader: Reader = {
     members.sort((a, b) => byName.compare(a.path, b.path) || (a.path < b.path ? -1 : 1));
     const skipped = new Set<string>();
     let [encrypted, read] = [0, 0];
+    let refusal: AppError | null = null; // of the first member that could not be unpacked
     for (const [index, { name, path }] of members.entries()) {
       const hidden = hiddenPart(path);
       if (hidden !== null) skipped.add(hidden);
@@ -29,9 +30,10 @@ export const archiveReader: Reader = {
         context.warn({ code: "document_part_failed", params: { name: path, reason: "document_encrypted" } });
       } else {
         const bytes = unpacked(zip, name);
-        if (AppError.is(bytes))
+        if (AppError.is(bytes)) {
+          refusal ??= bytes;
           context.warn({ code: "document_part_failed", params: { name: path, reason: bytes.code } });
-        else if (await parts.add({ filename: path.replace(/^.*\//, ""), bytes }, path)) read++;
+        } else if (await parts.add({ filename: path.replace(/^.*\//, ""), bytes }, path)) read++;
       }
       context.onProgress((index + 1) / members.length);
     }
@@ -40,7 +42,7 @@ export const archiveReader: Reader = {
       throw new AppError("document_encrypted", "The file is protected by a password.", {
         params: { parts: encrypted },
       });
-    if (read === 0) throw new AppError("document_no_text", "No file in the archive can be read.");
+    if (read === 0) throw refusal ?? new AppError("document_no_text", "No file in the archive can be read.");
     return { document: builder.document, title: null };
   },
 };

@@ -71,13 +71,16 @@ export function refOf(value: unknown): string {
   return ref;
 }
 
+/** Fields only our readers write; what they hold is believed elsewhere. */
+const ownMeta: Readonly<Record<string, (value: unknown) => boolean>> = {
+  aurora__runs: (runs) =>
+    Array.isArray(runs) && runs.every((run) => Array.isArray(run) && run.length === 7 && run.every(isNumber)),
+  aurora__row_pages: (pages) => Array.isArray(pages) && pages.every(isNumber),
+};
+
 function mendMeta(meta: Fields): void {
-  keepOnly(meta, {
-    aurora__runs: (runs) =>
-      Array.isArray(runs) && runs.every((run) => Array.isArray(run) && run.length === 7 && run.every(isNumber)),
-    description: isFields,
-    tabular_chart: isFields,
-  });
+  keepOnly(meta, { ...ownMeta, description: isFields, tabular_chart: isFields });
+  for (const key of Object.keys(meta)) if (key.startsWith("aurora__") && !(key in ownMeta)) delete meta[key];
   if (isFields(meta.tabular_chart)) mendChart(meta.tabular_chart);
 }
 

@@ -194,8 +194,9 @@ function mendKind(
   const kind = ref.split("/")[1] ?? "";
   const own = telling[kind] ?? "";
   for (const field of ["text", "data", "name"]) if (field !== own) delete node[field];
+  if (kind === "tables" || kind === "pictures") listOf(node, "captions");
   for (const key of ["captions", "footnotes"])
-    if (key in node || kind === "tables" || kind === "pictures")
+    if (key in node)
       for (const target of listOf(node, key)) if (!nodes.has(refOf(target))) throw corrupt(`${key} of ${ref}`);
   if (kind === "groups") {
     textOf(node, "name", "group");

@@ -58,18 +58,28 @@ export function tidyRuns(runs: readonly InlineRun[]): InlineRun[] {
   return mergeAlike(withWholeWords(tidy.filter((run) => run.text !== "")));
 }
 
+/** Raised endings of ordinals, which with what they stand on are one word: 1er, XIXe, 2nd. */
+const ordinalEnding = /^(?:er|re|ère|e|ème|eme|d|nd|nde|o|os|st|th|rd|ers|es)(?=$|[^\p{L}\p{N}])/iu;
+
 /** A style that ends within a word goes on to its end: runs are shown apart, and the word would be two. */
 function withWholeWords(runs: readonly InlineRun[]): InlineRun[] {
   const whole: InlineRun[] = [];
   for (const run of runs) {
     const last = whole.at(-1);
-    const isLifted = [run, last].some((one) => one?.style.script !== undefined || one?.style.kind !== undefined);
-    const tail = last && !isLifted && /\p{L}$/u.test(last.text) ? /^\p{L}+/u.exec(run.text)?.[0] : undefined;
-    if (last && tail) whole[whole.length - 1] = { ...last, text: last.text + tail };
-    const text = run.text.slice(tail?.length ?? 0);
+    const tail = last ? wordTail(last, run) : "";
+    if (last && tail !== "") whole[whole.length - 1] = { ...last, text: last.text + tail };
+    const text = run.text.slice(tail.length);
     if (text !== "") whole.push({ ...run, text });
   }
   return whole;
+}
+
+/** What of `run` belongs to the word `last` ends with. */
+function wordTail(last: InlineRun, run: InlineRun): string {
+  if (last.style.kind !== undefined || run.style.kind !== undefined || last.style.script !== undefined) return "";
+  if (run.style.script === "super" && /[\p{L}\p{N}]$/u.test(last.text)) return ordinalEnding.exec(run.text)?.[0] ?? "";
+  if (run.style.script !== undefined || !/\p{L}$/u.test(last.text)) return "";
+  return /^\p{L}+/u.exec(run.text)?.[0] ?? "";
 }
 
 function mergeAlike(runs: readonly InlineRun[]): InlineRun[] {

@@ -8,13 +8,13 @@ import { type CellFields, createDocumentBuilder, type DocumentBuilder } from "..
 import type { SourceLedger } from "../ledger/ledger.ts";
 import { codeLanguage } from "./code-language.ts";
 import { addHtmlFragment } from "./html/reader.ts";
-import { addHeading, addListItem, addRuns, isStyled, plainOf } from "./inline-runs.ts";
+import { addHeading, addListItem, addRuns, isStyled, plainOf, tidyRuns } from "./inline-runs.ts";
 import { createInlineReader, type InlineReader, tellWords } from "./markdown-inline.ts";
 import { nameOf, originOf } from "./origin.ts";
 import type { Reader } from "./reader.ts";
 
 /**
- * CommonMark with GitHub's tables, task lists, footnotes and strike-through; HTML blocks through the HTML reader. YAML
+ * CommonMark with GitHub's tables, task lists, footnotes and strike-through; HTML blocks through the HTML reader. YAML or TOML
  * front matter gives the title and is kept as furniture.
  */
 export const markdownReader: Reader = {
@@ -24,14 +24,14 @@ export const markdownReader: Reader = {
     const { ledger } = context;
     ledger.parser("micromark");
     const builder = createDocumentBuilder(nameOf(file), originOf(file, type));
-    const frontMatter = /^---\n([\s\S]*?)\n(?:---|\.\.\.)[ \t]*(?:\n|$)/.exec(source);
-    const metadata = frontMatter?.[1] ?? "";
+    const frontMatter = /^(?:---\n([\s\S]*?)\n(?:---|\.\.\.)|\+\+\+\n([\s\S]*?)\n\+\+\+)[ \t]*(?:\n|$)/.exec(source);
+    const metadata = frontMatter?.[1] ?? frontMatter?.[2] ?? "";
     if (metadata.trim() !== "") {
       ledger.source(metadata);
       builder.addText("text", metadata, { layer: "furniture" });
     }
     addMarkdown(builder, frontMatter ? source.slice(frontMatter[0].length) : source, ledger);
-    const title = /^title:\s*(.+)$/m
+    const title = /^title\s*[:=]\s*(.+)$/m
       .exec(metadata)?.[1]
       ?.replace(/^(["'])(.*)\1\s*$/, "$2")
       .trim();
@@ -158,7 +158,7 @@ function addList(page: Page, list: List, parent: string | undefined, depth: numb
     if (!first) continue;
     const lead = first.type === "paragraph" ? page.inline(first.children) : { runs: [], images: [] };
     const marker = list.ordered ? `${(list.start ?? 1) + index}.` : "-";
-    const runs = [...checkbox(item), ...lead.runs];
+    const runs = tidyRuns([...checkbox(item), ...lead.runs]);
     const ref = addListItem(builder, runs, { parent: group, enumerated: list.ordered === true, marker });
     for (const image of lead.images) addPicture(builder, image, { parent: ref });
     addBlocks(page, first.type === "paragraph" ? rest : item.children, ref, depth);

@@ -12,6 +12,8 @@ export interface ReadContext {
   readonly language: "fr" | "en" | null;
   readonly ocr: "auto" | "off";
   readonly htmlMode: "main" | "raw";
+  /** False when what takes seconds a page must no longer be begun: the time limit would end the whole. */
+  hasTimeLeft(): boolean;
   /** Every reader tells it each word of its source, and each it leaves out. */
   readonly ledger: SourceLedger;
   onPageImage(image: PageImage): Promise<void>;

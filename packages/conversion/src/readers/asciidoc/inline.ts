@@ -14,7 +14,8 @@ export interface AsciiDocText {
  * that open and none that closes would else be searched to the end each.
  */
 const macro =
-  /\b(image|link|xref|mailto|btn|kbd|menu|footnote|icon|pass|stem|latexmath):(?!:)([^\s[\]]{0,500})\[([^\]]{0,1000})\]|(https?:\/\/[^\s[\]<>]{1,500})\[([^\]]{0,1000})\]|<<([^,>]{1,200})(?:,([^>]{0,500}))?>>|\[\[([^\]]{0,200})\]\]|\{([\w-]{1,100})\}/g;
+  /\b(image|link|xref|mailto|btn|kbd|menu|footnote|icon|pass|stem|latexmath):(?!:)([^\s[\]]{0,500})\[([^\]]{0,1000})\]|(https?:\/\/[^\s[\]<>]{1,500})\[([^\]]{0,1000})\]|<<([^,>]{1,200})(?:,([^>]{0,500}))?>>|\[\[([^\]]{0,200})\]\]/g;
+const attributeReference = /\{([\w-]{1,100})\}/g;
 
 /** Text between marks, where the marks stand at the borders of words; doubled marks may stand anywhere. */
 const marked = /(`\+|``|\*\*|__|##|[`*_#^~])(?=\S)([\s\S]{0,600}?\S)(\+`|``|\*\*|__|##|[`*_#^~])/g;
@@ -29,28 +30,21 @@ const styles: Readonly<Record<string, InlineStyle>> = {
 };
 
 /** Running text of AsciiDoc: emphasis, links and the macros of the interface; attributes of the document filled in. */
-export function readInline(source: string, attributes: ReadonlyMap<string, string>): AsciiDocText {
+export function readInline(written: string, attributes: ReadonlyMap<string, string>): AsciiDocText {
   const runs: InlineRun[] = [];
   const images: string[] = [];
   const hidden: string[] = [];
+  const source = written.replace(attributeReference, (whole, name: string) => {
+    const value = attributes.get(name);
+    if (value !== undefined) hidden.push(name);
+    return value ?? whole;
+  });
   let at = 0;
   for (const match of source.matchAll(macro)) {
     addMarked(source.slice(at, match.index), {}, runs);
     at = match.index + match[0].length;
-    const [
-      whole,
-      name,
-      target = "",
-      text = "",
-      address,
-      addressText = "",
-      reference,
-      referenceText,
-      anchor,
-      attribute,
-    ] = match;
-    if (attribute !== undefined) addMarked(attributes.get(attribute) ?? whole, {}, runs);
-    else if (anchor !== undefined) hidden.push(anchor);
+    const [, name, target = "", text = "", address, addressText = "", reference, referenceText, anchor] = match;
+    if (anchor !== undefined) hidden.push(anchor);
     else if (address !== undefined) {
       const shown = addressText.replace(/\^$/, "") || address;
       runs.push({ text: shown, style: { hyperlink: address } });
@@ -67,7 +61,7 @@ export function readInline(source: string, attributes: ReadonlyMap<string, strin
     if (name === "image" || name === "icon") {
       const [alternative = "", ...rest] = text.split(",");
       images.push(alternative.trim());
-      hidden.push(`${target} ${rest.join(" ")}`, ...(name === "icon" ? [name] : [name]));
+      hidden.push(`${target} ${rest.join(" ")}`, name);
       return;
     }
     hidden.push(name);

@@ -3,6 +3,7 @@ import { shownElements } from "../ooxml/package.ts";
 import { attribute, child, type XmlElement } from "../xml.ts";
 import { writeDrawing } from "./drawing.ts";
 import { textOfRuns } from "./inline.ts";
+import { groupOf } from "./list-groups.ts";
 import type { ListMarker } from "./numbering.ts";
 import { type ParagraphContent, paragraphsIn, readParagraph } from "./paragraph.ts";
 import type { DocxScope } from "./scope.ts";
@@ -11,8 +12,8 @@ import { type DocxCell, isContainerTable, tableCells } from "./table.ts";
 
 interface OpenList {
   readonly numId: string;
-  /** Group of each level that is open. */
-  readonly groups: string[];
+  /** Groups that are open, each in the one before it. */
+  readonly groups: { level: number; ref: string }[];
 }
 
 export interface BlocksPlace {
@@ -137,16 +138,11 @@ export function writeBlocks(scope: DocxScope, container: XmlElement, place: Bloc
   const writeItem = (runs: readonly InlineRun[], open: OpenList | null, numbering: ListPlace, marker: ListMarker) => {
     const current: OpenList =
       open && (open.numId === numbering.numId || numbering.level > 0) ? open : { numId: numbering.numId, groups: [] };
-    const depth = Math.min(numbering.level, current.groups.length);
-    current.groups.length = Math.min(current.groups.length, depth + 1);
-    if (current.groups.length === depth) {
-      const above = current.groups.at(-1) ?? parentHere();
-      current.groups.push(
-        builder.addGroup("list", { ...(above !== undefined && { parent: above }), layer, name: "list" }),
-      );
-    }
+    const group = groupOf(current.groups, numbering.level, (above = parentHere()) =>
+      builder.addGroup("list", { ...(above !== undefined && { parent: above }), layer, name: "list" }),
+    );
     addListItem(builder, runs, {
-      parent: current.groups[depth] ?? "#/body",
+      parent: group,
       layer,
       enumerated: marker.enumerated,
       marker: marker.text,
@@ -166,7 +162,7 @@ export function writeBlocks(scope: DocxScope, container: XmlElement, place: Bloc
   const writeTable = (table: XmlElement) => {
     const cells = tableCells(table, scope);
     if (isContainerTable(cells)) {
-      for (const cell of cells) writeBlocks(scope, cell.element, { parent: parentHere(), hasSections: false });
+      for (const cell of cells) writeBlocks(scope, cell.element, { ...place, parent: parentHere() });
       return;
     }
     if (cells.length === 0) return;

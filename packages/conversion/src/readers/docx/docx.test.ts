@@ -21,7 +21,6 @@ const styles: Parts = {
     '<w:styles><w:style w:type="paragraph" w:styleId="T"><w:name w:val="Title"/></w:style>' +
     '<w:style w:type="paragraph" w:styleId="T1"><w:name w:val="heading 1"/></w:style><w:style w:type="paragraph" w:styleId="T2"><w:name w:val="heading 2"/></w:style>' +
     '<w:style w:type="paragraph" w:styleId="P"><w:name w:val="Plan"/><w:pPr><w:outlineLvl w:val="2"/></w:pPr></w:style>' +
-    '<w:style w:type="character" w:styleId="Fort"><w:name w:val="Strong"/><w:rPr><w:b/></w:rPr></w:style>' +
     '<w:style w:type="character" w:styleId="Masque"><w:name w:val="Masque"/><w:rPr><w:vanish/></w:rPr></w:style></w:styles>',
 };
 const styled = (id: string, text: string) => paragraph(run(text), `<w:pStyle w:val="${id}"/>`);
@@ -96,6 +95,12 @@ describe("numbered lists", () => {
     );
     expect(document.texts.map((text) => text.marker)).toEqual(["1.", "1.a.1.", "b)"]);
   });
+  it("begin at any level, and go on above it", async () => {
+    const body = item("a", "1", 1) + item("b", "1", 1) + item("i", "1", 2) + item("un");
+    const { document, markdown } = await read(body, numbering(levels, list("1")));
+    expect(document.groups.map((group) => group.parent?.$ref)).toEqual(["#/body", "#/groups/0"]);
+    expect(markdown.split("\n").map((line) => line.length - line.trimStart().length)).toEqual([0, 0, 4, 0, 0]);
+  });
   it("take their levels through a list style", async () => {
     const parts = {
       "word/numbering.xml":
@@ -137,10 +142,6 @@ describe("text of different looks", () => {
       { text: ", et ", style: {} },
     ]);
     expect(joined.map((piece) => piece.text)).toEqual(["Art. 1er du ", "code,", " et"]);
-  });
-  it("takes bold from a character style", async () => {
-    const { document } = await read(paragraph(run("gras", '<w:rStyle w:val="Fort"/>')), styles);
-    expect(document.texts[0]?.formatting?.bold).toBe(true);
   });
 });
 
@@ -236,7 +237,7 @@ describe("parts beside the body", () => {
     const parts = {
       "word/header1.xml": `<w:hdr>${paragraph("En-tête")}</w:hdr>`,
       "word/header2.xml": `<w:hdr>${paragraph("En-tête")}</w:hdr>`,
-      "word/footer1.xml": `<w:ftr>${paragraph("Pied")}</w:ftr>`,
+      "word/footer1.xml": `<w:ftr>${paragraph("Pied")}<w:p><w:r><w:pict><v:shape><v:textpath string="CONFIDENTIEL"/></v:shape></w:pict></w:r></w:p></w:ftr>`,
     };
     const { document, conservation } = await read(paragraph("Corps"), parts, {
       a: ["header", "header1.xml"],
@@ -247,6 +248,7 @@ describe("parts beside the body", () => {
       ["page_header", "furniture", "En-tête"],
       ["text", "body", "Corps"],
       ["page_footer", "furniture", "Pied"],
+      ["page_footer", "furniture", "CONFIDENTIEL"],
     ]);
     expect(conservation.losses.map((loss) => [loss.reason, loss.words])).toEqual([["duplicate", 2]]);
   });

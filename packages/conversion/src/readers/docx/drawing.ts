@@ -1,3 +1,4 @@
+import type { SourceLedger } from "../../ledger/ledger.ts";
 import { altTextOf } from "../ooxml/alt-text.ts";
 import { addChart, readChart, tellChart } from "../ooxml/charts.ts";
 import { diagramId, writeDiagram } from "../ooxml/diagrams.ts";
@@ -24,6 +25,11 @@ export function writeDrawing(
       case "w:txbxContent":
         writeBox(node, scope.builder.addGroup("section", { ...at, name: "textbox" }));
         break;
+      case "v:textpath": {
+        const text = tellWordArt(node, scope.ledger);
+        if (text !== "") scope.builder.addText("text", text, at);
+        break;
+      }
       case "pic:pic":
         pictures.push(altTextOf(findShown(node, "pic:cNvPr"), scope.ledger) ?? described(properties));
         break;
@@ -61,6 +67,13 @@ export function writeDrawing(
   };
   visit(drawing, undefined);
   for (const description of pictures) scope.builder.addPicture({ ...at, ...(description && { description }) });
+}
+
+/** Letters drawn as a shape, a watermark mostly: their text is an attribute. The ledger is told its words. */
+export function tellWordArt(path: XmlElement, ledger: SourceLedger): string {
+  const text = (attribute(path, "string") ?? "").trim();
+  ledger.source(text);
+  return text;
 }
 
 const titleOf = (image: XmlElement): XmlElement => ({

@@ -55,7 +55,7 @@ export function readParagraph(paragraph: XmlElement, scope: ParagraphScope): Par
     if (isRunHidden(run, scope.styles, isHiddenHere)) return;
     const before = raw.length;
     const properties = child(run, "w:rPr");
-    const own = { ...style, ...lookOf(properties, scope.styles) };
+    const own = { ...style, ...lookOf(properties) };
     for (const node of shownElements(run)) readRunPart(node, own);
     const added = raw.slice(before).reduce((sum, piece) => sum + piece.text.length, 0);
     letters += added;
@@ -159,18 +159,14 @@ export function readParagraph(paragraph: XmlElement, scope: ParagraphScope): Par
 
 const latexOf = (formula: XmlElement): string => toLatex(formula).trim();
 
-/** Looks a run says itself; of its character style only bold and italic, as links are underlined by theirs. */
-function lookOf(properties: XmlElement | undefined, styles: Styles): InlineStyle {
-  const named = styles.character(attribute(child(properties, "w:rStyle"), "w:val"));
-  const flag = (name: string, inherited = false) => {
-    const property = child(properties, name);
-    return property ? isOn(property) : inherited;
-  };
+/** Looks a run says itself. Those of its styles belong to the style: a strong or a linked word is no stretch of its own. */
+function lookOf(properties: XmlElement | undefined): InlineStyle {
+  const flag = (name: string) => isOn(child(properties, name));
   const underline = attribute(child(properties, "w:u"), "w:val");
   const script = attribute(child(properties, "w:vertAlign"), "w:val");
   return {
-    ...(flag("w:b", named.bold) && { bold: true }),
-    ...(flag("w:i", named.italic) && { italic: true }),
+    ...(flag("w:b") && { bold: true }),
+    ...(flag("w:i") && { italic: true }),
     ...(underline !== undefined && underline !== "none" && { underline: true }),
     ...((flag("w:strike") || flag("w:dstrike")) && { strikethrough: true }),
     ...(script === "superscript" && { script: "super" as const }),

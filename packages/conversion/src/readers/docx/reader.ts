@@ -7,6 +7,7 @@ import { nameOf, originOf } from "../origin.ts";
 import type { ReadContext, Reader, ReadResult } from "../reader.ts";
 import { attribute, child, elements, type XmlElement } from "../xml.ts";
 import { writeBlocks } from "./body.ts";
+import { tellWordArt } from "./drawing.ts";
 import { readNumbering } from "./numbering.ts";
 import { paragraphsIn, readParagraph } from "./paragraph.ts";
 import type { DocxScope } from "./scope.ts";
@@ -83,9 +84,12 @@ function writeFurniture(scope: DocxScope, part: "header" | "footer", label: "pag
     if (!root) continue;
     tellWords(root, scope.styles, scope.ledger);
     const inPart = { ...scope, ...partOf(scope.file, name) };
-    for (const paragraph of shownDescendants(root, "w:p")) {
+    const texts = shownDescendants(root, "w:p").map((paragraph) => {
       const { text, formulas } = readParagraph(paragraph, inPart);
-      const whole = [text, ...formulas].join(" ").trim();
+      return [text, ...formulas].join(" ").trim();
+    });
+    texts.push(...shownDescendants(root, "v:textpath").map((path) => tellWordArt(path, scope.ledger)));
+    for (const whole of texts) {
       if (whole === "") continue;
       if (seen.has(whole)) scope.ledger.drop(whole, "duplicate");
       else scope.builder.addText(label, whole, { layer: "furniture" });

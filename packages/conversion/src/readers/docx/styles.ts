@@ -11,8 +11,6 @@ export interface ParagraphStyle {
 }
 
 export interface CharacterStyle {
-  readonly bold: boolean;
-  readonly italic: boolean;
   readonly isMonospace: boolean;
   readonly isHidden: boolean;
 }
@@ -30,7 +28,7 @@ export const plainStyle: ParagraphStyle = {
   isMonospace: false,
   isHidden: false,
 };
-const plainCharacters: CharacterStyle = { bold: false, italic: false, isMonospace: false, isHidden: false };
+const plainCharacters: CharacterStyle = { isMonospace: false, isHidden: false };
 
 const codeNames =
   /^(?:source code|code|code block|html preformatted|macro text|plain text code|listing|verbatim|preformatted text)$/i;
@@ -91,16 +89,11 @@ function ownParagraphStyle(style: XmlElement, base: ParagraphStyle): ParagraphSt
 
 function ownCharacterStyle(style: XmlElement, base: CharacterStyle): CharacterStyle {
   const properties = child(style, "w:rPr");
-  const flag = (name: string, inherited: boolean) => {
-    const property = child(properties, name);
-    return property ? isOn(property) : inherited;
-  };
   const font = attribute(child(properties, "w:rFonts"), "w:ascii");
+  const vanish = child(properties, "w:vanish");
   return {
-    bold: flag("w:b", base.bold),
-    italic: flag("w:i", base.italic),
     isMonospace: font === undefined ? base.isMonospace : isMonospaceFont(font),
-    isHidden: flag("w:vanish", base.isHidden),
+    isHidden: vanish ? isOn(vanish) : base.isHidden,
   };
 }
 

@@ -40,7 +40,9 @@ function isBoilerplate(element: DomElement, inMain: boolean): boolean {
   const { tagName } = element;
   const name = `${attribute(element, "id") ?? ""} ${attribute(element, "class") ?? ""}`;
   if (bannerName.test(name) && textLength(element) <= longestBanner && !find(element, "h1")) return tagName !== "body";
-  if (tagName === "nav" || attribute(element, "role") === "navigation") return true;
+  if (tagName === "nav") return true;
+  // in the main part a table is content, whatever role its box is given
+  if (attribute(element, "role") === "navigation") return !inMain || find(element, "table") === null;
   if (inMain) return false;
   const hasHeading = isHeading(element) || findWhere(element, isHeading) !== null;
   if (tagName === "footer" || attribute(element, "role") === "contentinfo") return true;

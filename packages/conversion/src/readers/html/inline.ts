@@ -70,10 +70,11 @@ export function collectInline(node: DomNode, style: InlineStyle, into: InlineCon
     if (duplicate !== "") into.duplicates.push(duplicate);
   } else {
     const inner = styleOf(node, style);
-    const edge = isBlock(node) ? [{ text: lineBreak, style }] : [];
+    const isCell = tagName === "td" || tagName === "th";
+    const edge = isBlock(node) && !isCell ? [{ text: lineBreak, style }] : [];
     into.runs.push(...edge);
     for (const child of node.childNodes) collectInline(child, inner, into);
-    if (tagName === "td" || tagName === "th") into.runs.push({ text: " ", style });
+    if (isCell) into.runs.push({ text: " ", style });
     into.runs.push(...edge);
   }
 }

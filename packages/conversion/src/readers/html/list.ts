@@ -1,4 +1,5 @@
 import { addListItem } from "../inline-runs.ts";
+import { shownCount } from "../ooxml/counters.ts";
 import {
   attribute,
   type DomElement,
@@ -16,6 +17,14 @@ import { addImages, dropFrom } from "./media.ts";
 
 const isHeading = (element: DomElement): boolean => /^h[1-6]$/.test(element.tagName);
 
+/** Of `type` on an ordered list. */
+const countFormats: Readonly<Record<string, string>> = {
+  a: "lowerLetter",
+  A: "upperLetter",
+  i: "lowerRoman",
+  I: "upperRoman",
+};
+
 /** A list; one whose items have headings of their own is a run of sections, and is read as such. */
 export function addList(list: DomElement, flow: Flow): void {
   const { page } = flow;
@@ -29,13 +38,14 @@ export function addList(list: DomElement, flow: Flow): void {
   const ordered = list.tagName === "ol";
   const start = attribute(list, "start");
   let number = Number.parseInt(start ?? "1", 10) || 1;
+  const format = countFormats[attribute(list, "type") ?? ""] ?? "decimal";
   const name = ordered ? (start === null ? "ordered list" : `ordered list start ${number}`) : "list";
   const inList = flowUnder(flow, page.builder.addGroup("list", { ...place(flow), name }));
   for (const child of list.childNodes) {
     if (!isElement(child) || child.tagName !== "li" || isUnseen(child)) page.walk([child], inList);
     else {
       number = Number.parseInt(attribute(child, "value") ?? "", 10) || number;
-      addItem(child, inList, { enumerated: ordered, marker: ordered ? `${number++}.` : "-" });
+      addItem(child, inList, { enumerated: ordered, marker: ordered ? `${shownCount(number++, format)}.` : "-" });
     }
   }
 }

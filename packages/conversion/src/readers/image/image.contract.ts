@@ -1,10 +1,12 @@
 import { deflateSync } from "node:zlib";
 import { AppError } from "@aurora/kernel";
+import { strToU8, zipSync } from "fflate";
 import jpeg from "jpeg-js";
 import UTIF from "utif2";
 import { beforeAll, describe, expect, it } from "vitest";
 import { pdfOf } from "../../contract/pdf-samples.ts";
 import { convertHere } from "../../contract/samples.ts";
+import { convertFile } from "../../convert.ts";
 import type { ConvertedDocument } from "../../port.ts";
 import { loadPdfium, openPdf } from "../pdf/pdfium.ts";
 import { type Bitmap, encodePng } from "../pdf/png.ts";
@@ -109,6 +111,16 @@ describe("an image of a text", { timeout: 60_000 }, () => {
       const texts = result.document.texts.filter((item) => item.prov[0]?.page_no === number);
       expect(texts.map((item) => item.text).join(" ")).toContain(sentences[0]);
     }
+  });
+
+  it("is left out with a warning when the time for recognition is over; the rest is kept", async () => {
+    const bytes = zipSync({ "a.txt": strToU8("A text beside it."), "b.png": encodePng(page) });
+    const options = { maxPages: 10, pageImageDpi: 0, timeoutMs: 0 };
+    const result = await convertFile({ filename: "a.zip", bytes }, options, async () => {});
+    expect(textOf(result)).toContain("A text beside it.");
+    expect(result.warnings).toEqual([
+      { code: "document_part_skipped", params: { name: "p. 1", reason: "conversion_timeout" } },
+    ]);
   });
 
   it("without a word ends as document_no_text", async () => {

@@ -1,6 +1,7 @@
 import type { ListDefinition, ListLevel } from "../docx/numbering.ts";
 import type { ByteView } from "./compound.ts";
-import type { DocStreams } from "./doc-file.ts";
+import type { DocStreams } from "./doc-streams.ts";
+import { type RowShape, readRowShape } from "./doc-table.ts";
 
 export interface ParagraphFormat {
   /** 0 for the title style, 1 to 9 for headings; null for running text. */
@@ -11,6 +12,8 @@ export interface ParagraphFormat {
   /** How many tables it stands in. */
   readonly tableDepth: number;
   readonly isRowEnd: boolean;
+  /** At a row's end: how the row divides its width. */
+  readonly row: RowShape | null;
 }
 
 export interface Look {
@@ -25,6 +28,7 @@ interface MutableFormat {
   isInTable: boolean;
   tableDepth: number;
   isRowEnd: boolean;
+  row: RowShape | null;
 }
 
 /** Ranges of the text stream, sorted, with what holds in each. */
@@ -101,6 +105,7 @@ export function readParagraphFormats(streams: DocStreams): (offset: number) => P
     isInTable: false,
     tableDepth: 0,
     isRowEnd: false,
+    row: null,
   });
   const finished = (style: DocStyle | undefined, format: MutableFormat): ParagraphFormat => ({
     headingLevel: style?.headingLevel ?? format.outline,
@@ -108,6 +113,7 @@ export function readParagraphFormats(streams: DocStreams): (offset: number) => P
     level: Math.min(format.level, 8),
     tableDepth: Math.max(format.tableDepth, format.isInTable ? 1 : 0),
     isRowEnd: format.isRowEnd,
+    row: format.row,
   });
   const ranges = readRanges(streams, 13, 13, (page, entry) => {
     let at = page + word.u8(entry) * 2;
@@ -144,6 +150,9 @@ function applyParagraph(format: MutableFormat, code: number, view: ByteView, ope
     case 0x2417:
     case 0x244c:
       format.isRowEnd = view.u8(operand) !== 0;
+      break;
+    case 0xd608:
+      format.row = readRowShape(view, operand);
       break;
     default:
       break;
@@ -195,6 +204,7 @@ function readStyles({ table, structure }: DocStreams): (DocStyle | undefined)[] 
       isInTable: false,
       tableDepth: 0,
       isRowEnd: false,
+      row: null,
     };
     const nameUnits = table.u16(start + baseBytes);
     const properties = start + baseBytes + 2 + (nameUnits + 1) * 2;

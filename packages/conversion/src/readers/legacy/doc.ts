@@ -1,12 +1,15 @@
-import { type CellFields, createDocumentBuilder, type DocumentBuilder } from "../../document-builder.ts";
+import { createDocumentBuilder, type DocumentBuilder } from "../../document-builder.ts";
+import { groupOf } from "../docx/list-groups.ts";
 import { createNumbering, type Numbering } from "../docx/numbering.ts";
 import { nameOf, originOf } from "../origin.ts";
 import type { Reader } from "../reader.ts";
-import { type DocParagraph, openDoc, readDocParts } from "./doc-file.ts";
+import { type DocParagraph, readDocParts } from "./doc-file.ts";
 import { readLists } from "./doc-formats.ts";
+import { openDoc } from "./doc-streams.ts";
+import { cellsOf, type DocRow } from "./doc-table.ts";
 
 /**
- * Word 97 to 2003 files (MS-DOC): headings by style, lists, tables without merged cells; notes, comments, text boxes and
+ * Word 97 to 2003 files (MS-DOC): headings by style, lists, tables with merged cells; notes, comments, text boxes and
  * headers after the body, as the file keeps them apart.
  */
 export const docReader: Reader = {
@@ -39,14 +42,14 @@ export const docReader: Reader = {
       const group = builder.addGroup("comment_section", { name: `comment-${index}`, layer: "notes" });
       builder.addText("text", text, { parent: group, layer: "notes" });
     }
-    return { document: builder.document, title: null };
+    return { document: builder.document, title: streams.title };
   },
 };
 
 function writeParagraphs(builder: DocumentBuilder, paragraphs: readonly DocParagraph[], numbering: Numbering): void {
   const sections: { level: number; ref: string }[] = [];
-  let list: { id: number; groups: string[] } | null = null;
-  let rows: string[][] = [];
+  let list: { id: number; groups: { level: number; ref: string }[] } | null = null;
+  let rows: DocRow[] = [];
   let row: string[] = [];
   let cell: string[] = [];
   const at = () => {
@@ -55,7 +58,7 @@ function writeParagraphs(builder: DocumentBuilder, paragraphs: readonly DocParag
   };
   const endTable = () => {
     if (cell.length > 0) row.push(cell.join("\n"));
-    if (row.length > 0) rows.push(row);
+    if (row.length > 0) rows.push({ texts: row, shape: null });
     if (rows.length > 0) builder.addTable(cellsOf(rows), at());
     [rows, row, cell] = [[], [], []];
   };
@@ -64,7 +67,7 @@ function writeParagraphs(builder: DocumentBuilder, paragraphs: readonly DocParag
     if (tableDepth > 0) {
       list = null;
       if (tableDepth === 1 && paragraph.isRowEnd) {
-        rows.push(row);
+        rows.push({ texts: row, shape: paragraph.row });
         row = [];
       } else {
         if (text !== "") cell.push(text);
@@ -90,13 +93,11 @@ function writeParagraphs(builder: DocumentBuilder, paragraphs: readonly DocParag
       sections.push({ level, ref });
     } else if (marker) {
       list = list && (list.id === paragraph.list || paragraph.level > 0) ? list : { id: paragraph.list, groups: [] };
-      const depth = Math.min(paragraph.level, list.groups.length);
-      list.groups.length = Math.min(list.groups.length, depth + 1);
-      const parent = list.groups.at(-1);
-      if (list.groups.length === depth)
-        list.groups.push(builder.addGroup("list", parent === undefined ? at() : { parent }));
+      const group = groupOf(list.groups, paragraph.level, (parent) =>
+        builder.addGroup("list", parent === undefined ? at() : { parent }),
+      );
       builder.addText("list_item", text, {
-        parent: list.groups[depth] ?? "#/body",
+        parent: group,
         enumerated: marker.enumerated,
         marker: marker.text,
       });
@@ -107,6 +108,3 @@ function writeParagraphs(builder: DocumentBuilder, paragraphs: readonly DocParag
   }
   endTable();
 }
-
-const cellsOf = (rows: readonly (readonly string[])[]): CellFields[] =>
-  rows.flatMap((cells, row) => cells.map((text, column) => ({ row, column, text, columnHeader: row === 0 })));

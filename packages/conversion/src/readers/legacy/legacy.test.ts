@@ -3,6 +3,7 @@ import { CFB, utils, write } from "@e965/xlsx";
 import { describe, expect, it } from "vitest";
 import { convertHere } from "../../contract/samples.ts";
 import { tableGrid } from "../../markdown-export.ts";
+import { cellsOf } from "./doc-table.ts";
 
 /** The part of SheetJS's compound files used here; the package declares no types for it. */
 const compound: {
@@ -93,6 +94,34 @@ describe("a Word 97–2003 file", () => {
   });
 });
 
+describe("rows of a Word 97–2003 table", () => {
+  const shape = (edges: number[], merged: { left?: number; above?: number } = {}) => ({
+    edges,
+    merges: edges.slice(1).map((_, index) => ({ left: merged.left === index, above: merged.above === index })),
+  });
+  it("stand on the columns that the borders of all of them make", () => {
+    const rows = [
+      { texts: ["large", "c"], shape: shape([0, 2_000, 3_000]) },
+      { texts: ["a", "b", ""], shape: shape([5, 1_000, 2_010, 3_000], { above: 2 }) },
+    ];
+    expect(cellsOf(rows)).toMatchObject([
+      { row: 0, column: 0, columnSpan: 2, text: "large", columnHeader: true },
+      { row: 0, column: 2, columnSpan: 1, rowSpan: 2, text: "c" },
+      { row: 1, column: 0, columnSpan: 1, text: "a" },
+      { row: 1, column: 1, text: "b" },
+    ]);
+  });
+  it("lose no text by a merge, and go column by column where one does not say its shape", () => {
+    const merged = [{ texts: ["a", "gardé"], shape: shape([0, 1_000, 2_000], { left: 1 }) }];
+    expect(cellsOf(merged).map((cell) => cell.text)).toEqual(["a", "gardé"]);
+    expect(cellsOf([...merged, { texts: ["x"], shape: null }]).map((cell) => [cell.row, cell.column])).toEqual([
+      [0, 0],
+      [0, 1],
+      [1, 0],
+    ]);
+  });
+});
+
 const record = (type: number, content: Buffer | readonly Buffer[]): Buffer => {
   const isAtom = Buffer.isBuffer(content);
   const body = isAtom ? content : Buffer.concat(content);
@@ -112,6 +141,14 @@ const shorts = (...values: number[]): Buffer => {
   for (const [index, value] of values.entries()) bytes.writeInt16LE(value, index * 2);
   return bytes;
 };
+
+/** A property set that names a code page and a title in it. */
+function summary(title: string): Buffer {
+  const head = Buffer.alloc(48);
+  head.writeUInt32LE(48, 44);
+  const text = Buffer.from(title, "latin1");
+  return Buffer.concat([head, ints(0, 2, 1, 24, 2, 32, 2, 1_252, 0x1e, text.length), text]);
+}
 
 /** One slide: a title held in the outline, and a box with a text of its own. */
 function pptBytes(token = 0xe391c05f | 0): Uint8Array {
@@ -134,12 +171,17 @@ function pptBytes(token = 0xe391c05f | 0): Uint8Array {
   const edit = record(4085, ints(0, 0, 0, document.length + slide.length, 1, 2));
   const stream = Buffer.concat([document, slide, directory, edit]);
   const user = Buffer.concat([Buffer.alloc(8), ints(20, token, stream.length - edit.length), Buffer.alloc(16)]);
-  return compoundFile({ "PowerPoint Document": Buffer.concat([stream, Buffer.alloc(4_096)]), "Current User": user });
+  return compoundFile({
+    "PowerPoint Document": Buffer.concat([stream, Buffer.alloc(4_096)]),
+    "Current User": user,
+    "\u0005SummaryInformation": Buffer.concat([summary("R\xe9union \x96 1"), Buffer.alloc(4_096)]),
+  });
 }
 
 describe("a PowerPoint 97–2003 file", () => {
   it("gives the texts of its slides, the title first, with their places in points", async () => {
-    const { document, conservation, pages } = await convert("a.ppt", pptBytes());
+    const { document, conservation, pages, title } = await convert("a.ppt", pptBytes());
+    expect(title).toBe("Réunion – 1");
     expect(pages).toEqual([{ page: 1, width: 720, height: 540 }]);
     expect(document.texts.map((text) => [text.label, text.text])).toEqual([
       ["title", "Titre été"],
@@ -154,4 +196,9 @@ describe("a PowerPoint 97–2003 file", () => {
     const cut = compoundFile({ "PowerPoint Document": Buffer.alloc(5_000), "Current User": Buffer.alloc(40) });
     expect(await codeOf(convert("a.ppt", cut))).toBe("document_corrupt");
   });
+});
+
+it("a newer Office file under a password is told as protected", async () => {
+  const bytes = compoundFile({ EncryptedPackage: Buffer.alloc(4_096, 7), EncryptionInfo: Buffer.alloc(4_096) });
+  expect(await codeOf(convert("a.docx", bytes))).toBe("document_encrypted");
 });

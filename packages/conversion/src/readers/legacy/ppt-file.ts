@@ -16,6 +16,7 @@ export interface PptFile {
   /** The newest object by its number; null for one that is not there. */
   object(id: number): PptRecord | null;
   readonly document: PptRecord;
+  readonly title: string | null;
 }
 
 const headerBytes = 8;
@@ -51,7 +52,7 @@ export function openPpt(bytes: Uint8Array): PptFile {
   };
   const document = object(documentId);
   if (document?.type !== 1000) throw corrupt("no document");
-  return { view, object, document };
+  return { view, object, document, title: file.title };
 }
 
 const corrupt = (detail: string) =>

@@ -1,6 +1,7 @@
 import { AppError } from "@aurora/kernel";
 import type { ContentLayer, Provenance } from "../../docling-document.ts";
 import { type CellFields, createDocumentBuilder, type DocumentBuilder } from "../../document-builder.ts";
+import { groupOf } from "../docx/list-groups.ts";
 import { nameOf, originOf } from "../origin.ts";
 import { orderByLines } from "../pptx/shapes.ts";
 import type { Reader } from "../reader.ts";
@@ -11,7 +12,8 @@ import type { PptParagraph } from "./ppt-text.ts";
 /** PowerPoint 97 to 2003 files (MS-PPT): texts, tables and notes by slide; hidden slides are kept in the invisible layer. */
 export const pptReader: Reader = {
   async read(file, type, context) {
-    const deck = readDeck(openPpt(file.bytes));
+    const opened = openPpt(file.bytes);
+    const deck = readDeck(opened);
     if (deck.slides.length > context.maxPages)
       throw new AppError("document_too_complex", "The presentation has too many slides.", {
         params: { pages: deck.slides.length, limit: context.maxPages },
@@ -25,7 +27,7 @@ export const pptReader: Reader = {
       writeSlide(builder, slide, page, deck);
       context.onProgress(page / deck.slides.length);
     }
-    return { document: builder.document, title: null };
+    return { document: builder.document, title: opened.title };
   },
 };
 
@@ -72,7 +74,7 @@ function writeParagraphs(
   place: { parent: string; layer: ContentLayer },
   provOf: (text: string) => Provenance[],
 ): void {
-  let open: { level: number; group: string }[] = [];
+  let open: { level: number; ref: string }[] = [];
   for (const { text, level, hasBullet } of paragraphs) {
     const at = { layer: place.layer, prov: provOf(text) };
     if (!hasBullet) {
@@ -80,13 +82,10 @@ function writeParagraphs(
       builder.addText("paragraph", text, { ...at, parent: place.parent });
       continue;
     }
-    open = open.filter((list) => list.level <= level);
-    if (open.at(-1)?.level !== level)
-      open.push({
-        level,
-        group: builder.addGroup("list", { parent: open.at(-1)?.group ?? place.parent, layer: place.layer }),
-      });
-    builder.addText("list_item", text, { ...at, parent: open.at(-1)?.group ?? place.parent, marker: "" });
+    const group = groupOf(open, level, (parent = place.parent) =>
+      builder.addGroup("list", { parent, layer: place.layer }),
+    );
+    builder.addText("list_item", text, { ...at, parent: group, marker: "" });
   }
 }
 

@@ -1,5 +1,6 @@
 import { AppError } from "@aurora/kernel";
 import { type CellObject, read, type WorkBook, type WorkSheet } from "@e965/xlsx";
+import { checkCompoundFile } from "../../compound-file.ts";
 import { createDocumentBuilder } from "../../document-builder.ts";
 import { formatNumber } from "../ooxml/number-format.ts";
 import { nameOf, originOf } from "../origin.ts";
@@ -40,6 +41,7 @@ export const xlsReader: Reader = {
 /** @throws AppError `document_encrypted`, `document_corrupt`. */
 function open(bytes: Uint8Array): WorkBook {
   try {
+    if (bytes[0] === 0xd0) checkCompoundFile(bytes); // files before Excel 5 are no compound files
     return read(bytes, { type: "array", dense: true, cellNF: true, cellFormula: false, cellHTML: false });
   } catch (cause) {
     if (/password|encrypt/i.test(String(cause)))

@@ -1,5 +1,6 @@
 import { AppError } from "@aurora/kernel";
 import msgReader, { type FieldsData } from "@kenjiuno/msgreader";
+import { checkCompoundFile } from "../../compound-file.ts";
 import { decodeAs } from "../../decode-text.ts";
 import { addressText, type MailAttachment, type MailMessage } from "./message.ts";
 
@@ -8,6 +9,7 @@ const MsgReader = "default" in msgReader ? (msgReader.default as typeof msgReade
 
 /** An Outlook message (MS-OXMSG). */
 export function readMsg(bytes: Uint8Array): MailMessage {
+  checkCompoundFile(bytes);
   try {
     const reader = new MsgReader(Uint8Array.from(bytes).buffer);
     const fields = reader.getFileData();

@@ -32,7 +32,9 @@ export function addBlocks(nodes: readonly XmlElement[], place: OdfPlace): void {
     else if (isDrawing(node.name)) addFrame(node, place);
     else if (wrappers.has(node.name)) {
       const isHidden = attribute(node, "text:display") === "none";
-      addBlocks(elements(node), isHidden ? { ...place, layer: "invisible" } : place);
+      // a table of contents says the headings again: as text it would answer for every section
+      const layer = isHidden ? "invisible" : node.name === "text:table-of-content" ? "furniture" : place.layer;
+      addBlocks(elements(node), { ...place, layer });
     }
   }
 }
@@ -108,7 +110,9 @@ function addList(
   const styleName = attribute(list, "text:style-name") ?? outerStyle;
   const look = document.styles.listLevel(styleName, level);
   const goesOn = before !== null && startsNested(list);
-  let state: OpenList = goesOn && before ? before : { group: null, count: look.start - 1, lastItem: null };
+  const isContinued = attribute(list, "text:continue-numbering") === "true" || attribute(list, "text:continue-list");
+  const counted = isContinued ? document.listCounts.get(styleName ?? "") : undefined;
+  let state: OpenList = goesOn && before ? before : { group: null, count: counted ?? look.start - 1, lastItem: null };
   for (const item of elements(list)) {
     if (item.name !== "text:list-item" && item.name !== "text:list-header") continue;
     const start = attribute(item, "text:start-value");
@@ -145,6 +149,7 @@ function addList(
       ...provOf(place, plainOf(runs)),
     });
     state = { group, count, lastItem: ref };
+    if (level === 1) document.listCounts.set(styleName ?? "", count);
     if (content) addHangers(content, { ...place, parent: ref }, ref);
     addItemRest(rest, { ...place, parent: ref }, level, styleName);
   }

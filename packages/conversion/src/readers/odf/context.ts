@@ -11,6 +11,8 @@ export interface OdfDocument {
   readonly builder: DocumentBuilder;
   readonly ledger: SourceLedger;
   readonly styles: OdfStyles;
+  /** Last number of each list style, for lists that go on counting. */
+  readonly listCounts: Map<string, number>;
   tables: number;
   comments: number;
   /** Cells written so far, of all tables: repeated ones count each. */

@@ -24,6 +24,7 @@ export const odfReader: Reader = {
       builder,
       ledger,
       styles,
+      listCounts: new Map(),
       tables: 0,
       comments: 0,
       cells: 0,

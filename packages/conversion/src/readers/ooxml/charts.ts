@@ -7,7 +7,7 @@ import { formatNumber, isDateFormat } from "./number-format.ts";
 export interface Chart {
   /** As Docling names kinds: `bar_chart`, `other_chart` … */
   readonly kind: string;
-  /** Title first, then titles of the value axes and what else is written on the chart. */
+  /** Title first, then what else is written on the chart; titles of its axes stand in the table's corner. */
   readonly captions: readonly string[];
   /** A row a category and a column a series, by the values the file keeps; empty where it keeps none. */
   readonly cells: readonly CellFields[];
@@ -34,12 +34,14 @@ export function readChart(root: XmlElement): Chart {
   if (root.name === "cx:chartSpace") return readExtendedChart(root);
   const plots = elements(path(root, "c:chart", "c:plotArea") ?? root).filter((node) => node.name.endsWith("Chart"));
   const series = plots.flatMap((plot) => elements(plot).filter((node) => node.name === "c:ser")).map(readSeries);
-  const axis = descendants(root, "c:catAx")[0] ?? descendants(root, "c:dateAx")[0];
-  const corner = axis ? paragraphsOf(child(axis, "c:title")).join(" ") : "";
   const names = new Set(series.map((one) => one.name));
-  const texts = paragraphsOf(root);
-  if (corner !== "") texts.splice(texts.indexOf(corner), 1);
-  const captions = texts.filter((text) => !names.has(text));
+  const axes = ["c:catAx", "c:dateAx", "c:valAx", "c:serAx"]
+    .flatMap((name) => descendants(root, name))
+    .map((axis) => paragraphsOf(child(axis, "c:title")).join(" "))
+    .filter((text) => text !== "" && !names.has(text) && series.length > 0);
+  const captions = paragraphsOf(root).filter((text) => !names.has(text));
+  for (const axis of axes) if (captions.includes(axis)) captions.splice(captions.indexOf(axis), 1);
+  const corner = axes.join(" / ");
   const kind = plots[0]?.name.replace(/^c:|(?:3D)?Chart$/g, "") ?? "";
   return { kind: kinds[kind] ?? "other_chart", captions, cells: tableOf(series, corner) };
 }

@@ -19,11 +19,12 @@ export const builtInFormat = (id: number): string | undefined => formatter.get_t
  */
 export function formatNumber(value: number, format: string, is1904 = false): string {
   const plain = String(Number(value.toPrecision(15)));
-  if (format === "" || /^general$/i.test(format) || !Number.isFinite(value)) return plain;
+  if (/^(?:general|@)?$/i.test(format) || !Number.isFinite(value)) return plain;
   try {
     const own = regionalFormats[format] ?? format;
     const padded = /^y/i.test(own) ? own.replace(/(?<!h)h:/i, "hh:") : own; // after a year first comes ISO's hour
-    const text = formatter.format(padded, value, { date1904: is1904 }).trim();
+    const shown = formatter.format(padded, value, { date1904: is1904 }).trim();
+    const text = isFrench(format) ? withFrenchNames(shown) : shown;
     return text === "" || /^#+$/.test(text) ? plain : text;
   } catch {
     return plain;
@@ -31,3 +32,27 @@ export function formatNumber(value: number, format: string, is1904 = false): str
 }
 
 export const isDateFormat = (format: string): boolean => format !== "" && formatter.is_date(format);
+
+/** The language a format names, by Windows' number (its low ten bits) or by its tag: `[$-40C]`, `[$-fr-FR]`. */
+const isFrench = (format: string): boolean => {
+  const [, code = "", tag] = /\[\$[^\]-]*-(?:([0-9a-f]+)|(fr)(?:-\w+)?)[\],]/i.exec(format) ?? [];
+  return tag !== undefined || (Number.parseInt(code, 16) & 0x3ff) === 0x0c;
+};
+
+/** The formatter knows English names of months and days alone. */
+const frenchNames: ReadonlyMap<string, string> = new Map(
+  (["long", "short"] as const).flatMap((style) => {
+    const names = (language: string, part: "month" | "weekday") => {
+      const format = new Intl.DateTimeFormat(language, { [part]: style, timeZone: "UTC" });
+      return Array.from({ length: 12 }, (_, at) =>
+        format.format(part === "month" ? Date.UTC(2024, at, 1) : Date.UTC(2024, 0, 1 + at)),
+      );
+    };
+    return (["month", "weekday"] as const).flatMap((part) => {
+      const french = names("fr", part);
+      return names("en", part).map((name, at) => [name, french[at] ?? name] as const);
+    });
+  }),
+);
+
+const withFrenchNames = (text: string): string => text.replace(/\p{L}+/gu, (word) => frenchNames.get(word) ?? word);

@@ -61,7 +61,7 @@ export function encodingRepair(text: string): ((word: string) => string) | null 
     privateUse,
   ];
   const before = textQuality(text);
-  const mends = [...tables.map((pairs) => (word: string) => throughTable(word, pairs)), fromUtf8];
+  const mends = [fromUtf8, ...tables.map((pairs) => (word: string) => throughTable(word, pairs))];
   const mended = mends.map((mend) => {
     const repaired = (word: string) => (isMisread(word) ? mend(word) : word);
     return { repaired, quality: textQuality(text.replace(/\S+/g, repaired)) };

@@ -38,7 +38,8 @@ export function createListLevels(addGroup: (parentItem: string | null) => string
         ? levels.findIndex((level) => level.sign === sign)
         : levels.findLastIndex((level) => level.left <= left + sameIndent);
       const level = levels[known];
-      const isDeeper = !isElsewhere && level !== undefined && left > level.left + sameIndent && levels.length < maxDepth;
+      const isDeeper =
+        !isElsewhere && level !== undefined && left > level.left + sameIndent && levels.length < maxDepth;
       if (level && !isDeeper) {
         levels = levels.slice(0, known + 1);
         Object.assign(level, { left, page, column });

@@ -7,7 +7,7 @@ import type { Drop, PageText } from "./page-text.ts";
 import { readPageText } from "./page-text.ts";
 import type { PdfDocument, Pdfium } from "./pdfium.ts";
 import type { SecondParser } from "./pdfjs.ts";
-import { paintPage } from "./render.ts";
+import { isDrawable, paintPage } from "./render.ts";
 import { isMisread, soundQuality, textQuality } from "./text-quality.ts";
 import type { Word } from "./words.ts";
 
@@ -15,7 +15,7 @@ interface Source {
   readonly pdfium: Pdfium;
   readonly pdf: PdfDocument;
   readonly second: SecondParser;
-  readonly context: Pick<ReadContext, "ledger" | "warn" | "ocr">;
+  readonly context: Pick<ReadContext, "ledger" | "warn" | "ocr" | "hasTimeLeft">;
 }
 
 interface Reading {
@@ -51,13 +51,16 @@ export async function readPage({ pdfium, pdf, second, context }: Source, index: 
     reading = { ...reading, words, source: reading.source.replace(/\S+/g, repair), quality: repairedQuality };
   }
   const isScan = isScanned(first);
-  if (context.ocr === "auto" && (isScan || reading.quality < soundQuality)) {
-    const bitmap = pdf.withPage(index, (page) => paintPage(pdfium, page, ocrDpi));
+  const needsOcr = context.ocr === "auto" && (isScan || reading.quality < soundQuality);
+  if (needsOcr && !context.hasTimeLeft())
+    context.warn({ code: "document_part_skipped", params: { name: `p. ${first.page}`, reason: "conversion_timeout" } });
+  else if (needsOcr) {
+    const bitmap = pdf.withPage(index, (page) => (isDrawable(pdfium, page) ? paintPage(pdfium, page, ocrDpi) : null));
     const recognised = bitmap && (await ocrPage(bitmap, first));
     if (recognised && recognised.words.length > 0) reading = betterOf(reading, recognised, isScan);
-    if (reading.parser === "tesseract" && reading.quality < unsureConfidence)
-      context.warn({ code: "ocr_unsure", params: { page: first.page } });
   }
+  if (reading.words.length > 0 && reading.quality < unsureConfidence)
+    context.warn({ code: "ocr_unsure", params: { page: first.page } });
   context.ledger.source(reading.source, first.page);
   for (const drop of reading.drops) context.ledger.drop(drop.text, drop.reason, first.page);
   context.ledger.parser(reading.parser, first.page, round(reading.quality));

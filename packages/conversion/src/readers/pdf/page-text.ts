@@ -3,7 +3,7 @@ import { type PageLink, type PageNote, readAnnotations } from "./annotations.ts"
 import { type Box, contains, overlapX, overlapY } from "./geometry.ts";
 import type { PdfDocument, PdfPage } from "./pdfium.ts";
 import type { Bitmap } from "./png.ts";
-import { withDrawnPage } from "./render.ts";
+import { isDrawable, withDrawnPage } from "./render.ts";
 import { type Rules, readRules } from "./rules.ts";
 import { readWords, type Word } from "./words.ts";
 
@@ -30,7 +30,9 @@ export function readPageText({ pdfium, handle, form }: PdfDocument, page: PdfPag
   const rules = readRules(pdfium, page);
   const { words, source, outside } = readWords(pdfium, page);
   const { kept, drops } = withoutHidden(words, rules, () =>
-    withDrawnPage(pdfium, page, 72, (bitmap) => unseenOf(bitmap, words, page)),
+    !isDrawable(pdfium, page)
+      ? new Set<Word>()
+      : withDrawnPage(pdfium, page, 72, (bitmap) => unseenOf(bitmap, words, page)),
   );
   const { links, notes, words: filled } = readAnnotations(pdfium, handle, form, page);
   if (outside !== "") drops.push({ text: outside, reason: "hidden" });

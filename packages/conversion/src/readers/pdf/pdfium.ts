@@ -164,7 +164,8 @@ function pageView(pdfium: Pdfium, handle: number, number: number): PdfPage {
   const { api } = pdfium;
   const pageWidth = api.FPDF_GetPageWidthF(handle);
   const pageHeight = api.FPDF_GetPageHeightF(handle);
-  const scale = 1_000; // device units a point: FPDF_PageToDevice answers whole numbers
+  // device units a point: FPDF_PageToDevice answers whole numbers, of 32 bits
+  const scale = Math.min(1_000, 1e9 / Math.max(1, pageWidth, pageHeight));
   const out = pdfium.malloc(8);
   const map = (x: number, y: number): [number, number] => {
     api.FPDF_PageToDevice(

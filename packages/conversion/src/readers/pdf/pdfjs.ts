@@ -31,7 +31,8 @@ export function createSecondParser(bytes: Uint8Array, password: string | null): 
         const view = await document.getPage(page);
         const { items } = await view.getTextContent();
         const transform = view.getViewport({ scale: 1 }).transform as Matrix;
-        const words = items.flatMap((item) => ("str" in item ? wordsOf(item as TextItem, transform, first) : []));
+        const styleAt = wordsByPlace(first);
+        const words = items.flatMap((item) => ("str" in item ? wordsOf(item as TextItem, transform, styleAt) : []));
         view.cleanup();
         return words;
       } catch {
@@ -55,7 +56,7 @@ interface TextItem {
 }
 
 /** Words of a stretch set in one go; its width is shared out by characters. Style is taken from the first parser's word there. */
-function wordsOf(item: TextItem, view: Matrix, first: readonly Word[]): Word[] {
+function wordsOf(item: TextItem, view: Matrix, styleAt: (box: Box) => Word | undefined): Word[] {
   const [a = 1, b = 0, c = 0, d = 1, e = 0, f = 0] = item.transform;
   const [ux, uy] = [view[0] * a + view[2] * b, view[1] * a + view[3] * b];
   const length = Math.hypot(ux, uy) || 1;
@@ -68,7 +69,7 @@ function wordsOf(item: TextItem, view: Matrix, first: readonly Word[]): Word[] {
   const step = item.width / Math.max(1, item.str.length);
   return [...item.str.matchAll(/\S+/g)].map(({ 0: text, index }) => {
     const box = boxOf(x, y, dx, dy, index * step, (index + text.length) * step, size);
-    const style = first.find((word) => isOver(word, box));
+    const style = styleAt(box);
     return {
       text: text.normalize("NFC"),
       ...box,
@@ -97,6 +98,20 @@ function boxOf(x: number, y: number, dx: number, dy: number, from: number, to: n
   );
   const [xs, ys] = [corners.map(([left]) => left), corners.map(([, top]) => top)];
   return { l: Math.min(...xs), r: Math.max(...xs), t: Math.min(...ys), b: Math.max(...ys) };
+}
+
+const bandHeight = 10; // points
+
+/** The word that stands where a box has its middle; looked up by its height, since a page may hold 100,000. */
+function wordsByPlace(words: readonly Word[]): (box: Box) => Word | undefined {
+  const bands = new Map<number, Word[]>();
+  for (const word of words)
+    for (let band = Math.floor(word.t / bandHeight); band <= Math.floor(word.b / bandHeight); band++) {
+      const own = bands.get(band);
+      if (own) own.push(word);
+      else bands.set(band, [word]);
+    }
+  return (box) => bands.get(Math.floor((box.t + box.b) / 2 / bandHeight))?.find((word) => isOver(word, box));
 }
 
 const isOver = (word: Box, box: Box): boolean => {

@@ -7,7 +7,7 @@ import { layoutOf, type PageLayout } from "./page-layout.ts";
 import { readPage } from "./page-source.ts";
 import { loadPdfium, openPdf } from "./pdfium.ts";
 import { createSecondParser } from "./pdfjs.ts";
-import { renderPage } from "./render.ts";
+import { isDrawable, renderPage } from "./render.ts";
 import { writeDocument } from "./write-document.ts";
 
 /** PDF, born digital or scanned. Page images are made page by page after the text, the longest part. */
@@ -41,7 +41,9 @@ export const pdfReader: Reader = {
       writeDocument(builder, pages, readBookmarks(pdf), (text, page) => context.ledger.drop(text, "duplicate", page));
       if (context.pageImageDpi > 0)
         for (let index = 0; index < pdf.pageCount; index++) {
-          const png = pdf.withPage(index, (page) => renderPage(pdfium, page, context.pageImageDpi));
+          const png = pdf.withPage(index, (page) =>
+            isDrawable(pdfium, page) ? renderPage(pdfium, page, context.pageImageDpi) : null,
+          );
           if (png) await context.onPageImage({ page: index + 1, png });
           context.onProgress(textShare + ((1 - textShare) * (index + 1)) / pdf.pageCount, pdf.pageCount);
         }

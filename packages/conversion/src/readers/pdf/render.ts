@@ -5,6 +5,12 @@ import { type Bitmap, encodePng } from "./png.ts";
 const annotations = 0x01; // FPDF_ANNOT: form fields and notes as a viewer shows them
 const maxPixels = 40_000_000;
 
+/** More paths and texts than any page of a document has; drawing them would take minutes. */
+const maxObjectsDrawn = 60_000;
+
+export const isDrawable = (pdfium: Pdfium, page: PdfPage): boolean =>
+  pdfium.api.FPDFPage_CountObjects(page.handle) <= maxObjectsDrawn;
+
 /** The page as a PNG on a white ground. */
 export const renderPage = (pdfium: Pdfium, page: PdfPage, dpi: number): Uint8Array =>
   withDrawnPage(pdfium, page, dpi, encodePng);

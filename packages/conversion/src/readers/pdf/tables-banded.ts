@@ -91,11 +91,16 @@ function tableBetween(chain: readonly Rule[], segments: readonly Segment[], rule
   const strips = columnStrips(body, size);
   if (strips.length === 0) return null;
   const edges = strips.map((strip) => (strip.from + strip.to) / 2);
+  const text = union(body);
+  const columns = [...edges, 0].map((_, index) => ({
+    from: strips[index - 1]?.to ?? text.l,
+    to: strips[index]?.from ?? text.r,
+  }));
   if (!looksTabular(body, edges.length + 1, chain.length, union(body))) return null;
   const box = { l: first.from, r: first.to, t: first.at, b: last.at };
   const head = rows.filter(isHead);
   const headRows = mergedHead(
-    head.map((row) => spanned(placeWords(row, edges), edges, rules, box)),
+    head.map((row) => spanned(placeWords(row, edges), columns, rules, box)),
     rules,
   );
   const bodyRows = mergeWrappedRows(
@@ -115,7 +120,12 @@ function tableBetween(chain: readonly Rule[], segments: readonly Segment[], rule
 type Cell = GridRow["cells"][number];
 
 /** A head's title spans the columns over the rule right under it. */
-function spanned(row: GridRow, edges: readonly number[], rules: Rules, box: { l: number; r: number }): GridRow {
+function spanned(
+  row: GridRow,
+  columns: readonly Pick<Rule, "from" | "to">[],
+  rules: Rules,
+  box: { l: number; r: number },
+): GridRow {
   const cells = row.cells.map((cell): Cell => {
     const own = union(cell.words);
     const rule = rules.horizontal.find(
@@ -127,9 +137,11 @@ function spanned(row: GridRow, edges: readonly number[], rules: Rules, box: { l:
         to - from < 0.9 * width({ ...own, ...box }),
     );
     if (!rule) return cell;
-    const from = edges.filter((edge) => edge < rule.from + 2).length;
-    const to = edges.filter((edge) => edge < rule.to - 2).length;
-    return { ...cell, column: from, columnSpan: to - from + 1 };
+    const covered = columns.flatMap((column, index) =>
+      Math.min(rule.to, column.to) - Math.max(rule.from, column.from) > 0.5 * (column.to - column.from) ? [index] : [],
+    );
+    const [first = cell.column] = covered;
+    return { ...cell, column: first, columnSpan: Math.max(1, covered.length) };
   });
   return { ...row, cells };
 }

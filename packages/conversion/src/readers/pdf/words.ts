@@ -152,14 +152,14 @@ const ligatures: Record<number, string> = {
 
 /** Of Wingdings, by the low byte of the code; its other signs are bullets nearly always. */
 const signs: Record<number, string> = {
-  0x6f: "\u2610",
-  0x71: "\u2610",
-  0x72: "\u2610",
-  0x78: "\u2612",
-  0xa8: "\u2610",
-  0xfc: "\u2713",
-  0xfd: "\u2612",
-  0xfe: "\u2611",
+  111: "\u2610",
+  113: "\u2610",
+  114: "\u2610",
+  120: "\u2612",
+  168: "\u2610",
+  252: "\u2713",
+  253: "\u2612",
+  254: "\u2611",
 };
 
 /** pdfium marks a line-end hyphen as U+0002. */

@@ -63,6 +63,8 @@ describe("a slide", () => {
     });
     expect(result.document.texts.map((text) => text.text)).toEqual(["deux"]);
     expect(result.warnings.map((warning) => warning.code)).toEqual(["document_part_failed"]);
+    const all = read([""], { "ppt/slides/slide1.xml": "<p:sld><p:cSld" });
+    await expect(all).rejects.toMatchObject({ code: "document_corrupt" });
   });
   it("keeps its footer as furniture", async () => {
     expect(

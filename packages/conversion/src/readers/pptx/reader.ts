@@ -30,12 +30,15 @@ export const pptxReader: Reader = {
     const height = (Number(attribute(size, "cy")) || 6_858_000) / emuPerPoint;
     const builder = createDocumentBuilder(nameOf(file), originOf(file, type));
     const authors = readAuthors(deck);
+    let read = 0;
     for (const [index, slide] of slides.entries()) {
       builder.addPage(index + 1, width, height);
-      writeSlide({ builder, deck, authors, context, width, height }, slide, index + 1);
+      if (writeSlide({ builder, deck, authors, context, width, height }, slide, index + 1)) read++;
       context.ledger.parser("pptx", index + 1);
       context.onProgress((index + 1) / slides.length);
     }
+    if (read === 0 && slides.length > 0)
+      throw new AppError("document_corrupt", "The file is damaged or incomplete.", { internal: { detail: "slides" } });
     return { document: builder.document, title: deck.title };
   },
 };

@@ -35,11 +35,12 @@ interface SlideScope extends Deck {
 /**
  * One slide as a chapter: shapes in reading order, then its notes and comments in their own layer. A hidden slide is kept
  * in the invisible layer; a damaged one is told and left out.
+ * @returns whether it could be read.
  */
-export function writeSlide(deck: Deck, part: string, page: number): void {
+export function writeSlide(deck: Deck, part: string, page: number): boolean {
   const { builder, context } = deck;
   const root = deck.deck.readOptional(part);
-  if (!root) return;
+  if (!root) return false;
   const isHidden = /^(?:0|false)$/.test(attribute(root, "show") ?? "");
   const layer: ContentLayer = isHidden ? "invisible" : "body";
   const group = builder.addGroup("chapter", { name: `slide-${page - 1}`, layer });
@@ -54,6 +55,7 @@ export function writeSlide(deck: Deck, part: string, page: number): void {
   writeNotes(scope);
   for (const comment of readComments(deck.deck, part, deck.authors, context.ledger, page))
     addComment(builder, `comment-slide${page}-${comment.id}`, comment, []);
+  return true;
 }
 
 function writeShape(scope: SlideScope, shape: Shape): void {

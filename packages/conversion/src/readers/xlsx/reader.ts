@@ -7,7 +7,7 @@ import { readComments } from "./comments.ts";
 import { readDrawings } from "./drawings.ts";
 import { maxCells, type SheetGrid } from "./sheet.ts";
 import { parseSheet } from "./sheet-parser.ts";
-import { readWorkbook } from "./workbook.ts";
+import { readWorkbook, type SheetEntry } from "./workbook.ts";
 import { writeSheet } from "./write-sheet.ts";
 
 const noCells: SheetGrid = { cells: [], merges: [], hiddenRows: new Set(), hiddenColumns: new Set() };
@@ -24,9 +24,20 @@ export const xlsxReader: Reader = {
       });
     const builder = createDocumentBuilder(nameOf(file), originOf(file, type));
     let budget = maxCells;
+    let damaged = 0;
+    /** A damaged sheet is told and the others are read; where all are, the file is. */
+    const readGrid = ({ part }: SheetEntry): SheetGrid => {
+      try {
+        return parseSheet(workbookFile.bytes(part), values, budget);
+      } catch (error) {
+        if (!AppError.is(error) || error.code !== "document_corrupt" || ++damaged === sheets.length) throw error;
+        context.warn({ code: "document_part_failed", params: { name: part, reason: error.code } });
+        return noCells;
+      }
+    };
     for (const [index, sheet] of sheets.entries()) {
       const page = index + 1;
-      const grid = sheet.isChart ? noCells : parseSheet(workbookFile.bytes(sheet.part), values, budget);
+      const grid = sheet.isChart ? noCells : readGrid(sheet);
       budget -= grid.cells.length;
       for (const cell of grid.cells) ledger.source(cell.text, page);
       ledger.parser("xlsx", page);

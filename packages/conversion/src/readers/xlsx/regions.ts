@@ -21,10 +21,13 @@ interface Run {
 /** Rows that merged cells may lie on, all together: real sheets stay far below. */
 const maxMergedRows = 2_000_000;
 const maxLabels = 3;
+/** Tables of one sheet; more are no tables but scattered cells. */
+const maxRegions = 50_000;
 
 /**
  * Tables of a sheet: cells that hold something, or lie in a merged cell, belong together when they touch by a side; one
  * empty row or column parts them. In the order of their corners, row by row.
+ * @throws AppError `document_too_complex`.
  */
 export function findRegions(cells: readonly SheetCell[], merges: readonly CellRange[]): Region[] {
   const runs = runsOf(cells, merges);
@@ -36,6 +39,7 @@ export function findRegions(cells: readonly SheetCell[], merges: readonly CellRa
     if (group) group.push(run);
     else groups.set(root, [run]);
   }
+  if (groups.size > maxRegions) throw tooManyCells();
   return [...groups.values()]
     .filter((group) => group.some((run) => run.cells.some((cell) => cell.text.trim() !== "")))
     .map(regionOf)

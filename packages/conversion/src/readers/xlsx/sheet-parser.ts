@@ -43,6 +43,8 @@ export function streamXml(bytes: Uint8Array, handlers: Handlers): void {
   parser.close();
 }
 
+const maxStrings = 2_000_000;
+
 /** Texts of `sharedStrings.xml`; phonetic hints are no part of them. */
 export function readSharedStrings(bytes: Uint8Array): string[] {
   const strings: string[] = [];
@@ -55,7 +57,7 @@ export function readSharedStrings(bytes: Uint8Array): string[] {
       else if (name === "t") inText = phonetics === 0;
     },
     close(name) {
-      if (name === "si") strings.push(current);
+      if (name === "si" && strings.push(current) > maxStrings) throw tooManyCells();
       else if (name === "rPh") phonetics--;
       else if (name === "t") inText = false;
     },

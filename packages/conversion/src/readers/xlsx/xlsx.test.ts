@@ -244,6 +244,15 @@ describe("a workbook", () => {
     const full = Array.from({ length: 60_001 }, () => `<row>${"<c><v>1</v></c>".repeat(10)}</row>`);
     expect(await codeOf(read([sheet(full)]))).toBe("document_too_complex");
   });
+  it("reads the other sheets where one is damaged, and fails where all are", async () => {
+    const good = { ...sheet([row(1, text("A1", "a"))]), name: "Un" };
+    const result = await read([good, { name: "Deux", xml: "<sheetData><row>" }]);
+    expect(result.document.tables).toHaveLength(1);
+    expect(result.warnings.map((warning) => warning.params)).toEqual([
+      { name: "xl/worksheets/sheet2.xml", reason: "document_corrupt" },
+    ]);
+    expect(await codeOf(read([{ name: "Deux", xml: "<sheetData><row>" }]))).toBe("document_corrupt");
+  });
   it("reads names by their namespace, not by the prefix a program chose", async () => {
     const xml =
       '<x:sheetData xmlns:x="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><x:row r="1"><x:c r="A1" t="inlineStr"><x:is><x:t>préfixe</x:t></x:is></x:c></x:row></x:sheetData>';
