@@ -127,7 +127,7 @@ export const keys = {
   ),
   EMBEDDING_MODEL: models(
     optional(text),
-    "provider/model whose /v1/embeddings embeds documents and questions, chosen before the first document; unset: the built-in one",
+    "provider/model whose /v1/embeddings embeds documents and questions; after a change, re-index what is outdated: until then questions go by the earlier one; unset: the built-in one",
   ),
   EMBEDDING_DIMENSIONS: models(
     optional(z.coerce.number().int().min(8).max(4096)),
