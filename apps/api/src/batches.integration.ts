@@ -194,6 +194,8 @@ describe("a re-index of many documents", () => {
     expect(twice.rowCount).toBe(0);
     const cancelled = (await post(`/api/ingestion/batches/${batch.id}/cancel`)).body;
     expect(cancelled.counts).toMatchObject({ cancelled: 1203, queued: 0 });
+    const retried = (await post(`/api/ingestion/batches/${batch.id}/retry`)).body;
+    expect(retried.counts).toMatchObject({ cancelled: 0, queued: 1203 });
   });
 });
 

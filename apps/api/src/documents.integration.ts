@@ -236,6 +236,25 @@ describe("a published document", () => {
   });
 });
 
+describe("a document that is deleted while it is worked on", () => {
+  it("gets a receipt that stays open until maintenance has looked again, and its job is taken from the queue", async () => {
+    const file = { filename: "busy.txt", bytes: "busy" };
+    const { body } = await upload(api, api.adminKey, { source_app: "default" }, file);
+    const deletion = {
+      method: "DELETE",
+      url: `/api/documents/${body.document_id}`,
+      headers: bearer(api.adminKey),
+    } as const;
+    const receipt = (await send(api, deletion)).body;
+    expect(receipt).toMatchObject({ status: "pending", residue: [], document_id: body.document_id });
+    const { tenant_id } = (await get("/api/auth/me")).body;
+    expect(await api.ports.queue.pending(jobScope(tenant_id, "test"), "ingestion")).not.toContain(body.job_id);
+    const manager = await createSignedInUser(api, "receipts@example.org", { default: ["read", "ingest"] });
+    const seen = await send(api, { url: `/api/ingestion/receipts/${receipt.id}`, headers: bearer(manager.token) });
+    expect(refusal(seen)).toEqual({ status: 404, code: "not_found" });
+  });
+});
+
 describe("a job under way", () => {
   it("shows its step, how far that is and how long it may take, in every place it is shown", async () => {
     const file = { filename: "slow.txt", bytes: "slow" };

@@ -74,6 +74,10 @@ const cases: Readonly<Record<string, Case | "public">> = {
   },
   "GET /api/documents/:id/original": { path: ({ documentId }) => `/api/documents/${documentId}/original`, ...missing },
   "GET /api/documents/:id/versions": { path: ({ documentId }) => `/api/documents/${documentId}/versions`, ...missing },
+  "DELETE /api/documents/:id/versions/:version": {
+    path: ({ documentId }) => `/api/documents/${documentId}/versions/1`,
+    ...missing,
+  },
   "GET /api/documents/:id/versions/:version/original": {
     path: ({ documentId }) => `/api/documents/${documentId}/versions/1/original`,
     ...missing,

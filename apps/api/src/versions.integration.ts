@@ -164,16 +164,23 @@ describe("two uploads of one document", () => {
     expect((await get(`/api/documents/${newer.document_id}/original`)).text).toBe("newer");
   });
 
+  it("are completed once, however many say at once that the bytes are there", async () => {
+    const begun = await begin("at once", { filename: "once.md" });
+    await put(begun.upload, "at once");
+    const replies = await Promise.all(Array.from({ length: 5 }, () => complete(begun.document_id, begun.version)));
+    expect(replies.map((reply) => reply.status)).toEqual([202, 202, 202, 202, 202]);
+    expect(new Set(replies.map((reply) => reply.body.job_id)).size).toBe(1);
+    expect((await get(`/api/documents/${begun.document_id}/original`)).text).toBe("at once");
+  });
+
   it("leave nothing of the one that lost while its bytes were on their way", async () => {
     const { put: store } = api.ports.objects;
     const first = (await form("kept", {}, "slow.md")).body;
-    let newer: Promise<unknown> = Promise.resolve();
     // Another upload of the document begins while the form's file is being stored.
     api.ports.objects.put = async (...put) => {
       const stored = await store(...put);
       api.ports.objects.put = store;
-      newer = begin("newer still", { filename: "slow.md" });
-      await newer;
+      await begin("newer still", { filename: "slow.md" });
       return stored;
     };
     expect(refusal(await form("lost", {}, "slow.md"))).toEqual(conflict);
@@ -192,6 +199,31 @@ describe("two uploads of one document", () => {
     const done = (await complete(first.documentId)).body;
     const { version } = (await get(`/api/ingestion/jobs/${done.job_id}`)).body;
     expect(version).toBeGreaterThan((await get(`/api/ingestion/jobs/${again.job_id}`)).body.version);
+  });
+});
+
+describe("an upload that is taken back", () => {
+  const takeBack = (documentId: string, version: number) =>
+    send(api, {
+      method: "DELETE",
+      url: `/api/documents/${documentId}/versions/${version}`,
+      headers: bearer(api.adminKey),
+    });
+
+  it("leaves the document as it was, and no document where there was none; its bytes go too", async () => {
+    const first = await sendFile("base", { filename: "back.md" });
+    const [second, alone] = [await begin("more", { filename: "back.md" }), await begin("x", { filename: "alone.md" })];
+    await put(second.upload, "more");
+    expect((await takeBack(second.document_id, 2)).status).toBe(204);
+    expect((await takeBack(alone.document_id, 1)).status).toBe(204);
+    expect(await versionsOf(first.documentId)).toHaveLength(1);
+    expect((await get(`/api/documents/${alone.document_id}`)).status).toBe(404);
+    expect((await get(`/api/ingestion/receipts?q=${alone.document_id}`)).body.items).toEqual([]);
+    const keys = [];
+    for await (const { key } of api.ports.objects.list(jobScope(tenantId, "test"), "uploads", "incoming/"))
+      keys.push(key);
+    expect(keys.filter((key) => key.includes(second.document_id))).toEqual([]);
+    expect(refusal(await takeBack(first.documentId, 1))).toEqual(conflict);
   });
 });
 

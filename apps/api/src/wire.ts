@@ -14,6 +14,7 @@ import {
   createQueryLogRepository,
   createReceiptRepository,
   createRegistryRepository,
+  createTenantEmbedders,
   createUploadRepository,
   createVersionRepository,
   type Database,
@@ -25,6 +26,7 @@ import {
   createGatewayEmbedderSource,
   createGatewayProbe,
   type GatewayConnection,
+  remoteModelOf,
 } from "@aurora/llm/gateway";
 import { loadStaticModel } from "@aurora/llm/static";
 import { createS3ObjectStore } from "@aurora/object-store/s3";
@@ -32,7 +34,7 @@ import { createOutbound, type Outbound } from "@aurora/outbound";
 import type { Queue } from "@aurora/queue";
 import { createRedisQueue } from "@aurora/queue/bullmq";
 import { createPostgresQueue } from "@aurora/queue/postgres";
-import { createRetriever, openIndex } from "@aurora/rag";
+import { createRetriever, openTenantIndexes } from "@aurora/rag";
 import type { Logger } from "@aurora/telemetry";
 import { createEmbeddedVectorStore } from "@aurora/vector-store/embedded";
 import type { FastifyInstance } from "fastify";
@@ -94,7 +96,15 @@ export async function wireApi(
     dispatcher: gateway,
   };
   const embedders = config.embedding ? createGatewayEmbedderSource(connection, config.embedding) : inProcess(embedder);
-  await openIndex(vectors, embedders);
+  const indexes = await openTenantIndexes({
+    vectors,
+    current: embedders,
+    embedderIdOf: createTenantEmbedders(database).embedderIdOf,
+    async earlier(embedderId) {
+      const named = remoteModelOf(embedderId);
+      return named ? createGatewayEmbedderSource(connection, named) : inProcess(embedder);
+    },
+  });
   const passages = createPassageRepository(database);
   const ports: ApiPorts = {
     clock: systemClock,
@@ -120,6 +130,7 @@ export async function wireApi(
     retriever: createRetriever({
       vectorStore: vectors,
       embedders,
+      indexes,
       wordVectors,
       statistics: { load: passages.loadStatistics },
       passages: { load: passages.loadPassages },

@@ -188,7 +188,7 @@ describe.skipIf(missingBrowser)("what people do in the dashboard", () => {
     const removed = page.waitForResponse((response) => response.request().method() === "DELETE");
     await tray.getByRole("button", { name: `Annuler ${name}` }).click();
     await tray.getByText("Annulé").waitFor();
-    expect((await removed).status()).toBe(200);
+    expect((await removed).status()).toBe(204);
     await page.unrouteAll();
     await openDocuments(page);
     await rowOf(page, guide).waitFor();

@@ -115,9 +115,10 @@ export const DocumentSummary = z.object({
   updated_at: Timestamp,
 });
 export type DocumentSummary = z.infer<typeof DocumentSummary>;
-/** Size of each page in PDF points; empty for formats without pages. */
+/** Size of each page in PDF points; empty for formats without pages. Slides and sheets are pages without a picture. */
 export const DocumentDetail = DocumentSummary.extend({
   pages: z.array(z.object({ page: z.int(), width: z.number(), height: z.number() })),
+  has_page_images: z.boolean(),
   format: z.string().nullable(),
   conservation: ConservationReport.nullable(),
   /** Parts of the published version that could not be read. */

@@ -20,6 +20,7 @@ export { createGatewayRows } from "./repositories/gateway/index.ts";
 export {
   createIngestionRows,
   createMaintenanceRows,
+  createTenantEmbedders,
   replaceStatistics,
   type VersionTerms,
 } from "./repositories/ingest/index.ts";

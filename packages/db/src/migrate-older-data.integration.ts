@@ -75,14 +75,18 @@ it("gives documents of an older data folder their versions, and their tenants th
     { is_read: true, version: 3, ...unpublished },
     { is_read: false, version: 1, ...unpublished },
   ]);
-  const embedders = await older.pool.query("select id, embedder_id from tenants where id = any ($1)", [[tenant, empty]]);
+  const embedders = await older.pool.query("select id, embedder_id from tenants where id = any ($1)", [
+    [tenant, empty],
+  ]);
   expect(new Map(embedders.rows.map((row) => [row.id, row.embedder_id]))).toEqual(
     new Map([
       [tenant, "old@8"],
       [empty, null],
     ]),
   );
-  const forced = await older.pool.query("select relname from pg_class where relrowsecurity and not relforcerowsecurity");
+  const forced = await older.pool.query(
+    "select relname from pg_class where relrowsecurity and not relforcerowsecurity",
+  );
   expect(forced.rows).toEqual([]);
   await older.close();
 });

@@ -1,15 +1,21 @@
 import { STATUS_CODES } from "node:http";
 import { type ErrorCode, type ErrorParams, errorStatus, type FieldError, type Problem } from "@aurora/contracts";
-import { formatMessage, type Locale } from "@aurora/i18n";
+import { catalogues, formatMessage, type Locale } from "@aurora/i18n";
 import { AppError } from "@aurora/kernel";
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
 
-/** What sentences show where a failure came without the parameter. */
-const unsaid = { field: "", caller_app: "", retry_after_s: 60, signature: "?", attempts: "?", name: "?", page: "?" };
+/** What a sentence shows where a failure came without the parameter. Words inside its branches are named too, to no effect. */
+const unsaid = (sentence: string): ErrorParams =>
+  Object.fromEntries(
+    [...sentence.matchAll(/\{(\w+)(?:,\s*(plural|select))?/g)].map(([, name = "", kind]) => [
+      name,
+      kind === "plural" ? 1 : kind === "select" ? "other" : "?",
+    ]),
+  );
 
 /** The sentence of an error code. Codes thrown without a parameter their sentence shows still make a sentence. */
 export const errorText = (locale: Locale, code: ErrorCode, params: ErrorParams): string =>
-  formatMessage(locale, `errors.${code}`, { ...unsaid, ...params });
+  formatMessage(locale, `errors.${code}`, { ...unsaid(catalogues[locale].errors[code]), ...params });
 
 /** A failure as the caller may see it: everything else about it stays in the log. */
 export interface PublicError {

@@ -24,8 +24,14 @@ export interface ManageJobsDeps {
       limit: number,
     ): Promise<IngestionJob[]>;
     requeueJob(scope: TenantScope, id: string, at: Date): Promise<boolean>;
-    /** At most `limit` that failed or were cancelled, pass the filter and may be ingested. @returns their ids. */
-    requeueJobs(scope: TenantScope, filter: JobFilter, limit: number, at: Date): Promise<string[]>;
+    /** At most `limit` that failed or were cancelled, pass the filter and may be ingested. @returns their ids, in order. */
+    requeueJobs(
+      scope: TenantScope,
+      filter: JobFilter,
+      afterId: string | null,
+      limit: number,
+      at: Date,
+    ): Promise<string[]>;
     cancelJob(scope: TenantScope, id: string, at: Date): Promise<boolean>;
   };
 }
@@ -58,11 +64,13 @@ export function createManageJobs({ clock, jobs, queue }: ManageJobsDeps) {
     /** Every one the filter names that can be run again. @returns how many. */
     async retryAll(scope: TenantScope, filter: JobFilter): Promise<number> {
       let retried = 0;
+      let last: string | null = null;
       for (;;) {
-        const ids = await jobs.requeueJobs(scope, filter, jobsPerPage, now());
+        const ids: string[] = await jobs.requeueJobs(scope, filter, last, jobsPerPage, now());
         await forEachAtOnce(ids, messagesAtOnce, (subjectId) => queue.enqueue(scope, "ingestion", { subjectId }));
         retried += ids.length;
         if (ids.length < jobsPerPage) return retried;
+        last = ids.at(-1) ?? null;
       }
     },
 

@@ -69,7 +69,7 @@ export interface UploadDocumentDeps {
       objectKey: string,
       job: NewJob,
     ): Promise<{ jobId: string; isNew: boolean } | null>;
-    abandonUpload(scope: TenantScope, documentId: string, version: number): Promise<void>;
+    abandonUpload(scope: TenantScope, documentId: string, version: number): Promise<string | null>;
     removeUnusedOriginal(
       scope: TenantScope,
       documentId: string,
@@ -227,6 +227,13 @@ export function createUploadDocument(deps: UploadDocumentDeps) {
     },
 
     complete,
+
+    /** Takes an upload back that was not completed. @throws AppError `conflict` when no such upload is awaited. */
+    async abandon(scope: TenantScope, documentId: string, version: number): Promise<void> {
+      const slot = await uploads.abandonUpload(scope, documentId, version);
+      if (slot === null) throw new AppError("conflict", "No such upload is awaited.");
+      await objects.deletePrefix(scope, "uploads", slot);
+    },
 
     spool: deps.spool,
     maxUploadBytes: deps.maxUploadBytes,

@@ -76,6 +76,7 @@ export async function uploadFile(
   const job = await api.call(AcceptedJob, `/api/documents/${slot.document_id}/complete`, {
     method: "POST",
     signal,
+    body: { version: slot.version },
   });
   handles.jobId = job.job_id;
   await watchDocument(api, slot.document_id, signal, onStep);

@@ -173,9 +173,10 @@ export function UploadsProvider({ children }: { children: ReactNode }) {
         const { documentId, jobId, version } = mine.handles;
         mine.controller.abort();
         if (jobId) void api.send(`/api/ingestion/jobs/${jobId}/cancel`, { method: "POST" }).catch(() => undefined);
-        // a new version that never arrived leaves the document as it was
-        else if (documentId && version === 1)
-          void api.send(`/api/documents/${documentId}`, { method: "DELETE" }).catch(() => undefined);
+        else if (documentId)
+          void api
+            .send(`/api/documents/${documentId}/versions/${version}`, { method: "DELETE" })
+            .catch(() => undefined);
       },
       retry: (id) => {
         const item = items.find((one) => one.id === id);

@@ -50,7 +50,7 @@ export function ReaderPage({ documentId, page, chunkId }: Props) {
     );
   }
   const detail = document.data;
-  const hasPages = Boolean(detail && detail.pages.length > 0);
+  const hasPages = Boolean(detail?.has_page_images);
   const isLoading = !detail || passage.isLoading;
   return (
     <div className={styles.reader}>
@@ -102,7 +102,7 @@ export function ReaderPage({ documentId, page, chunkId }: Props) {
             <PageView documentId={detail.id} pages={detail.pages} startPage={page} passage={passage.data} />
           )}
           {!isLoading && detail.is_searchable && (!hasPages || isText) && (
-            <TextView documentId={detail.id} quote={passage.data?.quote ?? null} />
+            <TextView documentId={detail.id} quote={passage.data?.quote ?? null} page={page} />
           )}
         </div>
         {hasDetails && detail && (

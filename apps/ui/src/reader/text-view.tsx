@@ -1,6 +1,6 @@
 "use client";
 import { useTranslations } from "next-intl";
-import { type ReactNode, useEffect, useMemo, useRef } from "react";
+import { Fragment, type ReactNode, useEffect, useMemo, useRef } from "react";
 import { useApi } from "../api/api-provider.tsx";
 import { useResource } from "../api/use-resource.ts";
 import { FailureMessage } from "../components/failure-message.tsx";
@@ -9,8 +9,10 @@ import { type Block, blocksOf, DoclingJson } from "./docling.ts";
 import { findQuote, type QuoteRange, type TableRow } from "./find-quote.ts";
 import styles from "./text-view.module.css";
 
+type Props = { documentId: string; quote: string | null; page: number | null };
+
 /** The document's words in order, built of React elements only: whatever a file holds is text here, never markup. */
-export function TextView({ documentId, quote }: { documentId: string; quote: string | null }) {
+export function TextView({ documentId, quote, page }: Props) {
   const t = useTranslations("reader");
   const api = useApi();
   const content = useResource(documentId, async (signal) =>
@@ -37,7 +39,9 @@ export function TextView({ documentId, quote }: { documentId: string; quote: str
   const article = useRef<HTMLElement>(null);
   useEffect(() => {
     if (ranges.size > 0) article.current?.querySelector("mark")?.scrollIntoView({ block: "center" });
-  }, [ranges]);
+    else if (page !== null && blocks)
+      article.current?.querySelector(`[data-page-start="${page}"]`)?.scrollIntoView({ block: "start" });
+  }, [blocks, page, ranges]);
 
   if (content.error) return <FailureMessage error={content.error} onRetry={content.reload} />;
   if (!blocks)
@@ -54,11 +58,22 @@ export function TextView({ documentId, quote }: { documentId: string; quote: str
       {blocks.length === 0 && <p>{t("noText")}</p>}
       {blocks.map((block, at) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: blocks never move
-        <BlockView key={at} block={block} start={starts[at] ?? 0} mark={mark} />
+        <Fragment key={at}>
+          {block.page !== null && block.page !== pageBefore(blocks, at) && (
+            <p className={styles.pageStart} data-page-start={block.page}>
+              {t("pageAlt", { page: block.page })}
+            </p>
+          )}
+          <BlockView block={block} start={starts[at] ?? 0} mark={mark} />
+        </Fragment>
       ))}
     </article>
   );
 }
+
+/** The page the reader is on when the block comes. */
+const pageBefore = (blocks: readonly Block[], at: number): number | null =>
+  blocks.slice(0, at).findLast(({ page }) => page !== null)?.page ?? null;
 
 /** Every text of a block, in the order `BlockView` shows them. */
 function textsOf(block: Block): string[] {

@@ -61,6 +61,7 @@ export const queueMessages = pgTable("queue_messages", {
   leaseToken: uuid("lease_token"),
   rerunAt: instant("rerun_at"),
   cancelRequested: boolean("cancel_requested").notNull().default(false),
+  isBackground: boolean("is_background").notNull().default(false),
   createdAt: instant("created_at").notNull(),
 });
 

@@ -9,6 +9,9 @@ export const tenants = pgTable("tenants", {
   publicLinksEnabled: boolean("public_links_enabled").notNull().default(true),
   /** Whose vectors questions are compared with; null until the first document is published. */
   embedderId: text("embedder_id"),
+  embedderSince: instant("embedder_since"),
+  /** Before it; their vectors are still to be removed. */
+  retiredEmbedderIds: text("retired_embedder_ids").array().notNull().default([]),
 });
 
 export const users = pgTable("users", {

@@ -78,6 +78,22 @@ export const badIngestion: readonly BadRequest[] = [
     ...refused("?cursor", "invalid_cursor"),
   },
   {
+    name: "the taking back of an upload that was completed",
+    send: (w) =>
+      send(w.api, {
+        method: "DELETE",
+        url: `/api/documents/${w.documentId}/versions/1`,
+        headers: bearer(w.api.adminKey),
+      }),
+    status: 409,
+    code: "conflict",
+  },
+  {
+    name: "the taking back of an upload by a reader",
+    send: (w) => asReader(w, "DELETE", `/api/documents/${w.documentId}/versions/1`),
+    ...forbidden,
+  },
+  {
     name: "a re-index from a version that is not there",
     send: (w) => w.post(`/api/documents/${w.documentId}/reindex`, { version: 99 }),
     ...refused("/version", "unknown_version"),

@@ -113,8 +113,11 @@ export function createBatchRepository(db: Database) {
           await tx.execute(sql`delete from documents d where d.id = any (${sql.param(documentIds)}::uuid[])
             and not exists (select 1 from document_versions v where v.tenant_id = d.tenant_id and v.document_id = d.id)`);
         }
+        // Locked in order: a batch cancelled twice at once waits for itself.
         const cancelled = await tx.execute<{ id: string }>(sql`update ingestion_jobs
-          set state = 'cancelled', updated_at = ${at(now)} where batch_id = ${id}::uuid and ${isJobOpen} returning id`);
+          set state = 'cancelled', eta_s = null, updated_at = ${at(now)} where id in (
+            select id from ingestion_jobs where batch_id = ${id}::uuid and ${isJobOpen} order by id for update)
+          returning id`);
         return cancelled.rows.map((row) => row.id);
       }),
   };

@@ -50,13 +50,16 @@ export function createDocumentRepository(db: Database) {
   return {
     findDocument: (scope: TenantScope, id: string): Promise<z.infer<typeof DocumentDetail> | null> =>
       db.inScope(scope, async (tx) => {
-        const result = await tx.execute<Row>(sql`select ${summaryColumns}, d.pages, v.format, v.conservation,
+        const result = await tx.execute<Row>(sql`select ${summaryColumns}, d.pages,
+          exists (select 1 from artifacts a where a.document_id = d.id and a.version = d.published_version
+            and a.kind = 'page_image') as has_page_images, v.format, v.conservation,
           coalesce(v.warnings, '[]') as warnings from documents d ${newestJob} ${publishedVersion} where d.id = ${id}`);
         const row = result.rows[0];
         if (!row) return null;
-        const { pages, format, conservation, warnings, ...summary } = row;
+        const { pages, has_page_images: hasPageImages, format, conservation, warnings, ...summary } = row;
         return {
           ...summaryOf(summary),
+          has_page_images: hasPageImages as boolean,
           pages: pages as { page: number; width: number; height: number }[],
           format: format as string | null,
           conservation: conservation as ConservationReport | null,

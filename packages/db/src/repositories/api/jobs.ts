@@ -3,7 +3,7 @@ import type { TenantScope } from "@aurora/kernel";
 import { type SQL, sql } from "drizzle-orm";
 import type { Database } from "../../database.ts";
 import type { PageCursor } from "./paging.ts";
-import { at, isJobOpen, isOpenTo, iso, likeText, type Row, stepColumns, takeStep } from "./present.ts";
+import { at, isJobOpen, isOpenTo, iso, likeText, type Row, stepColumns, takeStep, uuids } from "./present.ts";
 
 export interface JobFilter {
   readonly documentId?: string | undefined;
@@ -69,20 +69,33 @@ export function createJobRepository(db: Database) {
         return (result.rowCount ?? 0) > 0;
       }),
 
-    /** As `requeueJob`, at most `limit` of those that pass the filter and that the scope may ingest. @returns their ids. */
-    requeueJobs: (scope: TenantScope, filter: JobFilter, limit: number, now: Date): Promise<string[]> =>
+    /**
+     * As `requeueJob`, those of one page that pass the filter and that the scope may ingest.
+     * @param afterId The last job of the page before: one that fails again meanwhile is not met twice.
+     */
+    requeueJobs: (
+      scope: TenantScope,
+      filter: JobFilter,
+      afterId: string | null,
+      limit: number,
+      now: Date,
+    ): Promise<string[]> =>
       db.inScope(scope, async (tx) => {
-        const where = sql.join([...conditions(scope, "ingest", filter), canRunAgain], sql` and `);
-        const result = await tx.execute<{ id: string }>(sql`update ingestion_jobs j set ${anew(now)}
-          where j.id in (select j.id from ${source} where ${where} order by j.updated_at limit ${limit}) and ${canRunAgain}
-          returning j.id`);
-        return result.rows.map((row) => row.id);
+        const after = sql`(${afterId}::uuid is null or j.id > ${afterId}::uuid)`;
+        const where = sql.join([...conditions(scope, "ingest", filter), canRunAgain, after], sql` and `);
+        const chosen = await tx.execute<{ id: string }>(sql`select j.id from ${source} where ${where}
+          order by j.id limit ${limit} for update of j`);
+        const ids = chosen.rows.map((row) => row.id);
+        if (ids.length > 0)
+          await tx.execute(sql`update ingestion_jobs set ${anew(now)} where id = any (${uuids(ids)})`);
+        return ids;
       }),
 
     /** @returns false when it has ended already. */
     cancelJob: (scope: TenantScope, id: string, now: Date): Promise<boolean> =>
       db.inScope(scope, async (tx) => {
-        const result = await tx.execute(sql`update ingestion_jobs set state = 'cancelled', updated_at = ${at(now)}
+        const result =
+          await tx.execute(sql`update ingestion_jobs set state = 'cancelled', eta_s = null, updated_at = ${at(now)}
           where id = ${id} and ${isJobOpen}`);
         return (result.rowCount ?? 0) > 0;
       }),

@@ -138,14 +138,18 @@ export function createUploadRepository(db: Database) {
         if (used.rows.length === 0) await remove();
       }),
 
-    /** The bytes of an upload did not arrive: its version goes, and the document too when it has no other. */
-    abandonUpload: (scope: TenantScope, documentId: string, version: number): Promise<void> =>
+    /**
+     * An upload that is awaited is awaited no more: its version goes, and the document too when it has no other.
+     * @returns where its bytes were to arrive; null when no such upload is awaited.
+     */
+    abandonUpload: (scope: TenantScope, documentId: string, version: number): Promise<string | null> =>
       db.inScope(scope, async (tx) => {
         await tx.execute(sql`select 1 from documents where id = ${documentId} for update`);
-        await tx.execute(sql`delete from document_versions
-          where document_id = ${documentId} and version = ${version} and upload_expires_at is not null`);
+        const gone = await tx.execute<{ object_key: string }>(sql`delete from document_versions
+          where document_id = ${documentId} and version = ${version} and upload_expires_at is not null returning object_key`);
         await tx.execute(sql`delete from documents d where id = ${documentId}
           and not exists (select 1 from document_versions v where v.document_id = d.id)`);
+        return gone.rows[0]?.object_key ?? null;
       }),
   };
 }

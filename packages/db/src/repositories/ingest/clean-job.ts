@@ -48,8 +48,7 @@ export const cleanJob = (
     if (!job) return false;
     const { documentId, version } = job;
     await lockConversions(tx, documentId);
-    const versions =
-      job.state === "success" ? Array.from({ length: version - 1 }, (_, index) => index + 1) : [version];
+    const versions = job.state === "success" ? Array.from({ length: version - 1 }, (_, index) => index + 1) : [version];
     await remove(documentId, versions, await unneededConversions(tx, documentId, versions));
     await deleteVersionRows(tx, documentId, versions);
     await tx.update(ingestionJobs).set({ cleanedAt: now }).where(eq(ingestionJobs.id, jobId));

@@ -38,7 +38,8 @@ export async function pruneEmbeddings(
   documentId: string,
   embedderIds: readonly string[] | null,
 ): Promise<void> {
-  const isForeign = embedderIds === null ? sql`false` : sql`not e.embedder_id = any (${sql.param([...embedderIds])}::text[])`;
+  const isForeign =
+    embedderIds === null ? sql`false` : sql`not e.embedder_id = any (${sql.param([...embedderIds])}::text[])`;
   await tx.execute(sql`
     delete from chunk_embeddings e where e.document_id = ${documentId} and (${isForeign} or not exists (
       select from chunks c where c.document_id = e.document_id and c.passage_hash = e.passage_hash))`);

@@ -10,14 +10,7 @@ import type { SystemScope, TenantScope } from "@aurora/kernel";
 import { and, eq, inArray, notInArray, sql } from "drizzle-orm";
 import type { Database } from "../../database.ts";
 import { lookupIngestionJob, lookupStaleIngestionJobs } from "../../lookups.ts";
-import {
-  artifacts,
-  chunks,
-  documents,
-  documentVersions,
-  ingestionJobs,
-  sourceAppsConfig,
-} from "../../schema/index.ts";
+import { artifacts, chunks, documents, documentVersions, ingestionJobs, sourceAppsConfig } from "../../schema/index.ts";
 import { cleanJob, lockConversions } from "./clean-job.ts";
 import { findEmbeddings, saveEmbeddings } from "./embeddings.ts";
 import { type PublicationRow, publishVersion } from "./publish-version.ts";

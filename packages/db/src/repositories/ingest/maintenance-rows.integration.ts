@@ -98,8 +98,9 @@ const addVersion = (
     }),
   );
 const versionsOf = async (documentId: string) =>
-  (await test.admin.query("select version from document_versions where document_id = $1 order by 1", [documentId]))
-    .rows.map((row) => row.version);
+  (
+    await test.admin.query("select version from document_versions where document_id = $1 order by 1", [documentId])
+  ).rows.map((row) => row.version);
 
 it("deletes uploads past their time and remembers their objects, and keeps those still open or completed", async () => {
   const abandoned = await addUpload(minutesAgo(61));

@@ -122,8 +122,7 @@ export function createMaintenanceRows(db: Database) {
     findUnneededConversions: (
       scope: TenantScope,
       conversions: readonly { readonly documentId: string; readonly key: string }[],
-    ): Promise<{ documentId: string; key: string }[]> =>
-      db.inScope(scope, (tx) => unneededOf(tx, conversions)),
+    ): Promise<{ documentId: string; key: string }[]> => db.inScope(scope, (tx) => unneededOf(tx, conversions)),
 
     /** Runs `remove` unless a version has come to need the conversion; none begins to meanwhile. */
     removeConversion: (

@@ -171,7 +171,14 @@ describe("publishing a version", () => {
       tx.select().from(schema.documents).where(eqId(document.id)),
     );
     expect(row).toMatchObject({
-      ...{ publishedVersion: 2, title: "Title 2", chunkCount: 1, pageCount: 7, language: "fr", mediaType: "text/plain" },
+      ...{
+        publishedVersion: 2,
+        title: "Title 2",
+        chunkCount: 1,
+        pageCount: 7,
+        language: "fr",
+        mediaType: "text/plain",
+      },
       ...{ filename: "file 2.txt", sizeBytes: 2, sha256: "sha 2", objectKey: `documents/${document.id}/2` },
     });
   });

@@ -103,7 +103,8 @@ export async function publishVersion(
 
 /** The tenant's first publication decides which embedder its questions go by. */
 async function requireEmbedder(tx: Transaction, scope: TenantScope, embedderIds: readonly string[]): Promise<void> {
-  const ofTenant = tx.select({ embedderId: tenants.embedderId }).from(tenants).where(eq(tenants.id, scope.tenantId));
+  const { embedderId, retiredEmbedderIds } = tenants;
+  const ofTenant = tx.select({ embedderId, retiredEmbedderIds }).from(tenants).where(eq(tenants.id, scope.tenantId));
   const [before] = await ofTenant;
   if (before?.embedderId === null)
     await tx
@@ -111,6 +112,8 @@ async function requireEmbedder(tx: Transaction, scope: TenantScope, embedderIds:
       .set({ embedderId: embedderIds[0] ?? null })
       .where(and(eq(tenants.id, scope.tenantId), isNull(tenants.embedderId)));
   const [tenant] = await ofTenant.for("share"); // it stays until this transaction ends
-  if (!tenant?.embedderId || !embedderIds.includes(tenant.embedderId))
+  // Vectors of a retired embedder are about to be removed: a version that counts on them waits until they are.
+  const isRetired = embedderIds.some((id) => tenant?.retiredEmbedderIds.includes(id));
+  if (!tenant?.embedderId || !embedderIds.includes(tenant.embedderId) || isRetired)
     throw new AppError("conflict", "The organisation's documents are now read with another embedding model.");
 }
