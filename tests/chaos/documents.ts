@@ -35,13 +35,21 @@ export function chaosFiles(random: () => number): ChaosFile[] {
       const name = random() < 0.5 ? "halbran-rapport-annuel-2025.pdf" : "halbran-guide-teletravail.docx";
       files.push({ filename: `${index}-${name}`, bytes: readFileSync(join(samples, name)), end: "success" });
     } else if (kind === 19) {
-      const earlier = files[index - 12 - (index % 3)];
+      const earlier = files[index - 9]; // a .md
       if (!earlier) throw new Error("a document to send again was expected");
       files.push({ filename: earlier.filename, bytes: text(body.join("\n\n")), end: "success" });
     } else if (kind % 4 === 0)
-      files.push({ filename: `${index}.html`, bytes: text(`<h1>${word()}</h1><p>${body.join("</p><p>")}</p>`), end: "success" });
+      files.push({
+        filename: `${index}.html`,
+        bytes: text(`<h1>${word()}</h1><p>${body.join("</p><p>")}</p>`),
+        end: "success",
+      });
     else if (kind % 4 === 1)
-      files.push({ filename: `${index}.csv`, bytes: text(body.map((line, row) => `${row};${line}`).join("\n")), end: "success" });
+      files.push({
+        filename: `${index}.csv`,
+        bytes: text(body.map((line, row) => `${row};${line}`).join("\n")),
+        end: "success",
+      });
     else files.push({ filename: `${index}.md`, bytes: text(`# ${word()}\n\n${body.join("\n\n")}`), end: "success" });
   }
   return files;

@@ -1,7 +1,8 @@
+import { createDatabase } from "@aurora/db";
 import { jobScope, systemClock } from "@aurora/kernel";
-import { createDatabase, createMaintenanceRows } from "@aurora/db";
 import { sweepConversions } from "../../apps/worker/src/use-cases/sweep-conversions.ts";
 import { sweepLeftovers } from "../../apps/worker/src/use-cases/sweep-leftovers.ts";
+import { maintenanceRows } from "../ingestion/world.ts";
 import type { ChaosProduct } from "./product.ts";
 
 type Stores = Awaited<ReturnType<ChaosProduct["openStores"]>>;
@@ -10,10 +11,14 @@ const settledMs = 2 * 3_600_000;
 
 /** What maintenance does within the hours after: here at once, its clock moved ahead. */
 export async function tidyUp(product: ChaosProduct, stores: Stores): Promise<void> {
-  const database = createDatabase({ connection: product.connection(), maxConnections: 4, applicationName: "chaos-sweep" });
+  const database = createDatabase({
+    connection: product.connection(),
+    maxConnections: 4,
+    applicationName: "chaos-sweep",
+  });
   try {
     const signal = new AbortController().signal;
-    const rows = createMaintenanceRows(database);
+    const rows = maintenanceRows(database);
     const deps = { ...stores, rows, clock: { nowMs: () => systemClock.nowMs() + settledMs } };
     const tenants = await product.admin.query<{ id: string }>("select id from tenants");
     for (const { id } of tenants.rows) {
@@ -33,7 +38,10 @@ export async function findFaults(product: ChaosProduct, stores: Stores): Promise
     if (rows.length > 0) faults.push(`${what}: ${rows.length}, such as ${JSON.stringify(rows[0])}`);
   };
   const isFinal = "state in ('success', 'failed', 'cancelled')";
-  await check("open or untidied jobs", `select id, state from ingestion_jobs where not ${isFinal} or cleaned_at is null`);
+  await check(
+    "open or untidied jobs",
+    `select id, state from ingestion_jobs where not ${isFinal} or cleaned_at is null`,
+  );
   await check("messages left", "select subject_id from queue_messages where queue = 'ingestion'");
   await check("uploads still awaited", "select document_id from document_versions where upload_expires_at is not null");
   await check(
@@ -99,7 +107,8 @@ async function findObjectFaults(product: ChaosProduct, { objects }: Stores): Pro
       for await (const { key } of objects.list(scope, bucket, "")) keys.add(key);
       return keys;
     };
-    const rowsOf = async (sql: string) => (await product.admin.query<{ key: string }>(sql, [id])).rows.map(({ key }) => key);
+    const rowsOf = async (sql: string) =>
+      (await product.admin.query<{ key: string }>(sql, [id])).rows.map(({ key }) => key);
     const expected = {
       uploads: new Set(await rowsOf("select object_key as key from document_versions where tenant_id = $1")),
       artifacts: new Set(

@@ -4,13 +4,15 @@ import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadConfig } from "@aurora/config";
-import { jobScope, type TenantScope } from "@aurora/kernel";
+import { fixedClock, jobScope, type TenantScope } from "@aurora/kernel";
 import { silentLogger } from "@aurora/telemetry";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { wireApi, wireSetup } from "../../apps/api/src/wire.ts";
 import { wireGateway } from "../../apps/gateway/src/wire.ts";
-import { openStores } from "../../apps/ingest/src/wire.ts";
-import { type IngestionWorld, openWorld } from "./world.ts";
+import { openStores, startIngestion } from "../../apps/ingest/src/wire.ts";
+import { sweepLeftovers } from "../../apps/worker/src/use-cases/sweep-leftovers.ts";
+import { type IngestionWorld, maintenanceRows, openWorld } from "./world.ts";
+import { quickTiming } from "./world-timing.ts";
 
 const adminKey = "nxk_abcdefghijklmnopqrstuvwxyz0123456789-_ABCDEFG";
 /** Topics of a model that knows what its words mean in two languages, as a real one does. */
@@ -53,6 +55,7 @@ describe("EMBEDDING_MODEL", () => {
   const dataDir = mkdtempSync(join(tmpdir(), "nexus-embedding-model-"));
   const closing: (() => Promise<unknown>)[] = [];
   let world: IngestionWorld;
+  let worker: { close(): Promise<void> };
   let scope: TenantScope;
   let api: Awaited<ReturnType<typeof wireApi>>;
   let providerUrl = "";
@@ -86,8 +89,9 @@ describe("EMBEDDING_MODEL", () => {
     await gateway.server.listen({ host: "127.0.0.1", port: world.config.ports.gateway });
     await wireSetup(world.config, silentLogger);
     api = await wireApi(world.config, silentLogger);
-    closing.push(() => api.close());
-    const worker = world.startWorker();
+    const first = api;
+    closing.push(() => first.close());
+    worker = world.startWorker();
     closing.push(() => worker.close());
     scope = jobScope((await call("GET", "/api/auth/me")).body.tenant_id, "test");
     const created = await call("POST", "/api/admin/providers", {
@@ -141,10 +145,65 @@ describe("EMBEDDING_MODEL", () => {
       .toEqual([{ document_ids: [allowed.documentId] }]);
   });
 
-  it("is refused in one sentence when the stored vectors are of another embedder", async () => {
+  it("changes while people ask: the old vectors answer until every document has new ones, and then go", async () => {
+    await worker.close();
     const { EMBEDDING_MODEL: _model, EMBEDDING_DIMENSIONS: _width, ...environment } = world.environment;
-    await expect(openStores(loadConfig(environment), silentLogger)).rejects.toThrow(
-      /^The documents were embedded with lan\/tiny@8, and this start asks for static-fr-en-192@1: /,
-    );
+    const config = loadConfig(environment); // the built-in model from here on
+    const stores = await openStores(config, silentLogger);
+    closing.push(() => stores.close());
+    const next = startIngestion(stores, config, silentLogger, quickTiming);
+    closing.push(() => next.close());
+    api = await wireApi(config, silentLogger);
+    const changed = api;
+    closing.push(() => changed.close());
+    const collections = async () => {
+      const { rows } = await world.database.admin.query(
+        "select collection, count(*)::int as points from vector_points where tenant_id = $1 group by 1 order by 1",
+        [scope.tenantId],
+      );
+      return rows.map((row) => row.points);
+    };
+    const embedder = async () =>
+      (await world.database.admin.query("select embedder_id from tenants where id = $1", [scope.tenantId])).rows[0]
+        .embedder_id;
+
+    const asked = embeddings.texts.length;
+    const { body } = await search();
+    expect(body.hits[0].dense_score).toBeGreaterThan(0.99); // the old model's vectors, compared by the old model
+    expect(embeddings.texts.length).toBe(asked + 1);
+
+    const fresh = await ingest("jardin.md", "Le jardin de la coopérative est ouvert le samedi.");
+    expect(fresh.job.state).toBe("success");
+    const documents = 4; // two before, one approved, this one: of the refused one nothing is there
+    expect([await collections(), await embedder()]).toEqual([[documents, 1], "lan/tiny@8"]);
+
+    const { body: batch } = await call("POST", "/api/ingestion/reindex", { only: "outdated" });
+    expect(batch.counts.total).toBe(documents - 1);
+    await expect
+      .poll(async () => (await call("GET", `/api/ingestion/batches/${batch.id}`)).body.is_done, { timeout: 20_000 })
+      .toBe(true);
+    await world.idle(scope);
+    expect(await embedder()).toBe("static-fr-en-192@1");
+    const afterwards = embeddings.texts.length;
+    const found = await call("POST", "/api/search", { query: "Combien de jours de télétravail par semaine ?" });
+    expect(found.body.hits[0].text).toContain("télétravail");
+    expect(found.body.hits[0].dense_score).toBeGreaterThan(0.3);
+    expect(embeddings.texts.length).toBe(afterwards);
+
+    const sweep = (aheadMs: number) =>
+      sweepLeftovers(
+        { ...stores, rows: maintenanceRows(world.database.database), clock: fixedClock(Date.now() + aheadMs) },
+        scope,
+        new AbortController().signal,
+      );
+    expect(await sweep(0)).toMatchObject({ retired_embedders: 0 }); // somebody may be reading them
+    expect(await sweep(120_000)).toMatchObject({ retired_embedders: 1 });
+    expect(await collections()).toEqual([documents]);
+    const left = "select distinct embedder_id from chunk_embeddings where tenant_id = $1";
+    expect((await world.database.admin.query(left, [scope.tenantId])).rows).toEqual([
+      { embedder_id: "static-fr-en-192@1" },
+    ]);
+    const again = await call("POST", "/api/ingestion/reindex", { only: "outdated" });
+    expect(again.body.counts.total).toBe(0);
   });
 });

@@ -1,4 +1,3 @@
-import { createMaintenanceRows } from "@aurora/db";
 import { fixedClock, type TenantScope } from "@aurora/kernel";
 import { conversionObjectKey, uploadSlotKey } from "@aurora/rag";
 import { createDocument } from "@aurora/testing";
@@ -6,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { sweepConversions } from "../../apps/worker/src/use-cases/sweep-conversions.ts";
 import { type SweepDeps, sweepLeftovers } from "../../apps/worker/src/use-cases/sweep-leftovers.ts";
 import { noContent, stateOf } from "./state.ts";
-import { type IngestionWorld, openWorld } from "./world.ts";
+import { type IngestionWorld, maintenanceRows, openWorld } from "./world.ts";
 
 let world: IngestionWorld;
 beforeAll(async () => {
@@ -19,14 +18,17 @@ const minuteMs = 60_000;
 const sweep = (scope: TenantScope, aheadMs = 2 * minuteMs, objects: SweepDeps["objects"] = world.stores.objects) => {
   const { vectors } = world.stores;
   const deps: SweepDeps = {
-    rows: createMaintenanceRows(world.database.database),
+    rows: maintenanceRows(world.database.database),
     objects,
     vectors,
     clock: fixedClock(Date.now() + aheadMs),
   };
   return sweepLeftovers(deps, scope, new AbortController().signal);
 };
-const nothing = { expired_answers: 0, abandoned_uploads: 0, stray_uploads: 0, dead_versions: 0, deleted_documents: 0 };
+const nothing = {
+  ...{ expired_answers: 0, abandoned_uploads: 0, stray_uploads: 0, dead_versions: 0, deleted_documents: 0 },
+  retired_embedders: 0,
+};
 const uploads = async (scope: TenantScope) => {
   const keys: string[] = [];
   for (const prefix of ["documents/", "incoming/"])
@@ -175,7 +177,7 @@ it("removes conversions that no version needs, and none that one does", async ()
   );
   for (const key of orphans)
     await world.stores.objects.put(scope, "artifacts", key, note, { contentType: "application/json" });
-  const deps = { rows: createMaintenanceRows(world.database.database), objects: world.stores.objects };
+  const deps = { rows: maintenanceRows(world.database.database), objects: world.stores.objects };
   const run = () => sweepConversions(deps, scope, new AbortController().signal);
   expect(await run()).toEqual({ unneeded_conversions: 2 });
   expect(await stateOf(world, scope)).toEqual(before);

@@ -51,7 +51,10 @@ export async function stateOf(world: IngestionWorld, scope: TenantScope) {
 }
 
 /** Objects that no row points to, and no complete conversion holds: nothing will ever read them. */
-export function strayObjects({ artifacts, objects }: Pick<Awaited<ReturnType<typeof stateOf>>, "artifacts" | "objects">) {
+export function strayObjects({
+  artifacts,
+  objects,
+}: Pick<Awaited<ReturnType<typeof stateOf>>, "artifacts" | "objects">) {
   const known = new Set(
     artifacts.flatMap(({ object_key: key }) => [key, key.replace(/(\/conversions\/[^/]+\/).*$/, "$1conversion.json")]),
   );

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadConfig } from "@aurora/config";
 import { finalJobStates, type IngestionStep, type JobFailure, type JobState } from "@aurora/contracts";
-import { createReceiptRepository } from "@aurora/db";
+import { createMaintenanceRows, createReceiptRepository, createTenantEmbedders, type Database } from "@aurora/db";
 import { connectionUrl } from "@aurora/db/embedded";
 import { sha256Hex, systemIds, type TenantScope } from "@aurora/kernel";
 import { startS3Server } from "@aurora/object-store/server";
@@ -25,6 +25,11 @@ interface JobRow {
   readonly stepTotal: number | null;
   readonly etaSeconds: number | null;
 }
+
+export const maintenanceRows = (database: Database) => ({
+  ...createMaintenanceRows(database),
+  ...createTenantEmbedders(database),
+});
 
 export type IngestionWorld = Awaited<ReturnType<typeof openWorld>>;
 

@@ -4,11 +4,21 @@ import { signContext } from "@aurora/auth";
 import { type Config, productRoot, required } from "@aurora/config";
 import { createTokenCounter, type DocumentConverter, type TokenCounter } from "@aurora/conversion";
 import { createDoclingServeConverter } from "@aurora/conversion/docling-serve";
-import { bundledChild, createLocalConverter, type LocalConverter, type LocalConverterOptions } from "@aurora/conversion/local";
-import { createDatabase, createIngestionRows } from "@aurora/db";
-import { systemClock, type TenantScope } from "@aurora/kernel";
+import {
+  bundledChild,
+  createLocalConverter,
+  type LocalConverter,
+  type LocalConverterOptions,
+} from "@aurora/conversion/local";
+import { createDatabase, createIngestionRows, createTenantEmbedders } from "@aurora/db";
+import { nowDate, systemClock, type TenantScope } from "@aurora/kernel";
 import { type EmbedderSource, inProcess } from "@aurora/llm";
-import { createGatewayEmbedderSource, type GatewayConnection } from "@aurora/llm/gateway";
+import {
+  createGatewayEmbedderSource,
+  type GatewayConnection,
+  type RemoteModel,
+  remoteModelOf,
+} from "@aurora/llm/gateway";
 import { loadStaticModel } from "@aurora/llm/static";
 import type { MalwareScanner } from "@aurora/malware-scan";
 import { createClamAvScanner } from "@aurora/malware-scan/clamav";
@@ -17,7 +27,7 @@ import { createS3ObjectStore } from "@aurora/object-store/s3";
 import type { Queue } from "@aurora/queue";
 import { createRedisQueue } from "@aurora/queue/bullmq";
 import { createPostgresQueue } from "@aurora/queue/postgres";
-import { openIndex } from "@aurora/rag";
+import { indexVersion, openTenantIndexes, type TenantIndexDeps } from "@aurora/rag";
 import type { Logger } from "@aurora/telemetry";
 import type { VectorStore } from "@aurora/vector-store";
 import { createEmbeddedVectorStore } from "@aurora/vector-store/embedded";
@@ -39,12 +49,12 @@ export interface IngestStores {
     scope: TenantScope,
     document: { readonly id: string; readonly sourceApp: string },
   ) => Promise<readonly IndexTarget[]>;
+  readonly moveIndex: (scope: TenantScope) => Promise<boolean>;
 }
 
 const maxAttempts = 4;
 const scanTimeouts = { connectTimeoutMs: 5_000, scanTimeoutMs: 120_000 } as const;
 
-/** @throws Error when the stored vectors are of another embedder. */
 export async function openStores(config: Config, logger: Logger): Promise<IngestStores & { close(): Promise<void> }> {
   if (config.qdrantUrl !== null)
     throw new Error("QDRANT_URL is set, but this version keeps its vectors itself: remove it");
@@ -72,11 +82,10 @@ export async function openStores(config: Config, logger: Logger): Promise<Ingest
     ? createRedisQueue({ redisUrl: config.redisUrl, prefix: "aurora-nexus", log: logger })
     : createPostgresQueue({ pool: database.pool, log: logger });
   const root = productRoot(import.meta.dirname);
-  const gateway = config.embedding && new Pool(config.urls.gateway, { connections: 2 * config.ingestion.concurrency });
-  const embedders = gateway
-    ? remoteEmbedders(config, gateway)
-    : inProcess((await loadStaticModel({ folder: join(root, "models/static-fr-en-192") })).embedder);
-  await openIndex(vectors, embedders);
+  const gateway = new Pool(config.urls.gateway, { connections: 2 * config.ingestion.concurrency });
+  const embedding = await openEmbedding(config, join(root, "models/static-fr-en-192"), gateway);
+  const tenantEmbedders = createTenantEmbedders(database);
+  const indexes = await openTenantIndexes({ vectors, ...embedding, embedderIdOf: tenantEmbedders.embedderIdOf });
   const local = createLocalConverter(conversionChild(root));
   const converter = config.doclingServe ? doclingServe(config.doclingServe, local) : local;
   return {
@@ -88,10 +97,16 @@ export async function openStores(config: Config, logger: Logger): Promise<Ingest
     scanner: config.malwareScan && createClamAvScanner({ ...config.malwareScan, ...scanTimeouts }),
     tokens: tokensOf(join(root, "models/all-MiniLM-L6-v2-tokenizer/tokenizer.json")),
     async indexTargets(scope, { id, sourceApp }) {
-      return [{ collection: "aurora_documents", embedder: embedders.embedderFor(scope, [sourceApp], [id]) }];
+      const written = await indexes.write(scope);
+      return written.map(({ collection, embedders }) => ({
+        collection,
+        embedder: embedders.embedderFor(scope, [sourceApp], [id]),
+        isRetiring: embedders.id !== embedding.current.id,
+      }));
     },
+    moveIndex: (scope) => tenantEmbedders.moveTo(scope, embedding.current.id, indexVersion, nowDate(systemClock)),
     async close() {
-      await gateway?.destroy();
+      await gateway.destroy();
       await queue.close();
       local.close();
       await vectors.close();
@@ -101,14 +116,33 @@ export async function openStores(config: Config, logger: Logger): Promise<Ingest
   };
 }
 
-/** EMBEDDING_MODEL, by way of the Gateway: it alone knows providers and may refuse to let a corpus leave. */
-function remoteEmbedders(config: Config, dispatcher: Pool): EmbedderSource {
-  const internalSecret = required(config.secrets.gatewayInternal, "GATEWAY_INTERNAL_SECRET");
-  const sign: GatewayConnection["sign"] = (context) => signContext(internalSecret, context);
-  return createGatewayEmbedderSource(
-    { baseUrl: config.urls.gateway, internalSecret, sign, clock: systemClock, dispatcher },
-    required(config.embedding, "EMBEDDING_MODEL"),
-  );
+/**
+ * EMBEDDING_MODEL by way of the Gateway, which alone knows providers and may refuse to let a corpus leave; else the
+ * built-in model. An earlier embedder is told by its id.
+ */
+async function openEmbedding(
+  config: Config,
+  modelFolder: string,
+  dispatcher: Pool,
+): Promise<Pick<TenantIndexDeps, "current" | "earlier">> {
+  let model: Promise<EmbedderSource> | undefined;
+  const builtIn = () => {
+    model ??= loadStaticModel({ folder: modelFolder }).then(({ embedder }) => inProcess(embedder));
+    return model;
+  };
+  const remote = (named: RemoteModel) => {
+    const internalSecret = required(config.secrets.gatewayInternal, "GATEWAY_INTERNAL_SECRET");
+    const sign: GatewayConnection["sign"] = (context) => signContext(internalSecret, context);
+    const connection = { baseUrl: config.urls.gateway, internalSecret, sign, clock: systemClock, dispatcher };
+    return createGatewayEmbedderSource(connection, named);
+  };
+  return {
+    current: config.embedding ? remote(config.embedding) : await builtIn(),
+    async earlier(embedderId) {
+      const named = remoteModelOf(embedderId);
+      return named ? remote(named) : builtIn();
+    },
+  };
 }
 
 const doclingServe = ({ apiKey, url }: { url: string; apiKey: string | null }, local: LocalConverter) =>

@@ -1,5 +1,5 @@
 import { type Config, required } from "@aurora/config";
-import { createDatabase, createMaintenanceRows } from "@aurora/db";
+import { createDatabase, createMaintenanceRows, createTenantEmbedders } from "@aurora/db";
 import { systemClock } from "@aurora/kernel";
 import { createS3ObjectStore } from "@aurora/object-store/s3";
 import type { Logger } from "@aurora/telemetry";
@@ -38,7 +38,7 @@ export async function startWorker(config: Config, logger: Logger): Promise<{ clo
     clock: systemClock,
   });
   const vectors = createEmbeddedVectorStore({ pool: database.pool });
-  const rows = createMaintenanceRows(database);
+  const rows = { ...createMaintenanceRows(database), ...createTenantEmbedders(database) };
   const deps = { rows, objects, vectors, clock: systemClock, logger, retention: config.retention };
 
   const tasks: MaintenanceTask[] = [

@@ -79,12 +79,7 @@ export interface Queue {
    * While the subject waits: nothing more, except that the earlier of the two times holds (a retry keeps its backoff).
    * While it runs: it runs once more afterwards.
    */
-  enqueue(
-    scope: TenantScope,
-    queue: QueueName,
-    message: QueueMessage,
-    options?: EnqueueOptions,
-  ): Promise<void>;
+  enqueue(scope: TenantScope, queue: QueueName, message: QueueMessage, options?: EnqueueOptions): Promise<void>;
   /** Starts taking messages of one queue in this process. */
   work(
     scope: SystemScope,

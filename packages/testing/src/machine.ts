@@ -6,6 +6,8 @@ export const machine = {
   /** Superuser of a PostgreSQL ≥ 15. */
   databaseAdminUrl: process.env.NEXUS_TEST_DATABASE_ADMIN_URL,
   redisUrl: process.env.NEXUS_TEST_REDIS_URL,
+  /** Of the kills of the chaos test: another seed is another run. */
+  chaosSeed: Number(process.env.NEXUS_CHAOS_SEED ?? 1),
 } as const;
 
 /** The PostgreSQL servers a suite runs on: `describe.skipIf(isAbsent).each`-style, the reason in the name. */

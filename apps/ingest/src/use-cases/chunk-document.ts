@@ -24,8 +24,7 @@ export function chunkDocument(
   tokens: () => TokenCounter,
 ): IndexChunk[] {
   const { chunk_max_chars: maxChars, chunk_max_tokens: maxTokens, chunk_overlap: overlap } = settings;
-  const hybrid =
-    settings.chunk_profile === "docling" ? chunkHybrid(document, { tokenizer: tokens(), maxTokens }) : [];
+  const hybrid = settings.chunk_profile === "docling" ? chunkHybrid(document, { tokenizer: tokens(), maxTokens }) : [];
   const language = documentLanguage(document);
   const chunks =
     hybrid.length > 0

@@ -1,6 +1,7 @@
-import { derivedUuid, sha256Hex, type TenantScope } from "@aurora/kernel";
+import { AppError, derivedUuid, sha256Hex, type TenantScope } from "@aurora/kernel";
 import type { Embedder } from "@aurora/llm";
 import { sparsePassage, versionFilter } from "@aurora/rag";
+import type { Logger } from "@aurora/telemetry";
 import type { CollectionName, Point, VectorStore } from "@aurora/vector-store";
 import { type EmbedDeps, type HashedChunk, vectorsOf } from "./embed-chunks.ts";
 import type { IngestionJob, IngestionRows } from "./ingestion-rows.ts";
@@ -9,12 +10,15 @@ import type { JobProgress } from "./job-progress.ts";
 export interface IndexDeps extends EmbedDeps {
   readonly rows: Pick<IngestionRows, "findEmbeddings" | "saveEmbeddings" | "saveChunks" | "deleteChunks">;
   readonly vectors: Pick<VectorStore, "limits" | "upsert" | "delete" | "count">;
+  readonly logger: Logger;
 }
 
 /** Where the points of a tenant's documents go, and who makes their vectors. */
 export interface IndexTarget {
   readonly collection: CollectionName;
   readonly embedder: Embedder;
+  /** Another embedder takes its place: when it gives no vectors any more, its points are found by terms alone. */
+  readonly isRetiring: boolean;
 }
 
 /** What is written of a version. */
@@ -37,10 +41,10 @@ export async function embedChunks(
   progress: JobProgress,
 ): Promise<void> {
   let done = 0;
-  for (const { embedder } of targets)
-    for (const chunks of batches(source.chunks, Math.min(maxBatch, embedder.maxTextsPerCall))) {
+  for (const target of targets)
+    for (const chunks of batches(source.chunks, Math.min(maxBatch, target.embedder.maxTextsPerCall))) {
       progress.signal.throwIfAborted();
-      await vectorsOf(deps, scope, job, { title: source.title, chunks }, embedder, progress.signal);
+      await vectorsFor(deps, scope, job, { title: source.title, chunks }, target, progress.signal);
       done += chunks.length;
       progress.advance(done / (source.chunks.length * targets.length));
     }
@@ -84,13 +88,13 @@ export async function indexChunks(
         language: chunk.language ?? source.language,
       })),
     );
-    for (const { collection, embedder } of targets) {
-      const vectors = await vectorsOf(deps, scope, job, { title: source.title, chunks }, embedder, progress.signal);
+    for (const target of targets) {
+      const vectors = await vectorsFor(deps, scope, job, { title: source.title, chunks }, target, progress.signal);
       const complete = points.map((point, index) => ({
         ...point,
         dense: nonZero(vectors.get(chunks[index]?.passageHash ?? "")),
       }));
-      await deps.vectors.upsert(scope, collection, complete);
+      await deps.vectors.upsert(scope, target.collection, complete);
     }
     done += chunks.length;
     progress.advance(done / source.chunks.length);
@@ -100,6 +104,25 @@ export async function indexChunks(
     if (count !== source.chunks.length) throw new Error(`${count} points of ${source.chunks.length} chunks are stored`);
   }
   return termCounts;
+}
+
+/** None of an embedder that is on its way out and does not answer: its provider may be gone already. */
+async function vectorsFor(
+  deps: IndexDeps,
+  scope: TenantScope,
+  job: IngestionJob,
+  batch: Parameters<typeof vectorsOf>[3],
+  { embedder, isRetiring }: IndexTarget,
+  signal: AbortSignal,
+): ReturnType<typeof vectorsOf> {
+  try {
+    return await vectorsOf(deps, scope, job, batch, embedder, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!isRetiring || !AppError.is(error)) throw error;
+    deps.logger.warn({ code: error.code, embedder_id: embedder.id }, "the embedder of before gives no vectors");
+    return new Map();
+  }
 }
 
 function pointOf({ document, version }: IngestionJob, source: IndexSource, chunk: HashedChunk): Point {

@@ -29,6 +29,8 @@ export interface IngestDeps extends ConvertDeps, SettleDeps {
     scope: TenantScope,
     document: { readonly id: string; readonly sourceApp: string },
   ) => Promise<readonly IndexTarget[]>;
+  /** After a publication to more than one index: questions move to the newest once all documents are in it. */
+  readonly moveIndex: (scope: TenantScope) => Promise<boolean>;
   /** Of all-MiniLM-L6-v2. */
   readonly tokens: () => TokenCounter;
   readonly logger: Logger;
@@ -91,7 +93,7 @@ async function runSteps(
   const termCounts = await indexChunks(deps, scope, job, source, targets, progress);
 
   await progress.enter("published");
-  return deps.rows.publish(
+  const outcome = await deps.rows.publish(
     scope,
     {
       jobId: job.id,
@@ -107,6 +109,9 @@ async function runSteps(
     },
     nowDate(deps.clock),
   );
+  if (targets.length > 1 && (await deps.moveIndex(scope)))
+    deps.logger.info({ tenant_id: scope.tenantId }, "questions go by the new embedder");
+  return outcome;
 }
 
 /** The converted document, which may be large, goes with this call; its passages stay. */

@@ -4,16 +4,17 @@ import type { Logger } from "@aurora/telemetry";
 import type { IngestionRows, JobReport, OpenState } from "./ingestion-rows.ts";
 
 /** The state each step shows as, and the share of the whole job it stands for; conversion is by far the longest. */
-const steps: Readonly<Record<IngestionStep, { readonly state: OpenState; readonly from: number; readonly to: number }>> =
-  {
-    fetched: { state: "converting", from: 0, to: 0.02 },
-    scanned: { state: "converting", from: 0.02, to: 0.05 },
-    converted: { state: "converting", from: 0.05, to: 0.7 },
-    chunked: { state: "chunking", from: 0.7, to: 0.72 },
-    embedded: { state: "embedding", from: 0.72, to: 0.9 },
-    indexed: { state: "indexing", from: 0.9, to: 0.99 },
-    published: { state: "indexing", from: 0.99, to: 1 },
-  };
+const steps: Readonly<
+  Record<IngestionStep, { readonly state: OpenState; readonly from: number; readonly to: number }>
+> = {
+  fetched: { state: "converting", from: 0, to: 0.02 },
+  scanned: { state: "converting", from: 0.02, to: 0.05 },
+  converted: { state: "converting", from: 0.05, to: 0.7 },
+  chunked: { state: "chunking", from: 0.7, to: 0.72 },
+  embedded: { state: "embedding", from: 0.72, to: 0.9 },
+  indexed: { state: "indexing", from: 0.9, to: 0.99 },
+  published: { state: "indexing", from: 0.99, to: 1 },
+};
 /** A pace measured over less tells nothing. */
 const minPaceMs = 1_000;
 

@@ -27,6 +27,13 @@ export interface MaintenanceRows {
     now: Date,
     remove: (documentId: string, versions: readonly number[], conversionKeys: readonly string[]) => Promise<void>,
   ): Promise<boolean>;
+  /**
+   * Embedders that questions moved away from before `movedBefore`; from here on no version counts as having their
+   * vectors.
+   */
+  findRetired(scope: TenantScope, movedBefore: Date): Promise<readonly string[]>;
+  /** Their points are gone. */
+  forgetRetired(scope: TenantScope, embedderId: string): Promise<void>;
   /** Ids of documents whose row went before `deletedBefore`. */
   findDeletedDocuments(scope: TenantScope, deletedBefore: Date, atMost: number): Promise<readonly string[]>;
   forgetDeletedDocument(scope: TenantScope, documentId: string): Promise<void>;

@@ -21,6 +21,8 @@ export interface SweepDeps extends VersionStores {
     | "findDeletedDocuments"
     | "forgetDeletedDocument"
     | "recordDeletionScan"
+    | "findRetired"
+    | "forgetRetired"
   >;
   readonly clock: Clock;
 }
@@ -32,12 +34,18 @@ const uploadGraceMs = 3_600_000;
 /** A worker that was writing learns of the end of its job within seconds. */
 const settleMs = 60_000;
 
-type SweepCount = "abandoned_uploads" | "stray_uploads" | "dead_versions" | "deleted_documents" | "expired_answers";
+type SweepCount =
+  | "abandoned_uploads"
+  | "stray_uploads"
+  | "dead_versions"
+  | "deleted_documents"
+  | "expired_answers"
+  | "retired_embedders";
 
 /**
  * Removes what nobody will ever read: uploads never completed, points and objects of dead versions whose worker died,
  * points and objects of deleted documents, what an upload URL wrote once its upload was completed or given up, cached
- * answers past their time. What fails stays recorded and is tried again by the next run.
+ * answers past their time, points of embedders nobody asks by any more. What fails stays recorded and is tried again by the next run.
  */
 export async function sweepLeftovers(
   deps: SweepDeps,
@@ -65,15 +73,34 @@ export async function sweepLeftovers(
     const left = await deps.rows.recordDeletionScan(scope, { documentId, removed, residue, at: new Date(nowMs) });
     if (left === 0) await deps.rows.forgetDeletedDocument(scope, documentId);
   }
+  const retired = await removeRetiredPoints(deps, scope, settledBefore);
   const stray = await removeStrayUploads(deps, scope);
   const expired = await deps.rows.deleteExpiredAnswers(scope, new Date(nowMs), expiredBatchSize);
   return {
     expired_answers: expired,
+    retired_embedders: retired,
     abandoned_uploads: abandoned,
     stray_uploads: stray,
     dead_versions: dead,
     deleted_documents: deletions.length,
   };
+}
+
+/** Points of embedders that no question is compared with any more: whoever read them a minute ago has ended. */
+async function removeRetiredPoints(
+  { rows, vectors }: SweepDeps,
+  scope: TenantScope,
+  settledBefore: Date,
+): Promise<number> {
+  const retired = await rows.findRetired(scope, settledBefore);
+  if (retired.length === 0) return 0;
+  const collections = await vectors.collections();
+  for (const embedderId of retired) {
+    for (const { embedderId: owner, name } of collections)
+      if (owner === embedderId) await vectors.delete(scope, name, { must_not: [{ key: "document_id", match: null }] });
+    await rows.forgetRetired(scope, embedderId);
+  }
+  return retired.length;
 }
 
 /**

@@ -14,11 +14,14 @@ export interface GatewayEmbedderOptions {
   readonly maxTextsPerCall?: number;
 }
 
+/** As the Gateway knows it (`provider/model`), and the width of its vectors. */
+export interface RemoteModel {
+  readonly model: string;
+  readonly dimensions: number;
+}
+
 /** One embedding model behind `/v1/embeddings` for every tenant: each calls the provider it has under the model's name. */
-export function createGatewayEmbedderSource(
-  connection: GatewayConnection,
-  model: { readonly model: string; readonly dimensions: number },
-): EmbedderSource {
+export function createGatewayEmbedderSource(connection: GatewayConnection, model: RemoteModel): EmbedderSource {
   return {
     id: embedderId(model),
     dimensions: model.dimensions,
@@ -27,7 +30,13 @@ export function createGatewayEmbedderSource(
   };
 }
 
-const embedderId = (options: { model: string; dimensions: number }): string => `${options.model}@${options.dimensions}`;
+const embedderId = (options: RemoteModel): string => `${options.model}@${options.dimensions}`;
+
+/** Which model an embedder's id stands for; null for one that is not behind the Gateway. */
+export function remoteModelOf(id: string): RemoteModel | null {
+  const [, model, dimensions] = /^(.+\/.+)@(\d+)$/.exec(id) ?? [];
+  return model ? { model, dimensions: Number(dimensions) } : null;
+}
 
 /** An embedding model behind `/v1/embeddings`. Made for one scope, since its texts leave the process. */
 export function createGatewayEmbedder(

@@ -1,4 +1,10 @@
 export { createGatewayClient } from "./client.ts";
-export { createGatewayEmbedder, createGatewayEmbedderSource, type GatewayEmbedderOptions } from "./embedder.ts";
+export {
+  createGatewayEmbedder,
+  createGatewayEmbedderSource,
+  type GatewayEmbedderOptions,
+  type RemoteModel,
+  remoteModelOf,
+} from "./embedder.ts";
 export type { GatewayConnection } from "./internal-call.ts";
 export { createGatewayProbe } from "./probe.ts";

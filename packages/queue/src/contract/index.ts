@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { jobScope, systemScope, type TenantScope } from "@aurora/kernel";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Delivery, Queue, WorkOptions } from "../port.ts";
+import { fairnessContract } from "./fairness.ts";
 import { causeOf, gated } from "./gate.ts";
 
 export interface QueueHarness {
@@ -172,69 +173,7 @@ export function queueContract(name: string, open: () => Promise<QueueHarness>): 
       expect(seen).toEqual(subjects);
     });
 
-    it("does not hold up a tenant's first message behind another's backlog", async () => {
-      const backlog = Array.from({ length: 30 }, () => randomUUID());
-      for (const subject of backlog) await enqueue(subject);
-      const [first, second] = [randomUUID(), randomUUID()];
-      await enqueue(first, tenantB);
-      await enqueue(second, tenantB);
-      const { seen } = record({ concurrency: 1 });
-      await drained();
-      expect(seen.indexOf(first)).toBeLessThan(3);
-      expect(seen.indexOf(second)).toBeLessThan(6);
-      expect(seen.filter((subject) => backlog.some((each) => each === subject))).toEqual(backlog);
-    });
-
-    it("delays a tenant's single message by no more than one slot, behind another's 500", async () => {
-      const gate = gated();
-      queue.work(system, queueName, { ...quick, concurrency: 2, leaseMs: 60_000 }, gate.handle);
-      const backlog = Array.from({ length: 500 }, () => randomUUID());
-      await Promise.all(backlog.map((subject) => enqueue(subject)));
-      await until(() => expect(gate.started).toHaveLength(2)); // both slots
-      const single = randomUUID();
-      await enqueue(single, tenantB);
-      gate.endOne();
-      await until(() => expect(gate.started).toHaveLength(3));
-      expect(gate.started[2]?.subjectId).toBe(single);
-    });
-
-    it("keeps a slot for whoever waits while another tenant's long messages run", async () => {
-      const gate = gated();
-      queue.work(system, queueName, { ...quick, concurrency: 2, leaseMs: 60_000 }, gate.handle);
-      for (let count = 0; count < 20; count++) await enqueue(randomUUID());
-      await until(() => expect(gate.started).toHaveLength(2));
-      const others = Array.from({ length: 6 }, () => randomUUID());
-      for (const subject of others) await enqueue(subject, tenantB);
-      gate.endOne();
-      for (const [index, subject] of others.entries()) {
-        await until(() => expect(gate.started).toHaveLength(3 + index));
-        expect(gate.started.at(-1)?.subjectId).toBe(subject); // the other slot stays with the long message
-        gate.end(subject);
-      }
-      await until(() => expect(gate.started).toHaveLength(9)); // nobody else waits: both slots again
-    });
-
-    it("serves a tenant's messages that are in no hurry after its others", async () => {
-      const [slow, quickly] = [Array.from({ length: 5 }, () => randomUUID()), [randomUUID(), randomUUID()]];
-      for (const subjectId of slow) await queue.enqueue(tenantA, queueName, { subjectId }, { isBackground: true });
-      for (const subjectId of quickly) await enqueue(subjectId);
-      const { seen } = record({ concurrency: 1 });
-      await drained();
-      expect(seen).toEqual([...quickly, ...slow]);
-    });
-
-    it("does not let a busy tenant be starved by another that keeps coming", async () => {
-      const backlog = Array.from({ length: 10 }, () => randomUUID());
-      for (const subject of backlog) await enqueue(subject);
-      let others = 0;
-      const seen: string[] = [];
-      queue.work(system, queueName, { ...quick, concurrency: 1 }, async ({ subjectId }) => {
-        seen.push(subjectId);
-        if (others++ < 40) await enqueue(randomUUID(), tenantB);
-      });
-      await drained();
-      expect(seen.indexOf(backlog[9] ?? "")).toBeLessThan(35);
-    });
+    fairnessContract(() => ({ queue, tenantA, tenantB }));
 
     it("holds a delayed message back until it is due, and lets an earlier time win", async () => {
       const [late, pulled] = [randomUUID(), randomUUID()];

@@ -11,4 +11,5 @@ export * from "./passages.ts";
 export * from "./query-terms.ts";
 export * from "./retriever.ts";
 export * from "./sparse.ts";
+export * from "./tenant-index.ts";
 export * from "./term-id.ts";

@@ -1,23 +1,25 @@
-import { AppError } from "@aurora/kernel";
+import { AppError, sha256Hex } from "@aurora/kernel";
 import type { EmbedderSource } from "@aurora/llm";
-import type { VectorStore } from "@aurora/vector-store";
+import type { CollectionName, VectorStore } from "@aurora/vector-store";
+
+const firstCollection = "aurora_documents";
 
 /**
- * Makes the collection of the documents' vectors, once for all tenants.
- * @throws Error with a sentence for the operator when it exists for another embedder: vectors of two never compare.
+ * Makes the collection of the documents' vectors of one embedder, once for all tenants. Vectors of two embedders never
+ * compare: the first ever used has `aurora_documents`, each later one a collection named after it.
  */
 export async function openIndex(
   vectors: Pick<VectorStore, "ensureCollection">,
   { dimensions, id }: Pick<EmbedderSource, "id" | "dimensions">,
-): Promise<void> {
+): Promise<CollectionName> {
+  const spec = { dimensions, embedderId: id };
   try {
-    await vectors.ensureCollection("aurora_documents", { dimensions, embedderId: id });
+    await vectors.ensureCollection(firstCollection, spec);
+    return firstCollection;
   } catch (error) {
     if (!AppError.is(error) || error.code !== "conflict") throw error;
-    const stored = error.params.embedder_id;
-    throw new Error(
-      `The documents were embedded with ${stored}, and this start asks for ${id}: set EMBEDDING_MODEL and EMBEDDING_DIMENSIONS back, or begin with an empty data folder.`,
-      { cause: error },
-    );
   }
+  const name: CollectionName = `${firstCollection}_${sha256Hex(id).slice(0, 12)}`;
+  await vectors.ensureCollection(name, spec);
+  return name;
 }

@@ -10,6 +10,7 @@ import { selectDiverse } from "./mmr.ts";
 import type { Passage, PassageReader, StatisticsReader } from "./passages.ts";
 import { queryTermIds, queryWords, sparseQuery, wordWeights } from "./query-terms.ts";
 import { analysisLanguage, indexVersion, passageText } from "./sparse.ts";
+import type { TenantIndex, TenantIndexes } from "./tenant-index.ts";
 
 /** λ measured: below 0.8 relevant passages leave the context (fr_piaf recall@6 .892 without MMR, .886 at 0.8, .880 at 0.7). */
 export const retrievalDefaults = { k: 6, fetchK: 40, mmrLambda: 0.8 } as const;
@@ -64,6 +65,8 @@ export interface RetrievalResult {
 export interface RetrieverDeps {
   readonly vectorStore: VectorStore;
   readonly embedders: EmbedderSource;
+  /** Which vectors a tenant's questions are compared with; left out: those of `embedders`, in `aurora_documents`. */
+  readonly indexes?: Pick<TenantIndexes, "read">;
   readonly wordVectors: WordVectors;
   readonly statistics: StatisticsReader;
   readonly passages: PassageReader;
@@ -85,7 +88,7 @@ export interface Retriever {
 type Candidate = Fused<Hit & ScoredCandidate>;
 
 export function createRetriever(deps: RetrieverDeps): Retriever {
-  const version = indexVersion(deps.embedders.id);
+  const only: TenantIndex = { collection: "aurora_documents", embedders: deps.embedders };
   const defaults = { ...retrievalDefaults, ...deps.defaults };
   return {
     async retrieve(scope, request) {
@@ -95,7 +98,9 @@ export function createRetriever(deps: RetrieverDeps): Retriever {
       const watch = stopwatch(deps.nowMs);
       const filter = corpusFilter(scope, request);
       const words = queryWords(query);
-      const embedder = deps.embedders.embedderFor(scope, searchedSourceApps(scope, request));
+      const { collection, embedders } = (await deps.indexes?.read(scope)) ?? only;
+      const version = indexVersion(embedders.id);
+      const embedder = embedders.embedderFor(scope, searchedSourceApps(scope, request));
       const [statistics, queryVector] = await Promise.all([
         deps.statistics.load(scope, version, queryTermIds(words)),
         filter === null ? null : embedQuery(embedder, query, signal),
@@ -107,7 +112,7 @@ export function createRetriever(deps: RetrieverDeps): Retriever {
       const points =
         filter === null || statistics.chunkCount === 0
           ? []
-          : await deps.vectorStore.query(scope, "aurora_documents", {
+          : await deps.vectorStore.query(scope, collection, {
               dense: queryVector,
               sparse: sparse.ids.length > 0 ? sparse : null,
               filter,

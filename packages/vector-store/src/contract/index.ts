@@ -267,6 +267,19 @@ export function vectorStoreContract(name: string, open: () => Promise<VectorStor
         });
     });
 
+    it("keeps collections apart, of any width, and names each with its embedder", async () => {
+      const other = { name: "aurora_documents_other", dimensions: 3, embedderId: "other" } as const;
+      await store.ensureCollection(other.name, other);
+      await put(alpha, point("same"));
+      await store.upsert(alpha, other.name, [{ ...point("same"), dense: Float32Array.of(1, 0, 0) }]);
+      const filter = { must_not: [{ key: "name", match: null }] };
+      expect(await store.delete(alpha, other.name, filter)).toBe(1);
+      expect([await store.count(alpha, collection, filter), await store.count(alpha, other.name, filter)]).toEqual([
+        1, 0,
+      ]);
+      expect(await store.collections()).toEqual([{ name: collection, dimensions, embedderId: "contract" }, other]);
+    });
+
     describe("between tenants", () => {
       beforeEach(async () => {
         await put(alpha, { ...point("alpha's", { document_id: "d" }), sparse: { ids: [7], values: [1] } });
