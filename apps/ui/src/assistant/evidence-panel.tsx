@@ -170,7 +170,7 @@ function Proof({ citation }: { citation: Citation }) {
       ) : (
         document.data?.pages.length === 0 && (
           <div className={styles.text}>
-            <TextView documentId={citation.document_id} quote={citation.quote} />
+            <TextView documentId={citation.document_id} quote={citation.quote} page={citation.page_start} />
           </div>
         )
       )}
