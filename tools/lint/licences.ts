@@ -18,6 +18,7 @@ const allowed = new Set([
   "Unlicense",
   "Python-2.0",
   "PostgreSQL",
+  "Zlib", // pako (TIFF): a port of zlib, as permissive as BSD; its notice is in NOTICE
   "OFL-1.1", // fonts
 ]);
 /** Image libraries of Next.js that are never loaded (images are unoptimised), under LGPL as separate shared objects. */
