@@ -1,7 +1,7 @@
 /** Words as the ledger counts them: runs of letters, marks and digits, compatibility forms folded, accents kept. */
 export const wordsOf = (text: string): string[] =>
   text
-    .replace(/\u0002\s*|\u00ad\s*/g, "") // pdfium's mark of a hyphen at a line's end, and the soft hyphen
+    .replace(/\u00ad\s*/g, "") // the soft hyphen, which is also how a word cut at a line's end is told
     .normalize("NFKC")
     .toLowerCase()
     .match(/[\p{L}\p{N}\p{M}]+/gu) ?? [];

@@ -314,32 +314,23 @@ export function leaderTables(segments: readonly Segment[]): TableBlock[] {
   return tables;
 }
 
-/** Leaders stay in the cell they stand in: the column of pages begins where its widest number does. */
 function leaderTable(rows: readonly Row[]): TableBlock {
-  const entries = rows.map((row) => splitLeader(row.segments.flatMap((segment) => segment.words)));
-  const border = Math.min(...entries.map((words) => words.at(-1)?.l ?? Number.POSITIVE_INFINITY));
-  const cells = entries.flatMap((words, row): TableCellBox[] => {
-    const isPage = (word: Word, index: number) =>
-      index === words.length - 1 || (isLeader(word) && (word.l + word.r) / 2 > border);
-    const parts = [words.filter((word, index) => !isPage(word, index)), words.filter(isPage)];
-    return parts.flatMap((own, column) => {
+  const cells = rows.flatMap((row, index): TableCellBox[] => {
+    const words = row.segments.flatMap((segment) => segment.words);
+    const number = words.at(-1);
+    const entry = words.slice(0, -1).flatMap((word) => {
+      const text = word.text.replace(/[.…_]{2,}$|^[.…_]+$/, "");
+      return text === "" ? [] : [{ ...word, text }];
+    });
+    if (!number) return [];
+    const page = { ...number, text: number.text.replace(/^.*[.…_]/, "") };
+    const place = { row: index, rowSpan: 1, columnSpan: 1, columnHeader: false };
+    return [entry, [page]].flatMap((own, column) => {
       if (own.length === 0) return [];
       const line = segmentOf(own);
       const { l, t, r, b } = line;
-      return [{ row, column, rowSpan: 1, columnSpan: 1, columnHeader: false, lines: [line], l, t, r, b }];
+      return [{ ...place, column, lines: [line], l, t, r, b }];
     });
   });
   return { kind: "table", isIndex: true, ...union(rows), cells };
-}
-
-const isLeader = (word: Word): boolean => /^[.…_]+$/.test(word.text);
-
-/** A page number that its leaders run into becomes a word of its own. */
-function splitLeader(words: readonly Word[]): Word[] {
-  const last = words.at(-1);
-  const glued = last && /^(.*[.…_])([^.…_]+)$/.exec(last.text);
-  if (!last || !glued) return [...words];
-  const [, leaders = "", number = ""] = glued;
-  const at = last.r - ((last.r - last.l) * number.length) / last.text.length;
-  return [...words.slice(0, -1), { ...last, text: leaders, r: at }, { ...last, text: number, l: at }];
 }
