@@ -65,24 +65,28 @@ interface JsonPage {
   readonly blocks: readonly { readonly paragraphs?: readonly { readonly lines: readonly JsonLine[] }[] }[] | null;
 }
 
-const languages = ["fra", "eng"] as const;
+const models = { fr: "fra", en: "eng" } as const;
+export type OcrLanguage = keyof typeof models;
 const lstmOnly = 1; // OEM_LSTM_ONLY: the shipped models hold nothing else
 const segmentation = { page: "3", line: "7" } as const; // PSM_AUTO: columns found, no guess of the orientation; PSM_SINGLE_LINE
 const imagePath = "/input"; // the one SetImageFile reads
 const ignore = (): void => {};
 
-let loaded: Promise<Ocr> | undefined;
+const loaded = new Map<OcrLanguage | null, Promise<Ocr>>();
 
 /**
- * Tesseract with French and English, in this very thread: no worker, so that what ends the process ends it too. Made
+ * Tesseract in one language, or with French and English together where none is told, in this very thread: no worker, so that what ends the process ends it too. Made
  * once a process (0.2 s, 0.2 GB with its first page) from files of node_modules; nothing is downloaded or written.
  */
-export function loadOcr(): Promise<Ocr> {
-  loaded ??= load();
-  return loaded;
+export function loadOcr(language: OcrLanguage | null): Promise<Ocr> {
+  const known = loaded.get(language);
+  if (known) return known;
+  const made = load(language === null ? Object.values(models) : [models[language]]);
+  loaded.set(language, made);
+  return made;
 }
 
-async function load(): Promise<Ocr> {
+async function load(languages: readonly string[]): Promise<Ocr> {
   const require = createRequire(import.meta.url);
   const factory = require("tesseract.js-core/tesseract-core-simd-lstm.js") as TesseractFactory;
   const wasmBinary = readFileSync(require.resolve("tesseract.js-core/tesseract-core-simd-lstm.wasm"));

@@ -2,7 +2,7 @@ import { frameOf } from "../readers/pdf/frame.ts";
 import { type Box, median } from "../readers/pdf/geometry.ts";
 import type { Bitmap } from "../readers/pdf/png.ts";
 import type { Word } from "../readers/pdf/words.ts";
-import { loadOcr, type OcrLine, type OcrWord, type PixelBox } from "./engine.ts";
+import { loadOcr, type OcrLanguage, type OcrLine, type OcrWord, type PixelBox } from "./engine.ts";
 import { greyOf, type QuarterTurn, shrinkImage } from "./grey-image.ts";
 import { around, heightOf, type Mark, sharedHeight, touches, widthOf } from "./ink.ts";
 import type { Leader } from "./leaders.ts";
@@ -37,12 +37,14 @@ const noiseConfidence = 25; // signs seen in pictures, stamps and speckles
  * 1–4 s a page of text at 200 dpi; three times as long when it lies on its side or head.
  * @param bitmap The page as it is shown.
  * @param page Its size in points.
+ * @param language Of the text, where it is known: half the work, and no word of the other language is read into it.
  */
 export async function ocrPage(
   bitmap: Bitmap,
   page: { readonly width: number; readonly height: number },
+  language: OcrLanguage | null = null,
 ): Promise<RecognisedPage> {
-  const ocr = await loadOcr();
+  const ocr = await loadOcr(language);
   const factor = Math.ceil(Math.sqrt((bitmap.width * bitmap.height) / maxPixels));
   const image = shrinkImage(greyOf(bitmap), factor);
   const scale = page.width / image.width; // points a pixel

@@ -15,7 +15,7 @@ interface Source {
   readonly pdfium: Pdfium;
   readonly pdf: PdfDocument;
   readonly second: SecondParser;
-  readonly context: Pick<ReadContext, "ledger" | "warn" | "ocr" | "hasTimeLeft">;
+  readonly context: Pick<ReadContext, "ledger" | "warn" | "ocr" | "language" | "hasTimeLeft">;
 }
 
 interface Reading {
@@ -51,12 +51,12 @@ export async function readPage({ pdfium, pdf, second, context }: Source, index: 
     reading = { ...reading, words, source: reading.source.replace(/\S+/g, repair), quality: repairedQuality };
   }
   const isScan = isScanned(first);
-  const needsOcr = context.ocr === "auto" && (isScan || reading.quality < soundQuality);
+  const needsOcr = context.ocr === "auto" && (isScan || (reading.quality < soundQuality && isLatin(reading.source)));
   if (needsOcr && !context.hasTimeLeft())
     context.warn({ code: "document_part_skipped", params: { name: `p. ${first.page}`, reason: "conversion_timeout" } });
   else if (needsOcr) {
     const bitmap = pdf.withPage(index, (page) => (isDrawable(pdfium, page) ? paintPage(pdfium, page, ocrDpi) : null));
-    const recognised = bitmap && (await ocrPage(bitmap, first));
+    const recognised = bitmap && (await ocrPage(bitmap, first, context.language));
     if (recognised && recognised.words.length > 0) reading = betterOf(reading, recognised, isScan);
   }
   if (reading.words.length > 0 && reading.quality < unsureConfidence)
@@ -65,6 +65,12 @@ export async function readPage({ pdfium, pdf, second, context }: Source, index: 
   for (const drop of reading.drops) context.ledger.drop(drop.text, drop.reason, first.page);
   context.ledger.parser(reading.parser, first.page, round(reading.quality));
   return { ...first, words: reading.words, source: reading.source, drops: reading.drops };
+}
+
+/** Most letters are Latin ones, or none is known: recognition reads no other script. */
+function isLatin(text: string): boolean {
+  const letters = text.match(/\p{L}/gu)?.length ?? 0;
+  return (text.match(/\p{Script=Latin}/gu)?.length ?? 0) >= 0.5 * letters;
 }
 
 const repairedQuality = 0.98; // sound, but not what the file says
