@@ -30,5 +30,6 @@ describe.skipIf(!hasFixtures)("Docling's own sources", () => {
       }
       expect(documents).toBeGreaterThan(5);
     },
+    180_000, // dozens of files, some of them recognised
   );
 });
