@@ -10,32 +10,38 @@ import { CreateUploadResponse, IngestionBatch } from "@aurora/contracts";
 import { withProduct } from "./lib/product.ts";
 import { atMost, type Figure, percentile, plain } from "./lib/report.ts";
 
-const documentCount = 500;
+/** Memory is the median over this many documents: one moment tells where the garbage collector stands. */
+const sampledDocuments = 20;
 const firstMark = 50;
+/** Distinct words of the texts: about as many as a department's papers have. */
+const vocabularySize = 12_000;
 const uploadsAtOnce = 4;
 const limitMs = 600_000; // of one phase, on a busy machine
 
-const words =
-  "convoyeur entretien annuel site coopérative facture délai garantie sécurité atelier livraison contrat".split(" ");
-const word = (index: number) => words[index % words.length] ?? "";
+const syllables = "ba ce di fo gu la me ni po ru sa te vi jo ma che tra pli bre con".split(" ");
+const word = (index: number): string => {
+  const place = (index * 7_919) % vocabularySize;
+  return [place % 20, Math.floor(place / 20) % 20, Math.floor(place / 400)].map((at) => syllables[at % 20]).join("");
+};
 /** About 6,000 characters, like no other. */
 const textOf = (document: number) =>
   Array.from(
     { length: 60 },
     (_, line) =>
-      `Le ${word(document + line)} numéro ${document * 60 + line} relève du ${word(document * 7 + line * 3)} et de son ${word(line)}, selon la règle ${document}.${line}.`,
+      `Le ${word(document * 60 + line)} de l’atelier relève du ${word(document * 7 + line * 3)} et de son ${word(line * 11)}, selon la règle ${word(document)} du ${word(document + line)}.`,
   ).join("\n\n");
 
 const residentBytes = (pid: number): number =>
   Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) * 1024;
 
-export const measureBatch = (): Promise<Figure[]> =>
+export const measureBatch = (documentCount = 500): Promise<Figure[]> =>
   withProduct({}, async (client, product) => {
     const pid = product.processes().find(({ name }) => name === "ingest")?.pid;
     if (pid === undefined) throw new Error("no ingestion worker");
     const batch = IngestionBatch.parse(
       await client.call("POST", "/api/ingestion/batches", { name: "bench", source_app: "default" }),
     );
+    const samples: { readonly done: number; readonly bytes: number }[] = [];
     const counts = async (id: string) => IngestionBatch.parse(await client.call("GET", `/api/ingestion/batches/${id}`));
     const ended = async (id: string) => {
       const { success, failed, cancelled } = (await counts(id)).counts;
@@ -44,12 +50,21 @@ export const measureBatch = (): Promise<Figure[]> =>
     };
     const until = async (id: string, wanted: number) => {
       const deadline = performance.now() + limitMs;
-      while ((await ended(id)) < wanted) {
+      for (;;) {
+        const done = await ended(id);
+        samples.push({ done, bytes: residentBytes(pid) });
+        if (done >= wanted) return;
         if (performance.now() > deadline) throw new Error(`${wanted} documents took more than ${limitMs} ms`);
         await sleep(100);
       }
     };
 
+    /** @param last The last of the documents it is taken over. */
+    const memoryAt = (last: number) =>
+      percentile(
+        samples.filter(({ done }) => done > last - sampledDocuments && done <= last).map(({ bytes }) => bytes),
+        0.5,
+      );
     const uploadedMs = new Map<string, number>();
     let next = 0;
     const lane = async () => {
@@ -71,12 +86,9 @@ export const measureBatch = (): Promise<Figure[]> =>
     };
     const startedMs = performance.now();
     const sending = Promise.all(Array.from({ length: uploadsAtOnce }, lane));
-    await until(batch.id, firstMark);
-    const atFirstMark = residentBytes(pid);
-    await sending;
-    await until(batch.id, documentCount);
+    await Promise.all([sending, until(batch.id, documentCount)]);
     const seconds = (performance.now() - startedMs) / 1_000;
-    const atEnd = residentBytes(pid);
+    const [atFirstMark, atEnd] = [memoryAt(firstMark), memoryAt(documentCount)];
     const waitsMs: number[] = [];
     for (const [id, sentMs] of uploadedMs) waitsMs.push(Date.parse((await client.document(id)).updated_at) - sentMs);
 

@@ -174,6 +174,23 @@ describe("a re-index of many documents", () => {
     expect(refusal(named)).toEqual({ status: 403, code: "forbidden" });
   });
 
+  it("is stopped by its maker only where the maker may ingest still", async () => {
+    const [kept, lost] = [await openCorpus("kept"), await openCorpus("lost")];
+    const documents = [await published(kept), await published(lost)];
+    const all = { kept: ["ingest", "manage"], lost: ["ingest", "manage"] } as const;
+    const { id, token } = await createSignedInUser(api, "moved@example.org", all);
+    const batch = (await post("/api/ingestion/reindex", {}, token)).body;
+    expect(batch.counts).toMatchObject({ total: 2, queued: 2 });
+    const url = `/api/admin/users/${id}/permissions`;
+    const payload = { items: [{ source_app: kept, permissions: ["ingest"] }] };
+    expect((await send(api, { method: "PUT", url, headers: bearer(api.adminKey), payload })).status).toBe(200);
+    const cancelled = await post(`/api/ingestion/batches/${batch.id}/cancel`, {}, token);
+    expect(cancelled.body.counts).toMatchObject({ queued: 1, cancelled: 1 });
+    const [, untouched] = documents;
+    const jobs = await get(`/api/ingestion/jobs?batch_id=${batch.id}&state=queued`);
+    expect(jobs.body.items).toMatchObject([{ document_id: untouched?.document_id }]);
+  });
+
   it("of more documents than one page holds reaches every one, once", async () => {
     const source_app = await openCorpus("many");
     await api.database.admin.query(

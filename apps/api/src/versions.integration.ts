@@ -173,6 +173,21 @@ describe("two uploads of one document", () => {
     expect((await get(`/api/documents/${begun.document_id}/original`)).text).toBe("at once");
   });
 
+  it("are completed once, also by one who had seen the bytes before another had frozen them", async () => {
+    const { copy } = api.ports.objects;
+    const begun = await begin("seen before", { filename: "seen.md" });
+    await put(begun.upload, "seen before");
+    let first: Awaited<ReturnType<typeof complete>> | undefined;
+    api.ports.objects.copy = async (...from) => {
+      api.ports.objects.copy = copy;
+      first = await complete(begun.document_id, begun.version);
+      return copy(...from);
+    };
+    const second = await complete(begun.document_id, begun.version);
+    expect([first?.status, second.status]).toEqual([202, 202]);
+    expect(second.body).toEqual(first?.body);
+  });
+
   it("leave nothing of the one that lost while its bytes were on their way", async () => {
     const { put: store } = api.ports.objects;
     const first = (await form("kept", {}, "slow.md")).body;

@@ -53,6 +53,8 @@ export interface IngestStores {
 }
 
 const maxAttempts = 4;
+/** Of the built-in model: few, so that a worker that has read thousands of documents is as large as after the first. */
+const rememberedWords = 2_048;
 const scanTimeouts = { connectTimeoutMs: 5_000, scanTimeoutMs: 120_000 } as const;
 
 export async function openStores(config: Config, logger: Logger): Promise<IngestStores & { close(): Promise<void> }> {
@@ -127,7 +129,7 @@ async function openEmbedding(
 ): Promise<Pick<TenantIndexDeps, "current" | "earlier">> {
   let model: Promise<EmbedderSource> | undefined;
   const builtIn = () => {
-    model ??= loadStaticModel({ folder: modelFolder }).then(({ embedder }) => inProcess(embedder));
+    model ??= loadStaticModel({ folder: modelFolder, rememberedWords }).then(({ embedder }) => inProcess(embedder));
     return model;
   };
   const remote = (named: RemoteModel) => {

@@ -1,4 +1,3 @@
-import type { JobFailure } from "@aurora/contracts";
 import { AppError } from "@aurora/kernel";
 import { detectType, type FileType } from "./detect-type.ts";
 import { type DoclingDocument, isTextItem } from "./docling-document.ts";
@@ -8,6 +7,7 @@ import { toMarkdown } from "./markdown-export.ts";
 import type { ConversionOptions, ConvertedDocument, PageImage, SourceFile } from "./port.ts";
 import { readers } from "./readers/index.ts";
 import type { ReadContext, ReadResult } from "./readers/reader.ts";
+import { createWarnings } from "./warnings.ts";
 
 /** Of files inside files, the outermost counted as depth 0. */
 export const nestingLimits = { depth: 3, files: 500, bytes: 512 * 1024 * 1024 } as const;
@@ -34,7 +34,7 @@ export async function convertFile(
   onPageImage: (image: PageImage) => Promise<void>,
 ): Promise<ConvertedDocument> {
   const ledger = createLedger();
-  const warnings: JobFailure[] = [];
+  const warnings = createWarnings();
   const longWorkUntilMs = performance.now() + longWorkShare * (options.timeoutMs ?? Number.POSITIVE_INFINITY);
   const left = { files: nestingLimits.files, bytes: nestingLimits.bytes };
 
@@ -51,7 +51,7 @@ export async function convertFile(
     onProgress: (fraction, pageCount) => depth === 0 && options.onProgress?.(fraction, pageCount),
     warn: ({ code, params }) => {
       const { page } = params;
-      warnings.push({ code, params: typeof page === "number" ? { ...params, page: page + shift } : params });
+      warnings.add({ code, params: typeof page === "number" ? { ...params, page: page + shift } : params });
     },
     async readNested(inner, firstPage) {
       let type: FileType | null = null;
@@ -68,7 +68,7 @@ export async function convertFile(
         const reason = AppError.is(error) ? error.code : "document_corrupt";
         if (reason === "document_no_text" && type?.mediaType.startsWith("image/")) return null; // a logo, a photograph
         const code = reason === "document_type_unsupported" ? "document_part_skipped" : "document_part_failed";
-        warnings.push({ code, params: { name: inner.filename, reason } });
+        warnings.add({ code, params: { name: inner.filename, reason } });
         return null;
       }
     },
@@ -78,7 +78,7 @@ export async function convertFile(
   const readHere = (counted: SourceLedger) => read(file, type, contextAt(0, 0, counted));
   const reading = options.serviceReply
     ? await (await import("./docling-serve/adopt.ts")).adoptReply(options.serviceReply, file, options, readHere)
-    : { ...(await readHere(ledger)), ledger, warnings };
+    : { ...(await readHere(ledger)), ledger, warnings: warnings.list() };
   const { document, title } = reading;
   if (!hasContent(document)) throw new AppError("document_no_text", "No text was found in the file.");
   const pages = Object.values(document.pages).map(({ page_no, size }) => ({

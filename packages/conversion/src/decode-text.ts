@@ -12,6 +12,7 @@ export function decodeText(bytes: Uint8Array): string {
 }
 
 function decode(bytes: Uint8Array): string {
+  if (isUtf32(bytes)) throw encodingError(); // its mark begins as that of UTF-16 LE, and every other letter would be a zero
   const encoding = encodingByMark(bytes) ?? encodingByZeros(bytes);
   try {
     if (encoding) return new TextDecoder(encoding, { fatal: true }).decode(bytes);
@@ -77,6 +78,8 @@ function encodingByMark(bytes: Uint8Array): string | null {
   if (a === 0xfe && b === 0xff) return "utf-16be";
   return null;
 }
+
+const isUtf32 = ([a, b, c, d]: Uint8Array): boolean => a === 0xff && b === 0xfe && c === 0 && d === 0;
 
 /** Western text in UTF-16 has a zero in nearly every other byte, always on the same side. */
 function encodingByZeros(bytes: Uint8Array): string | null {

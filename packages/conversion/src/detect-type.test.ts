@@ -21,3 +21,13 @@ it.each([
 ])("tells a compound file by its stream %s, wherever in memory it begins", (stream, format) => {
   for (const offset of [0, 1, 2, 3]) expect(detectType(compoundFile(stream, offset), "file").format).toBe(format);
 });
+
+it.each([
+  ["comments that nothing follows", `${"<!---->".repeat(140)}x`, "txt"],
+  ["comments before a page", `<?xml version="1.0"?>\n${"<!-- a -- b -->\n".repeat(40)}<html>`, "html"],
+  ["a comment that holds a page", "<!-- <html> --> words", "txt"],
+])("looks at %s once", (_what, text, format) => {
+  const startedMs = performance.now();
+  expect(detectType(Buffer.from(text), "a").format).toBe(format);
+  expect(performance.now() - startedMs).toBeLessThan(1_000);
+});

@@ -62,6 +62,16 @@ const formatOfExtension: Record<string, string> = {
   odt: "odt",
   ods: "ods",
   odp: "odp",
+  ott: "odt",
+  odm: "odt",
+  fodt: "odt",
+  ots: "ods",
+  fods: "ods",
+  otp: "odp",
+  odg: "odp",
+  otg: "odp",
+  fodp: "odp",
+  fodg: "odp",
   epub: "epub",
   html: "html",
   htm: "html",
@@ -119,6 +129,7 @@ export function detectType(bytes: Uint8Array, filename: string): FileType {
     return fileType(expected);
   }
   if (found === "docling" && expected === "json") return fileType(found);
+  if (/^od[tsp]$/.test(found) && expected === "xml") return fileType(found); // a document kept as one XML file
   if (expected !== null && expected !== found)
     throw new AppError("document_type_mismatch", `The file is named as ${expected} but holds ${found}.`, {
       params: { expected, found },
@@ -153,15 +164,20 @@ function formatOfContent(bytes: Uint8Array, expected: string | null): string | n
   if (head.startsWith("PK\x03\x04") || head.startsWith("PK\x05\x06")) return zippedFormat(bytes, expected);
   if (!looksLikeText(bytes)) return null;
   const start = head.replace(/^\xef\xbb\xbf/, "").trimStart();
-  if (/^(?:<\?xml[^>]*>\s*)?(?:<!--[\s\S]*?-->\s*)*<(?:!doctype html|html)\b/i.test(start))
-    return expected === "md" || expected === "txt" ? expected : "html"; // a text about HTML is still a text
+  if (htmlStart.test(start)) return expected === "md" || expected === "txt" ? expected : "html"; // a text about HTML is still a text
   if (expected !== null && plainText.includes(expected)) return expected;
   if (/^[[{]/.test(start) && (expected === "json" || expected === null))
     return /"schema_name"\s*:\s*"DoclingDocument"/.test(head) ? "docling" : "json";
+  const flatKind = /<office:document\s[^>]*?office:mimetype="([^"]+)"/.exec(latin1(bytes.subarray(0, 16_384)))?.[1]; // after its namespaces
+  const openDocument = start.startsWith("<?xml") && flatKind !== undefined ? openDocumentFormat(flatKind) : null;
+  if (openDocument !== null) return openDocument;
   if (start.startsWith("<?xml") || (expected === "xml" && start.startsWith("<"))) return "xml";
   if (expected === null && mailHeader.test(start)) return "eml";
   return "txt";
 }
+
+/** A comment ends at its first `-->` and nowhere else: a row of them is read in one way, not in two to their number. */
+const htmlStart = /^(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->)[\s\S])*-->\s*)*<(?:!doctype html|html)\b/i;
 
 /** At least two header fields that only a message begins with (RFC 5322). */
 const mailHeader =
@@ -196,9 +212,26 @@ function zippedFormat(bytes: Uint8Array, expected: string | null): string {
   if (has("mimetype") && has("META-INF/container.xml")) return "epub";
   if (has("mimetype") && has("content.xml")) {
     const kind = new TextDecoder().decode(openZip(bytes).read("mimetype")).trim();
-    return Object.keys(mediaTypes).find((format) => mediaTypes[format] === kind) ?? "zip";
+    return openDocumentFormat(kind) ?? Object.keys(mediaTypes).find((format) => mediaTypes[format] === kind) ?? "zip";
   }
   return "zip";
+}
+
+const openDocumentKinds: Record<string, string> = {
+  text: "odt",
+  "text-master": "odt",
+  "text-web": "odt",
+  spreadsheet: "ods",
+  presentation: "odp",
+  graphics: "odp", // pages of drawings, read as slides
+};
+
+/** Documents and their templates (OASIS ODF 1.3 part 2, 3.3). */
+function openDocumentFormat(mediaType: string): string | null {
+  const kind = /^application\/(?:vnd\.oasis|x-vnd\.oasis)\.opendocument\.([a-z-]+?)(?:-template)?$/.exec(
+    mediaType.trim(),
+  );
+  return openDocumentKinds[kind?.[1] ?? ""] ?? null;
 }
 
 const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("latin1");

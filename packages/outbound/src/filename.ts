@@ -25,12 +25,12 @@ function namedBy(disposition: string): string {
   return bytes.toString("latin1") !== text || utf8.includes("\ufffd") ? text : utf8;
 }
 
-/** No path, no control or direction character, not hidden. */
+/** No path, no control or direction character, not hidden. Cut first: a header may be a hundred times as long as a name. */
 const clean = (name: string): string =>
   (name.split(/[/\\]/).at(-1) ?? "")
-    .replace(/[\p{Cc}\p{Cf}\p{Cs}]/gu, "")
-    .replace(/^[\s.]+|[\s.]+$/g, "")
-    .slice(-maxLength);
+    .slice(-maxLength)
+    .replace(/[\p{Cc}\p{Cf}\p{Cs}]/gu, "") // a half of the pair that was cut too
+    .replace(/^[\s.]+|[\s.]+$/g, "");
 
 function decoded(text: string): string {
   try {

@@ -170,6 +170,28 @@ export function createUploadDocument(deps: UploadDocumentDeps) {
     sha256 ?? hashOf((await objects.read(scope, "uploads", key, new AbortController().signal)).body);
 
   /**
+   * What was looked at is what is frozen, whoever writes to the slot meanwhile.
+   * @returns false when the slot has been emptied since: somebody else completed it.
+   */
+  async function freeze(
+    scope: TenantScope,
+    arrived: ObjectInfo,
+    announced: { readonly sizeBytes: number; readonly sha256: string },
+    frozen: string,
+  ): Promise<boolean> {
+    try {
+      if (arrived.sizeBytes !== announced.sizeBytes || (await sha256Of(scope, arrived)) !== announced.sha256)
+        throw mismatch();
+      const looked = { bucket: "uploads", key: arrived.key, etag: arrived.etag } as const;
+      await objects.copy(scope, looked, { bucket: "uploads", key: frozen });
+      return true;
+    } catch (error) {
+      if (AppError.is(error) && error.code === "not_found") return false;
+      throw error;
+    }
+  }
+
+  /**
    * Checks what arrived, freezes it under a key no URL can write, queues the job. Asked twice, it names the same job;
    * bytes the document already holds, read as they would be now, get the job they had.
    * @param version Which upload, as `begin` numbered it; absent = the newest one.
@@ -191,16 +213,13 @@ export function createUploadDocument(deps: UploadDocumentDeps) {
     const { callerApp, objectKey: slot, sha256, sizeBytes } = awaited;
     const frozen = originalKey(documentId, sha256);
     const arrived = await objects.head(scope, "uploads", slot);
-    if (!arrived) {
+    const isFrozen = arrived !== null && (await freeze(scope, arrived, { sizeBytes, sha256 }, frozen));
+    if (!isFrozen) {
       // Somebody else may have completed it between the look at the row and the one at the slot.
       const now = await uploads.findUpload(scope, documentId);
       if (now?.awaited?.objectKey !== slot) return complete(scope, documentId, version);
       throw new AppError("upload_incomplete", "The file has not arrived.");
     }
-    if (arrived.sizeBytes !== sizeBytes || (await sha256Of(scope, arrived)) !== sha256) throw mismatch();
-    // What was looked at is what is frozen, whoever writes to the slot meanwhile.
-    const looked = { bucket: "uploads", key: slot, etag: arrived.etag } as const;
-    await objects.copy(scope, looked, { bucket: "uploads", key: frozen });
     const accepted = await accept(scope, { documentId, version: awaited.version }, sha256, callerApp);
     await objects.deletePrefix(scope, "uploads", slot);
     return accepted;

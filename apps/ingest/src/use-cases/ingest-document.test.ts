@@ -23,7 +23,9 @@ it("publishes a document whole: one point a chunk, artefacts, title, term counts
   expect(h.rows.steps).toEqual(["converted", "chunked", "embedded", "indexed", "published"]);
   const [publication] = h.rows.publications;
   expect(publication).toMatchObject({ title: "Converted title", version: 1, embedderIds: ["fake@1"] });
-  expect([...h.rows.conversions.values()]).toMatchObject([{ language: "fr", mediaType: "text/plain", pageCount: null }]);
+  expect([...h.rows.conversions.values()]).toMatchObject([
+    { language: "fr", mediaType: "text/plain", pageCount: null },
+  ]);
   expect(await h.pointCount()).toBe(publication?.chunkCount);
   expect(h.chunkCount()).toBe(publication?.chunkCount);
   expect(publication?.termCounts.size).toBeGreaterThan(3);

@@ -12,18 +12,6 @@ export interface ZipPart {
   readonly isStored?: boolean;
 }
 
-const checksum = (data: Uint8Array): number => (typeof crc32 === "function" ? crc32(data) : slowChecksum(data));
-
-/** CRC-32 where Node has none of its own (before 20.15). */
-function slowChecksum(data: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (const byte of data) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
-  }
-  return ~crc >>> 0;
-}
-
 /** A zip as no honest program writes it: links, absolute names, claims that do not hold. */
 export function zipOf(parts: readonly ZipPart[]): Uint8Array {
   const locals: Uint8Array[] = [];
@@ -37,7 +25,7 @@ export function zipOf(parts: readonly ZipPart[]): Uint8Array {
     fields.writeUInt16LE(20, 0);
     fields.writeUInt16LE(0x800 | (part.isEncrypted ? 1 : 0), 2);
     fields.writeUInt16LE(part.isStored ? 0 : 8, 4);
-    fields.writeUInt32LE(checksum(data), 10);
+    fields.writeUInt32LE(crc32(data), 10);
     fields.writeUInt32LE(packed.length, 14);
     fields.writeUInt32LE(part.claimedBytes ?? data.length, 18);
     fields.writeUInt16LE(name.length, 22);

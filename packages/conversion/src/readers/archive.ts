@@ -58,9 +58,10 @@ function unpacked(zip: ReturnType<typeof openZip>, name: string): Uint8Array | A
 
 const isFolder = (name: string): boolean => /[\\/]$/.test(name);
 
-/** The path as people read it: one kind of slash, and no way out of the archive. */
+/** The path as people read it: one kind of slash, no controls, and no way out of the archive. */
 const shownPath = (name: string): string =>
   name
+    .replace(/\p{Cc}+/gu, " ")
     .split(/[\\/]+/)
     .filter((part) => part !== "" && part !== "." && part !== ".." && !/^[a-z]:$/i.test(part))
     .join("/") || "?";

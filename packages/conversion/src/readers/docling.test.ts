@@ -96,6 +96,15 @@ describe("DoclingDocument JSON", () => {
     expect(read.texts[0]).toMatchObject({ meta: { other__field: [1] } });
   });
 
+  it("keeps no address that runs a script", async () => {
+    const linked = (hyperlink: string) => converted(document({ texts: [text(0, { hyperlink })] }));
+    for (const address of ["javascript:alert(1)", "java\nscript:alert(1)", "\u0001 vbscript:x", "file:///etc/passwd"]) {
+      const { document: read, markdown } = await linked(address);
+      expect([read.texts[0]?.hyperlink, markdown.trim()]).toEqual([undefined, "Bonjour"]);
+    }
+    expect((await linked("#note-1")).document.texts[0]?.hyperlink).toBe("#note-1");
+  });
+
   const nested = (depth: number) => ({
     body: body("#/groups/0"),
     groups: Array.from({ length: depth }, (_, at) => ({

@@ -21,6 +21,7 @@ import {
   textOf,
   tooComplex,
 } from "./docling-shape.ts";
+import { isSafeAddress } from "./html/inline.ts";
 import type { Reader } from "./reader.ts";
 
 const kinds = [
@@ -223,7 +224,7 @@ function isUnder(ref: string, ancestor: string, parents: ReadonlyMap<string, str
 function mendText(item: Fields): void {
   const text = textOf(item, "text", "");
   textOf(item, "orig", text);
-  keepOnly(item, { formatting: isFields, hyperlink: (value) => typeof value === "string" });
+  keepOnly(item, { formatting: isFields, hyperlink: (value) => typeof value === "string" && isSafeAddress(value) });
   if (item.label === "section_header" && countOf(item, "level", 1, 1) > 100) throw corrupt("a heading's level");
   if (item.label !== "list_item") return;
   item.enumerated = item.enumerated === true;

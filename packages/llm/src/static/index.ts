@@ -12,11 +12,15 @@ export interface StaticModel {
 /**
  * The offline default: an int8 table of word and n-gram vectors, read once (about 12 MB of memory, 100 ms).
  * @param folder A folder named after the model, e.g. `models/static-fr-en-192`.
+ * @param rememberedWords How many words' vectors are kept at least, of those seen lately; at most twice as many are.
  * @throws Error when a file is missing or the files do not fit together: a broken installation, not bad input.
  */
-export async function loadStaticModel(options: { readonly folder: string }): Promise<StaticModel> {
+export async function loadStaticModel(options: {
+  readonly folder: string;
+  readonly rememberedWords?: number;
+}): Promise<StaticModel> {
   const name = basename(options.folder);
-  const table = await loadStaticTable(options.folder, name);
+  const table = await loadStaticTable(options.folder, name, options.rememberedWords);
   const maxTextsPerCall = 256;
 
   const embedder: Embedder = {

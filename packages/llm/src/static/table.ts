@@ -9,8 +9,8 @@ const shortestGram = 3;
 const longestGram = 5;
 /** A word the vocabulary lacks is known by its n-grams alone; this factor gives it a known word's length. */
 const unknownWordFactor = 2.5;
-/** Float vectors kept for words seen lately, in two generations (at 192 dimensions: 12 MB each). */
-const generationSize = 16_384;
+/** Float vectors kept for words seen lately, in two generations (at 192 dimensions: 12 MB each), unless told otherwise. */
+const defaultGenerationSize = 16_384;
 
 /** Direction and length apart: comparing words needs the one, adding them up both. */
 export interface WordVector {
@@ -29,10 +29,17 @@ export class StaticTable {
   readonly #scales: Float32Array;
   readonly #rowOfWord: ReadonlyMap<string, number>;
   readonly #gramBuckets: number;
+  readonly #generationSize: number;
   #young = new Map<string, WordVector>();
   #old = new Map<string, WordVector>();
 
-  constructor(vocabulary: readonly string[], gramBuckets: number, rows: Int8Array, scales: Float32Array) {
+  constructor(
+    vocabulary: readonly string[],
+    gramBuckets: number,
+    rows: Int8Array,
+    scales: Float32Array,
+    generationSize = defaultGenerationSize,
+  ) {
     const rowCount = vocabulary.length + gramBuckets;
     if (scales.length !== rowCount || rows.length % rowCount !== 0 || rows.length === 0)
       throw new Error("StaticTable: the table, its scales and its vocabulary do not fit together");
@@ -41,6 +48,7 @@ export class StaticTable {
     this.#scales = scales;
     this.#rowOfWord = new Map(vocabulary.map((word, row) => [word, row]));
     this.#gramBuckets = gramBuckets;
+    this.#generationSize = generationSize;
   }
 
   /** @returns What the model knows of one folded word. The caller must not write into it. */
@@ -48,7 +56,7 @@ export class StaticTable {
     const young = this.#young.get(word);
     if (young) return young;
     const vector = this.#old.get(word) ?? this.#computeWordVector(word);
-    if (this.#young.size >= generationSize) {
+    if (this.#young.size >= this.#generationSize) {
       this.#old = this.#young;
       this.#young = new Map();
     }
@@ -109,7 +117,7 @@ function gramsOf(word: string): string[] {
 }
 
 /** Reads `<name>.meta.json`, `.q8` and `.scale.f32` of a model folder called `<name>`. */
-export async function loadStaticTable(folder: string, name: string): Promise<StaticTable> {
+export async function loadStaticTable(folder: string, name: string, generationSize?: number): Promise<StaticTable> {
   const [metaText, rows, scales] = await Promise.all([
     readFile(join(folder, `${name}.meta.json`), "utf8"),
     readFile(join(folder, `${name}.q8`)),
@@ -122,6 +130,7 @@ export async function loadStaticTable(folder: string, name: string): Promise<Sta
     meta.NB,
     new Int8Array(rows.buffer, rows.byteOffset, rows.length),
     new Float32Array(new Uint8Array(scales).buffer), // copied: the file's bytes need not be aligned to 4
+    generationSize,
   );
 }
 

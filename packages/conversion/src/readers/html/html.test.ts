@@ -35,7 +35,10 @@ describe("the blocks of a page", () => {
     ]);
   });
   it("keeps no address that runs a script", async () => {
-    const { document } = await read("<p><a href='javascript:alert(1)'>ici</a> <a href=' JavaScript:x'>là</a></p>");
+    const { document } = await read(
+      "<p><a href='javascript:alert(1)'>ici</a> <a href=' JavaScript:x'>là</a></p>" +
+        "<p><a href='java&Tab;script:x'>or</a> <a href='&#1;javascript:x'>ni</a> <a href='data:text/html,x'>car</a></p>",
+    );
     expect(document.texts.some((item) => item.hyperlink !== undefined)).toBe(false);
   });
   it("nests headings, and what stands below them, by level", async () => {

@@ -21,11 +21,16 @@ const styleOfTag: Readonly<Record<string, InlineStyle>> = {
   tt: { kind: "code" },
 };
 
-/** An address a reader may follow: relative ones and the schemes of the web and of mail, never a script. */
-export const isSafeAddress = (address: string): boolean =>
-  address !== "" &&
-  address.length <= 2_048 &&
-  (!/^\s*[a-z][a-z0-9+.-]*:/i.test(address) || /^\s*(?:https?|mailto|tel|ftp):/i.test(address));
+/**
+ * An address a reader may follow: relative ones and the schemes of the web and of mail, never a script. Browsers drop
+ * controls before an address, and tabs and line ends inside it, before they look at its scheme: so do we.
+ */
+export function isSafeAddress(address: string): boolean {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what browsers drop
+  const seen = address.replace(/^[\u0000-\u0020]+|[\t\n\r]+/g, "");
+  if (seen === "" || address.length > 2_048) return false;
+  return !/^[a-z][a-z0-9+.-]*:/i.test(seen) || /^(?:https?|mailto|tel|ftp):/i.test(seen);
+}
 
 export function styleOf(element: DomElement, outer: InlineStyle): InlineStyle {
   const own = styleOfTag[element.tagName];

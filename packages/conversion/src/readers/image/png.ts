@@ -51,15 +51,23 @@ export function readPng(bytes: Uint8Array): Raster {
     else if (kind === "IEND") break;
     place += 12 + length;
   }
-  const rgba = toRgba(header, samplesOf(header, Buffer.concat(packed)), palette, transparency);
+  const samples = samplesOf(header, Buffer.concat(packed));
+  // grey and colours without transparency go as they are: a large scan need not stand in memory four times
+  const isGrey = header.type === 0;
+  const pixels =
+    isGrey && header.depth < 8
+      ? samples.map((sample) => (sample * 255) / ((1 << header.depth) - 1))
+      : isGrey || header.type === 2
+        ? samples
+        : rgbOnWhite(toRgba(header, samples, palette, transparency));
   return {
     width: header.width,
     height: header.height,
     dpi,
     orientation: 1,
-    colours: "DeviceRGB",
+    colours: isGrey ? "DeviceGray" : "DeviceRGB",
     filter: "FlateDecode",
-    data: deflateSync(rgbOnWhite(rgba), { level: 1 }),
+    data: deflateSync(pixels, { level: 1 }),
   };
 }
 
@@ -133,25 +141,25 @@ function paeth(left: number, up: number, upLeft: number): number {
   return b <= c ? up : upLeft;
 }
 
+/** Of the kinds with a palette (3) or transparency (4, 6). */
 function toRgba(header: Header, samples: Uint8Array, palette: Uint8Array, transparency: Uint8Array): Uint8Array {
-  const { type, depth } = header;
+  const { type } = header;
   const pixels = header.width * header.height;
   const channels = channelsOf[type] ?? 1;
   const rgba = new Uint8Array(pixels * 4);
-  const full = depth < 8 ? (1 << depth) - 1 : 255;
   for (let index = 0, from = 0, to = 0; index < pixels; index++, from += channels, to += 4) {
     const first = samples[from] ?? 0;
     if (type === 3) {
-      rgba.set(palette.subarray(first * 3, first * 3 + 3), to);
+      for (let channel = 0; channel < 3; channel++) rgba[to + channel] = palette[first * 3 + channel] ?? 0;
       rgba[to + 3] = transparency[first] ?? 255;
-    } else if (type === 0 || type === 4) {
-      rgba.fill((first * 255) / full, to, to + 3);
-      rgba[to + 3] = type === 4 ? (samples[from + 1] ?? 255) : 255;
+    } else if (type === 4) {
+      for (let channel = 0; channel < 3; channel++) rgba[to + channel] = first;
+      rgba[to + 3] = samples[from + 1] ?? 255;
     } else {
       rgba[to] = first;
       rgba[to + 1] = samples[from + 1] ?? 0;
       rgba[to + 2] = samples[from + 2] ?? 0;
-      rgba[to + 3] = type === 6 ? (samples[from + 3] ?? 255) : 255;
+      rgba[to + 3] = samples[from + 3] ?? 255;
     }
   }
   return rgba;

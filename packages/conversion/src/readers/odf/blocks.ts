@@ -1,12 +1,12 @@
 import { addHeading, addListItem, addRuns, plainOf, tidyRuns } from "../inline-runs.ts";
 import { addComment } from "../ooxml/comments.ts";
-import { shownCount } from "../ooxml/counters.ts";
 import { attribute, child, elements, textContent, type XmlElement } from "../xml.ts";
-import { nodeFields, type OdfPlace, provOf } from "./context.ts";
+import { nodeFields, type OdfDocument, type OdfPlace, provOf } from "./context.ts";
 import { addFrame } from "./frames.ts";
-import type { ListLevel } from "./styles.ts";
+import { type Counts, countItem, headingNumber, itemMarker, markerOf } from "./numbering.ts";
+import { outlineList } from "./styles.ts";
 import { addTable } from "./table.ts";
-import { isDrawing, type ParagraphContent, readComment, readParagraph } from "./text.ts";
+import { isAnnotation, isDrawing, type ParagraphContent, readComment, readParagraph } from "./text.ts";
 
 /** Elements around blocks that add nothing to them. */
 const wrappers = new Set([
@@ -20,7 +20,7 @@ export function addBlocks(nodes: readonly XmlElement[], place: OdfPlace): void {
   let list: OpenList | null = null; // goes on while lists follow each other
   for (const node of nodes) {
     if (node.name === "text:list") {
-      list = addList(node, place, list, 1);
+      list = addList(node, place, list, null);
       continue;
     }
     if (node.name === "text:soft-page-break") continue;
@@ -28,7 +28,7 @@ export function addBlocks(nodes: readonly XmlElement[], place: OdfPlace): void {
     if (node.name === "text:p" || node.name === "text:h") addParagraph(node, place);
     else if (node.name === "table:table") addTable(node, place);
     else if (node.name === "text:numbered-paragraph") addBlocks(elements(node), place);
-    else if (node.name === "office:annotation") addAnnotation(node, place, null);
+    else if (isAnnotation(node.name)) addAnnotation(node, place, null);
     else if (isDrawing(node.name)) addFrame(node, place);
     else if (wrappers.has(node.name)) {
       const isHidden = attribute(node, "text:display") === "none";
@@ -39,14 +39,20 @@ export function addBlocks(nodes: readonly XmlElement[], place: OdfPlace): void {
   }
 }
 
-function addParagraph(paragraph: XmlElement, place: OdfPlace): void {
-  const { builder, styles } = place.document;
-  const content = readParagraph(paragraph, styles);
-  const runs = tidyRuns(content.runs);
-  const text = plainOf(runs);
+/** @param number Of the list the paragraph is an item of; null outside any list. */
+function addParagraph(paragraph: XmlElement, place: OdfPlace, number: string | null = null): void {
+  const { document } = place;
+  const { builder, styles } = document;
+  const content = readParagraph(paragraph, document);
   const styleName = attribute(paragraph, "text:style-name");
   const outline = paragraph.name === "text:h" ? Number(attribute(paragraph, "text:outline-level") ?? "1") || 1 : null;
   const role = outline ?? styles.role(styleName);
+  const before = content.number ?? number ?? (outline === null ? "" : outlineNumber(paragraph, outline, document));
+  const shownNumber = headingNumber(before);
+  const firstBox = content.boxes[0]?.start ?? content.runs.length;
+  const raw = content.runs.slice(0, firstBox);
+  const runs = tidyRuns(shownNumber === "" ? raw : [{ text: `${shownNumber} `, style: {} }, ...raw]);
+  const text = plainOf(tidyRuns(raw)) === "" ? "" : plainOf(runs);
   const first = `#/texts/${builder.document.texts.length}`; // of the items made below, for its comments
   const at = { ...nodeFields(place), ...provOf(place, text) };
   if (text !== "") {
@@ -54,9 +60,30 @@ function addParagraph(paragraph: XmlElement, place: OdfPlace): void {
     else if (role === "title") addHeading(builder, "title", runs, at);
     else if (role === "subtitle") addHeading(builder, "section_header", runs, { ...at, level: 1 });
     else if (role !== null) addHeading(builder, "section_header", runs, { ...at, level: Math.min(100, role) });
+    else if (runs.every((run) => run.style.kind === "formula"))
+      for (const run of runs) builder.addText("formula", run.text, at);
     else addRuns(builder, runs, at);
   }
+  addBoxes(content, at, document);
   addHangers(content, place, text === "" ? null : first);
+}
+
+/** Each box to tick with the text after it, up to the next. */
+function addBoxes({ boxes, runs }: ParagraphContent, at: ReturnType<typeof nodeFields>, { builder }: OdfDocument) {
+  for (const [index, box] of boxes.entries()) {
+    const text = plainOf(tidyRuns(runs.slice(box.start, boxes[index + 1]?.start ?? runs.length)));
+    builder.addText(box.isSelected ? "checkbox_selected" : "checkbox_unselected", text, at);
+  }
+}
+
+/** The number of a heading outside lists, where the file numbers its outline. */
+function outlineNumber(heading: XmlElement, level: number, document: OdfDocument): string {
+  const { styles, listCounts } = document;
+  if (attribute(heading, "text:is-list-header") === "true") return "";
+  const counts = listCounts.get(outlineList) ?? [];
+  listCounts.set(outlineList, counts);
+  countItem(counts, level, styles.listLevel(outlineList, level).start);
+  return markerOf(counts, outlineList, level, styles);
 }
 
 /** What hangs in a paragraph comes after its text: drawings, notes, comments. */
@@ -68,7 +95,7 @@ function addHangers(content: ParagraphContent, place: OdfPlace, about: string | 
     const citation = child(note, "text:note-citation");
     const body = child(note, "text:note-body");
     const paragraphs = body ? elements(body) : [];
-    const contents = paragraphs.map((paragraph) => readParagraph(paragraph, place.document.styles));
+    const contents = paragraphs.map((paragraph) => readParagraph(paragraph, place.document));
     const text = contents.map(({ runs }) => plainOf(tidyRuns(runs))).join("\n");
     const label = citation ? textContent(citation).trim() : "";
     builder.addText("footnote", [label && `[${label}]`, text].filter(Boolean).join(" "), nodeFields(place));
@@ -85,9 +112,16 @@ function addAnnotation(annotation: XmlElement, place: OdfPlace, about: string | 
 
 interface OpenList {
   readonly group: string | null;
-  /** Items counted so far. */
-  count: number;
-  lastItem: string | null;
+  /** Shared by all levels of the list. */
+  readonly counts: Counts;
+  readonly lastItem: string | null;
+}
+
+/** Where in a list: what an inner list takes over from the one around it. */
+interface ListPlace {
+  readonly level: number;
+  readonly style: string | undefined;
+  readonly counts: Counts;
 }
 
 const startsNested = (list: XmlElement): boolean => {
@@ -95,84 +129,77 @@ const startsNested = (list: XmlElement): boolean => {
   return first !== undefined && elements(first)[0]?.name === "text:list";
 };
 
+/** Numbers the list begins with: its own, or those of the list it says it goes on from. */
+function countsOf(list: XmlElement, style: string | undefined, document: OdfDocument): Counts {
+  const from = attribute(list, "text:continue-list");
+  const known = document.listCounts.get(from ?? "") ?? document.listCounts.get(style ?? "");
+  const counts = (isContinued(list) && known) || [];
+  for (const name of [style ?? "", attribute(list, "xml:id")])
+    if (name !== undefined) document.listCounts.set(name, counts);
+  return counts;
+}
+
 /**
  * A list and those inside it. An item without a text of its own only deepens what it holds, which then hangs under the
  * item before it; a list that begins so goes on with the list in front of it.
  */
-function addList(
-  list: XmlElement,
-  place: OdfPlace,
-  before: OpenList | null,
-  level: number,
-  outerStyle?: string,
-): OpenList {
+function addList(list: XmlElement, place: OdfPlace, before: OpenList | null, outer: ListPlace | null): OpenList {
   const { document } = place;
-  const styleName = attribute(list, "text:style-name") ?? outerStyle;
-  const look = document.styles.listLevel(styleName, level);
-  const goesOn = before !== null && startsNested(list);
-  const isContinued = attribute(list, "text:continue-numbering") === "true" || attribute(list, "text:continue-list");
-  const counted = isContinued ? document.listCounts.get(styleName ?? "") : undefined;
-  let state: OpenList = goesOn && before ? before : { group: null, count: counted ?? look.start - 1, lastItem: null };
+  const style = attribute(list, "text:style-name") ?? outer?.style;
+  const level = (outer?.level ?? 0) + 1;
+  const look = document.styles.listLevel(style, level);
+  const goesOn = before !== null && startsNested(list) ? before : null;
+  const counts = outer?.counts ?? (goesOn && !isContinued(list) ? goesOn.counts : countsOf(list, style, document));
+  const inside: ListPlace = { level, style, counts };
+  let state: OpenList = { group: goesOn?.group ?? null, lastItem: goesOn?.lastItem ?? null, counts };
   for (const item of elements(list)) {
     if (item.name !== "text:list-item" && item.name !== "text:list-header") continue;
-    const start = attribute(item, "text:start-value");
-    if (start !== undefined) state = { ...state, count: (Number(start) || 1) - 1 };
+    const start = Number(attribute(item, "text:start-value") ?? Number.NaN);
+    if (Number.isInteger(start)) counts[level - 1] = start - 1;
     const [first, ...rest] = elements(item).filter((node) => node.name !== "text:soft-page-break");
     if (!first) continue;
-    const content = /^text:[ph]$/.test(first.name) ? readParagraph(first, document.styles) : null;
+    const content = /^text:[ph]$/.test(first.name) ? readParagraph(first, document) : null;
     const runs = content ? tidyRuns(content.runs) : [];
-    if (first.name === "text:h") {
-      addParagraph(first, place); // a numbered heading
-      addItemRest(rest, place, level, styleName);
+    if (content === null || runs.length === 0) {
+      if (content) addHangers(content, place, null);
+      const parent = state.lastItem ?? place.parent;
+      addItemRest(content ? rest : [first, ...rest], { ...place, ...(parent !== undefined && { parent }) }, inside);
+      continue;
+    }
+    const isNumbered = look.format !== null && item.name === "text:list-item";
+    if (isNumbered) countItem(counts, level, look.start);
+    const marker = content.number ?? (isNumbered ? markerOf(counts, style, level, document.styles) : "");
+    if (first.name === "text:h" || content.boxes.length > 0) {
+      addParagraph(first, place, marker); // a numbered heading; boxes to tick are items themselves
+      addItemRest(rest, place, inside);
       state = { ...state, group: null, lastItem: null };
       continue;
     }
-    if (runs.length === 0) {
-      if (content) addHangers(content, place, null);
-      const under = state.lastItem ?? place.parent;
-      addItemRest(
-        content ? rest : [first, ...rest],
-        { ...place, ...(under !== undefined && { parent: under }) },
-        level,
-        styleName,
-      );
-      continue;
-    }
     const group = state.group ?? document.builder.addGroup("list", nodeFields(place));
-    const isNumbered = look.format !== null && item.name === "text:list-item";
-    const count = state.count + 1;
     const ref = addListItem(document.builder, runs, {
       parent: group,
       layer: place.layer,
-      enumerated: isNumbered,
-      marker: isNumbered ? markerOf(count, look) : "-",
+      enumerated: marker !== "",
+      marker: marker === "" ? "-" : itemMarker(marker),
       ...provOf(place, plainOf(runs)),
     });
-    state = { group, count, lastItem: ref };
-    if (level === 1) document.listCounts.set(styleName ?? "", count);
-    if (content) addHangers(content, { ...place, parent: ref }, ref);
-    addItemRest(rest, { ...place, parent: ref }, level, styleName);
+    state = { group, counts, lastItem: ref };
+    addHangers(content, { ...place, parent: ref }, ref);
+    addItemRest(rest, { ...place, parent: ref }, inside);
   }
   return state;
 }
 
-function addItemRest(nodes: readonly XmlElement[], place: OdfPlace, level: number, style: string | undefined): void {
+const isContinued = (list: XmlElement): boolean =>
+  attribute(list, "text:continue-numbering") === "true" || attribute(list, "text:continue-list") !== undefined;
+
+function addItemRest(nodes: readonly XmlElement[], place: OdfPlace, outer: ListPlace): void {
   let inner: OpenList | null = null;
   for (const node of nodes) {
-    if (node.name === "text:list") inner = addList(node, place, inner, level + 1, style);
+    if (node.name === "text:list") inner = addList(node, place, inner, outer);
     else {
       inner = null;
       addBlocks([node], place);
     }
   }
 }
-
-const formats: Readonly<Record<string, string>> = {
-  a: "lowerLetter",
-  A: "upperLetter",
-  i: "lowerRoman",
-  I: "upperRoman",
-};
-
-const markerOf = (count: number, { format, prefix, suffix }: ListLevel): string =>
-  `${prefix}${shownCount(count, formats[format ?? ""] ?? "decimal")}${suffix}`;

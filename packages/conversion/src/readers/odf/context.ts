@@ -2,6 +2,7 @@ import type { ContentLayer, Provenance } from "../../docling-document.ts";
 import type { DocumentBuilder } from "../../document-builder.ts";
 import type { SourceLedger } from "../../ledger/ledger.ts";
 import type { XmlElement } from "../xml.ts";
+import type { Counts } from "./numbering.ts";
 import type { OdfPackage } from "./package.ts";
 import type { OdfStyles } from "./styles.ts";
 
@@ -11,8 +12,11 @@ export interface OdfDocument {
   readonly builder: DocumentBuilder;
   readonly ledger: SourceLedger;
   readonly styles: OdfStyles;
-  /** Last number of each list style, for lists that go on counting. */
-  readonly listCounts: Map<string, number>;
+  /** Last numbers of each list, by its style and by its own name, for lists that go on counting. */
+  readonly listCounts: Map<string, Counts>;
+  /** What frames embed, and the formulas among them: a paragraph is read more than once. */
+  readonly objects: Map<XmlElement, XmlElement | null>;
+  readonly formulas: Map<XmlElement, string | null>;
   tables: number;
   comments: number;
   /** Cells written so far, of all tables: repeated ones count each. */

@@ -1,8 +1,10 @@
 import { AppError } from "@aurora/kernel";
 import type { CellFields } from "../../document-builder.ts";
+import type { SourceLedger } from "../../ledger/ledger.ts";
 import { addChart, type Chart } from "../ooxml/charts.ts";
 import { attribute, child, descendants, elements, textContent, type XmlElement } from "../xml.ts";
 import { nodeFields, type OdfDocument, type OdfPlace, provOf } from "./context.ts";
+import { formulaOf, objectOf } from "./formula.ts";
 import { alternativeOf, bodyOf } from "./package.ts";
 import { addTable, cellText, isCell, rowsOf } from "./table.ts";
 import { isDrawing, paragraphsOf, tellWords } from "./text.ts";
@@ -19,7 +21,7 @@ export function addFrame(frame: XmlElement, place: OdfPlace): void {
   const description = alternativeOf(frame);
   const described = description === "" ? {} : { description };
   const object = child(frame, "draw:object");
-  if (object && addObject(object, description, place)) return;
+  if (object && addObject(frame, description, place)) return;
   const box = child(frame, "draw:text-box");
   const table = child(frame, "table:table");
   if (table) addTable(table, place);
@@ -38,40 +40,43 @@ export function addFrame(frame: XmlElement, place: OdfPlace): void {
 }
 
 /** @returns false where the object cannot be read: its picture stands for it. */
-function addObject(object: XmlElement, description: string, place: OdfPlace): boolean {
+function addObject(frame: XmlElement, description: string, place: OdfPlace): boolean {
   const { document } = place;
   if (document.objectDepth >= maxObjectDepth)
     throw new AppError("document_too_complex", "Objects are nested too deep.", { params: { limit: maxObjectDepth } });
-  const inline = elements(object)[0];
-  const href = attribute(object, "xlink:href");
-  const root = inline ?? (href === undefined ? null : document.file.object(href));
-  if (!root) return false;
-  if (root.name === "math:math" || root.name === "math") {
-    addFormula(root, place);
+  const formula = formulaOf(frame, document);
+  if (formula !== null) {
+    if (formula !== "")
+      document.builder.addText("formula", formula, { ...nodeFields(place), ...provOf(place, formula) });
     return true;
   }
-  const content = root.name.startsWith("office:document") ? bodyOf(root) : root;
-  if (!inline) tellWords(content, document.ledger, place.page ?? 0);
+  const root = objectOf(frame, document);
+  if (!root) return false;
+  const content = bodyOf(root);
   document.objectDepth++;
   if (content.name === "office:chart") {
+    tellChart(content, document.ledger, place.page ?? 0);
     const fields = { ...nodeFields(place), ...provOf(place), ...(description !== "" && { description }) };
     addChart(document.builder, chartOf(content, document), fields);
-  } else if (content.name === "office:spreadsheet")
-    for (const table of elements(content).filter((node) => node.name === "table:table")) addTable(table, place);
-  else place.addBlocks(elements(content), place);
+  } else {
+    tellWords(content, document.ledger, place.page ?? 0);
+    const blocks = elements(content);
+    const tables = blocks.filter((node) => node.name === "table:table");
+    place.addBlocks(content.name === "office:spreadsheet" ? tables : blocks, place);
+  }
   document.objectDepth--;
   return true;
 }
 
-function addFormula(math: XmlElement, place: OdfPlace): void {
-  const { builder, ledger } = place.document;
-  const annotation = descendants(math, "math:annotation")[0] ?? descendants(math, "annotation")[0];
-  const text = textContent(annotation ?? math)
-    .replace(/\s+/g, " ")
-    .trim();
-  if (text === "") return;
-  ledger.source(text, place.page ?? 0);
-  builder.addText("formula", text, { ...nodeFields(place), ...provOf(place, text) });
+/** Words of a chart: a cell's drawing is no text but the address of the cell its value came from. */
+export function tellChart(chart: XmlElement, ledger: SourceLedger, page: number): void {
+  const withoutAddresses = (node: XmlElement): XmlElement => ({
+    ...node,
+    children: node.children.flatMap((inner): (XmlElement | string)[] =>
+      typeof inner === "string" ? [inner] : inner.name === "draw:g" && isCell(node) ? [] : [withoutAddresses(inner)],
+    ),
+  });
+  tellWords(withoutAddresses(chart), ledger, page);
 }
 
 const kinds: Readonly<Record<string, string>> = {
@@ -89,7 +94,8 @@ export function chartOf(content: XmlElement, document: OdfDocument): Chart {
   const kind = (attribute(chart, "chart:class") ?? "").replace(/^chart:/, "");
   const titles = ["chart:title", "chart:subtitle", "chart:footer"].map((name) => child(chart, name));
   const axes = chart ? descendants(chart, "chart:axis").map((axis) => child(axis, "chart:title")) : [];
-  const captions = [...titles, ...axes].map((node) => (node ? cellText(node, document) : "")).filter(Boolean);
+  const textsOf = (nodes: readonly (XmlElement | undefined)[]): string[] =>
+    nodes.map((node) => (node ? cellText(node, document) : "")).filter((text) => text !== "");
   const table = child(chart, "table:table");
   const cells: CellFields[] = (table ? rowsOf(table) : []).flatMap(({ row }, rowIndex) =>
     elements(row)
@@ -102,5 +108,10 @@ export function chartOf(content: XmlElement, document: OdfDocument): Chart {
         rowHeader: column === 0 && rowIndex > 0,
       })),
   );
+  const captions = textsOf(titles);
+  const [corner] = cells;
+  // as in other workbooks, the titles of the axes stand in the table's corner
+  if (corner?.text === "") cells[0] = { ...corner, text: textsOf(axes).join(" / ") };
+  else captions.push(...textsOf(axes));
   return { kind: kinds[kind] ?? "other_chart", captions, cells };
 }

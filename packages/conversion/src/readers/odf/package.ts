@@ -14,17 +14,31 @@ export interface OdfPackage {
 
 /** @throws AppError `document_encrypted`, `document_corrupt`, `document_too_complex`. */
 export function openOdf(bytes: Uint8Array): OdfPackage {
+  return bytes[0] === 0x50 && bytes[1] === 0x4b ? openPackage(bytes) : openFlat(bytes);
+}
+
+/** A document in one XML file: all that a package has in parts stands below its root. */
+function openFlat(bytes: Uint8Array): OdfPackage {
+  const root = parseXml(bytes);
+  if (root.name !== "office:document") throw new AppError("document_corrupt", "The file is damaged or incomplete.");
+  return { content: root, styles: root, title: titleOf(root), object: () => null };
+}
+
+const titleOf = (root: XmlElement | null): string | null => {
+  const title = path(root ?? undefined, "office:meta", "dc:title");
+  return (title && textContent(title).trim()) || null;
+};
+
+function openPackage(bytes: Uint8Array): OdfPackage {
   const zip = openZip(bytes);
   const readOptional = (name: string): XmlElement | null => (zip.has(name) ? parseXml(zip.read(name)) : null);
   const manifest = readOptional("META-INF/manifest.xml");
   if (manifest && descendants(manifest, "manifest:encryption-data").length > 0)
     throw new AppError("document_encrypted", "The file is protected by a password.");
-  const metadata = readOptional("meta.xml");
-  const title = path(metadata ?? undefined, "office:meta", "dc:title");
   return {
     content: parseXml(zip.read("content.xml")),
     styles: readOptional("styles.xml"),
-    title: (title && textContent(title).trim()) || null,
+    title: titleOf(readOptional("meta.xml")),
     object(href) {
       const folder = href.replace(/^\.\//, "").replace(/\/$/, "");
       try {

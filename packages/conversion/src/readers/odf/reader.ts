@@ -3,14 +3,15 @@ import { createDocumentBuilder } from "../../document-builder.ts";
 import { plainOf, tidyRuns } from "../inline-runs.ts";
 import { nameOf, originOf } from "../origin.ts";
 import type { Reader } from "../reader.ts";
-import { child, elements, textContent, type XmlElement } from "../xml.ts";
+import { child, elements, type XmlElement } from "../xml.ts";
 import { addBlocks } from "./blocks.ts";
 import type { OdfDocument } from "./context.ts";
+import { addFrame } from "./frames.ts";
 import { bodyOf, openOdf } from "./package.ts";
 import { addSheets } from "./sheets.ts";
 import { addSlides } from "./slides.ts";
 import { readStyles } from "./styles.ts";
-import { paragraphsOf, readParagraph, tellWords } from "./text.ts";
+import { paragraphsOf, readParagraph, tellWords, wordsOf } from "./text.ts";
 
 /** OpenDocument texts, spreadsheets and presentations (OASIS ODF 1.3). */
 export const odfReader: Reader = {
@@ -25,6 +26,8 @@ export const odfReader: Reader = {
       ledger,
       styles,
       listCounts: new Map(),
+      objects: new Map(),
+      formulas: new Map(),
       tables: 0,
       comments: 0,
       cells: 0,
@@ -53,7 +56,7 @@ export const odfReader: Reader = {
 
 /** Headers and footers of the page styles, each text once. */
 function addPageFurniture(document: OdfDocument): void {
-  const { builder, ledger, styles, file } = document;
+  const { builder, ledger, file } = document;
   const masters = child(file.styles ?? undefined, "office:master-styles");
   const seen = new Set<string>();
   for (const page of masters ? elements(masters) : [])
@@ -61,12 +64,17 @@ function addPageFurniture(document: OdfDocument): void {
       const label = partLabel(part);
       if (label === null) continue;
       for (const paragraph of paragraphsOf(part)) {
-        const text = plainOf(tidyRuns(readParagraph(paragraph, styles).runs));
-        ledger.source(textContent(paragraph));
-        if (text === "") continue;
-        if (seen.has(text)) ledger.drop(text, "duplicate");
-        else builder.addText(label, text, { layer: "furniture" });
-        seen.add(text);
+        const { runs, frames } = readParagraph(paragraph, document);
+        const all = wordsOf(paragraph);
+        ledger.source(all);
+        if (seen.has(all)) {
+          ledger.drop(all, "duplicate");
+          continue;
+        }
+        seen.add(all);
+        const text = plainOf(tidyRuns(runs));
+        if (text !== "") builder.addText(label, text, { layer: "furniture" });
+        for (const frame of frames) addFrame(frame, { document, layer: "furniture", addBlocks });
       }
     }
 }

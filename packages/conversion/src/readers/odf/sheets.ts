@@ -3,10 +3,11 @@ import type { CellComment, CellRange, SheetCell } from "../xlsx/sheet.ts";
 import { writeSheet } from "../xlsx/write-sheet.ts";
 import { attribute, child, descendants, elements, type XmlElement } from "../xml.ts";
 import type { OdfDocument } from "./context.ts";
-import { chartOf } from "./frames.ts";
+import { objectOf } from "./formula.ts";
+import { chartOf, tellChart } from "./frames.ts";
 import { alternativeOf, bodyOf, repeats } from "./package.ts";
 import { cellText, countCells, isCell, rowsOf } from "./table.ts";
-import { isDrawing, paragraphsOf, readComment, tellWords } from "./text.ts";
+import { isAnnotation, isDrawing, paragraphsOf, readComment, tellWords } from "./text.ts";
 
 const mostColumns = 16_384;
 const mostRows = 1_048_576;
@@ -67,7 +68,7 @@ function readRow(cells: readonly XmlElement[], row: number, sheet: Sheet, docume
   let column = 0;
   for (const cell of cells) {
     const repeated = repeats(cell, "table:number-columns-repeated");
-    const annotation = child(cell, "office:annotation");
+    const annotation = elements(cell).find((node) => isAnnotation(node.name));
     const text = cellText(
       { ...cell, children: cell.children.filter((node) => typeof node === "string" || /^text:/.test(node.name)) },
       document,
@@ -107,11 +108,10 @@ function addDrawings(
   }
   if (!isDrawing(frame.name)) return;
   const description = alternativeOf(frame) || undefined;
-  const href = attribute(child(frame, "draw:object"), "xlink:href");
-  const object = href === undefined ? null : document.file.object(href);
+  const object = objectOf(frame, document);
   const chart = object?.name.startsWith("office:document") ? bodyOf(object) : null;
   if (chart?.name === "office:chart") {
-    tellWords(chart, document.ledger, page);
+    tellChart(chart, document.ledger, page);
     sheet.drawings.push({ ...place, kind: "chart", chart: chartOf(chart, document), description });
     return;
   }

@@ -6,7 +6,7 @@ import { addBlocks } from "./blocks.ts";
 import type { OdfDocument, OdfPlace } from "./context.ts";
 import { addFrame } from "./frames.ts";
 import { points } from "./package.ts";
-import { isDrawing, paragraphsOf, readComment, readParagraph, tellWords } from "./text.ts";
+import { isAnnotation, isDrawing, paragraphsOf, readComment, readParagraph, tellWords } from "./text.ts";
 
 const furniture = new Set(["header", "footer", "date-time", "page-number"]);
 const defaultSize = { width: 720, height: 540 }; // 10 × 7.5 inches
@@ -39,7 +39,7 @@ export function addSlides(presentation: XmlElement, document: OdfDocument, maxPa
       addFrame(shape, { ...place, box: boxOf(shape, size), ...(isFurniture && { layer: "furniture" as const }) });
     }
     for (const [number, annotation] of elements(slide)
-      .filter((node) => node.name === "office:annotation")
+      .filter((node) => isAnnotation(node.name))
       .entries())
       addComment(document.builder, `comment-${page}-${number}`, readComment(annotation), []);
     const notes = child(slide, "presentation:notes");
@@ -50,8 +50,8 @@ export function addSlides(presentation: XmlElement, document: OdfDocument, maxPa
 
 /** A slide's title is one item, whatever lines it has. */
 function addTitle(shape: XmlElement, place: OdfPlace): boolean {
-  const { builder, styles, ledger } = place.document;
-  const contents = paragraphsOf(shape).map((paragraph) => readParagraph(paragraph, styles));
+  const { builder, ledger } = place.document;
+  const contents = paragraphsOf(shape).map((paragraph) => readParagraph(paragraph, place.document));
   const runs = contents.flatMap((content, index) => [
     ...(index > 0 ? [{ text: " ", style: {} }] : []),
     ...content.runs,

@@ -13,7 +13,14 @@ export interface ListLevel {
   readonly prefix: string;
   readonly suffix: string;
   readonly start: number;
+  /** Levels whose numbers are shown, this one the last: 2 for "1.2". */
+  readonly shownLevels: number;
+  /** "%1%.%2%." where the file says the whole marker so. */
+  readonly pattern: string | null;
 }
+
+/** Stands for the style that numbers headings outside any list. */
+export const outlineList = "text:outline-style";
 
 export interface OdfStyles {
   /** Look of text under a style of family `text` or `paragraph`. */
@@ -25,7 +32,7 @@ export interface OdfStyles {
   tableProperty(name: string | undefined, property: string): string | undefined;
 }
 
-const bullet: ListLevel = { format: null, prefix: "", suffix: "", start: 1 };
+const bullet: ListLevel = { format: null, prefix: "", suffix: "", start: 1, shownLevels: 1, pattern: null };
 const longestChain = 30;
 
 /** Styles of both parts; those of the content hide those of the same name in the common part. */
@@ -44,6 +51,7 @@ export function readStyles(parts: readonly (XmlElement | null)[]): OdfStyles {
             element,
           });
         else if (element.name === "text:list-style") lists.set(name, element);
+        else if (element.name === outlineList) lists.set(outlineList, element);
       }
     }
 
@@ -94,6 +102,9 @@ export function readStyles(parts: readonly (XmlElement | null)[]): OdfStyles {
         const names = [style.name, ...(index === 0 ? [] : [name ?? ""]), style.parent ?? ""];
         if (names.some((other) => /^subtitle$/i.test(other))) return "subtitle";
         if (names.some((other) => /^title$/i.test(other))) return "title";
+        // a style made from a web page's headings says its level by its name alone
+        const level = names.map((other) => /^heading(?:_20_| )?(\d{1,2})$/i.exec(other)?.[1]).find(Boolean);
+        if (level !== undefined) return Number(level) || null;
       }
       return /^title$/i.test(name ?? "") ? "title" : null;
     },
@@ -101,14 +112,16 @@ export function readStyles(parts: readonly (XmlElement | null)[]): OdfStyles {
       const found = elements(lists.get(list ?? "") ?? { name: "", attributes: {}, children: [] }).find(
         (element) => attribute(element, "text:level") === String(level),
       );
-      if (found?.name !== "text:list-level-style-number") return bullet;
+      if (found?.name !== "text:list-level-style-number" && found?.name !== "text:outline-level-style") return bullet;
       const format = attribute(found, "style:num-format") ?? "";
       if (format === "") return bullet;
       return {
         format,
         prefix: attribute(found, "style:num-prefix") ?? "",
         suffix: attribute(found, "style:num-suffix") ?? ".",
-        start: Number(attribute(found, "text:start-value") ?? "1") || 1,
+        start: Number(attribute(found, "text:start-value") ?? "1") || 0,
+        shownLevels: Number(attribute(found, "text:display-levels") ?? "1") || 1,
+        pattern: attribute(found, "style:num-list-format") ?? attribute(found, "loext:num-list-format") ?? null,
       };
     },
     tableProperty(name, wanted) {

@@ -29,7 +29,7 @@ export const isCell = (node: XmlElement): boolean =>
 export function cellText(cell: XmlElement, document: OdfDocument): string {
   return paragraphsOf(cell)
     .flatMap((paragraph) => {
-      const { runs, frames } = readParagraph(paragraph, document.styles);
+      const { runs, frames } = readParagraph(paragraph, document);
       const inFrames = frames.flatMap((frame) => [alternativeOf(frame), cellText(frame, document)]);
       return [plainOf(tidyRuns(runs)), ...inFrames];
     })
@@ -98,19 +98,25 @@ function isRich(cell: XmlElement, document: OdfDocument): boolean {
 }
 
 const paragraphFilled = (paragraph: XmlElement, document: OdfDocument): boolean => {
-  const content = readParagraph(paragraph, document.styles);
+  const content = readParagraph(paragraph, document);
   return plainOf(tidyRuns(content.runs)) !== "" || content.frames.length > 0;
 };
 
 function hasHangers(paragraph: XmlElement, document: OdfDocument): boolean {
-  const { frames, notes, comments, hidden } = readParagraph(paragraph, document.styles);
-  return frames.length + notes.length + comments.length + hidden.length > 0;
+  const { frames, notes, comments, hidden, boxes, runs } = readParagraph(paragraph, document);
+  const hasFormula = runs.some((run) => run.style.kind === "formula");
+  return frames.length + notes.length + comments.length + hidden.length + boxes.length > 0 || hasFormula;
 }
 
 export function addTable(table: XmlElement, place: OdfPlace): void {
   const { document } = place;
   const cells = tableCells(table, document);
-  if (cells.length === 0) return;
+  const [only, ...others] = cells;
+  if (!only) return;
+  if (others.length === 0) {
+    place.addBlocks(elements(only.element), place); // a frame or a margin drawn with a table
+    return;
+  }
   const ref = document.builder.addTable(cells, { ...nodeFields(place), ...provOf(place) });
   const number = document.tables++;
   for (const [index, cell] of cells.entries()) {

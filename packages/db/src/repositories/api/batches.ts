@@ -100,23 +100,29 @@ export function createBatchRepository(db: Database) {
         return result.rows.map(present);
       }),
 
-    /** Ends its open jobs and takes back uploads that were not completed. @returns the jobs that were open. */
+    /**
+     * Ends its open jobs and takes back uploads that were not completed, of documents the scope may ingest: whoever made
+     * a batch over several corpora may have lost the right on some since. @returns the jobs that were open.
+     */
     cancelBatch: (scope: TenantScope, id: string, now: Date): Promise<string[]> =>
       db.inScope(scope, async (tx) => {
+        const isOpen = isOpenTo(scope, "ingest", sql`d.source_app`);
         const touched = await tx.execute<{ document_id: string }>(sql`select d.id as document_id from documents d
-          where exists (select 1 from document_versions v where v.tenant_id = d.tenant_id and v.document_id = d.id
+          where ${isOpen} and exists (select 1 from document_versions v where v.tenant_id = d.tenant_id and v.document_id = d.id
             and v.batch_id = ${id}::uuid and v.upload_expires_at is not null) order by d.id for update`);
         const documentIds = touched.rows.map((row) => row.document_id);
         if (documentIds.length > 0) {
           await tx.execute(sql`delete from document_versions
-            where batch_id = ${id}::uuid and upload_expires_at is not null`);
+            where batch_id = ${id}::uuid and upload_expires_at is not null
+              and document_id = any (${sql.param(documentIds)}::uuid[])`);
           await tx.execute(sql`delete from documents d where d.id = any (${sql.param(documentIds)}::uuid[])
             and not exists (select 1 from document_versions v where v.tenant_id = d.tenant_id and v.document_id = d.id)`);
         }
         // Locked in order: a batch cancelled twice at once waits for itself.
         const cancelled = await tx.execute<{ id: string }>(sql`update ingestion_jobs
           set state = 'cancelled', eta_s = null, updated_at = ${at(now)} where id in (
-            select id from ingestion_jobs where batch_id = ${id}::uuid and ${isJobOpen} order by id for update)
+            select j.id from ingestion_jobs j join documents d on d.tenant_id = j.tenant_id and d.id = j.document_id
+            where j.batch_id = ${id}::uuid and ${isJobOpen} and ${isOpen} order by j.id for update of j)
           returning id`);
         return cancelled.rows.map((row) => row.id);
       }),
