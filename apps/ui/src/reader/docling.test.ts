@@ -63,6 +63,18 @@ describe("blocksOf", () => {
     ]);
   });
 
+  it("heads the tables of a workbook with the name of their sheet", () => {
+    const document = DoclingJson.parse({
+      body: { children: [ref("groups/0")] },
+      groups: [{ label: "section", name: "sheet: Budget", children: [ref("texts/0")] }],
+      texts: [{ label: "text", text: "a" }],
+    });
+    expect(blocksOf(document)).toEqual([
+      { kind: "heading", text: "Budget", level: 2, page: null },
+      { kind: "text", text: "a", page: null },
+    ]);
+  });
+
   it("ends on a document whose references run in a circle", () => {
     const document = DoclingJson.parse({
       body: { children: [ref("groups/0")] },
