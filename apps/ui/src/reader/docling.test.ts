@@ -65,13 +65,17 @@ describe("blocksOf", () => {
 
   it("heads the tables of a workbook with the name of their sheet", () => {
     const document = DoclingJson.parse({
-      body: { children: [ref("groups/0")] },
-      groups: [{ label: "section", name: "sheet: Budget", children: [ref("texts/0")] }],
+      body: { children: [ref("groups/0"), ref("groups/1")] },
+      groups: [
+        { label: "section", name: "sheet: Budget", children: [ref("texts/0")] },
+        { label: "sheet", name: "Notes", children: [] },
+      ],
       texts: [{ label: "text", text: "a" }],
     });
     expect(blocksOf(document)).toEqual([
       { kind: "heading", text: "Budget", level: 2, page: null },
       { kind: "text", text: "a", page: null },
+      { kind: "heading", text: "Notes", level: 2, page: null },
     ]);
   });
 

@@ -78,7 +78,9 @@ export function blocksOf(document: DoclingJson): Block[] {
       if (!node) continue;
       if (node.kind === "groups") {
         const isList = node.value.label === "list" || node.value.label === "ordered_list";
-        const sheet = /^sheet: (.+)$/s.exec(node.value.name ?? "")?.[1];
+        // Docling writes "sheet: Budget" on a section, and its newer schema a group of sheets
+        const sheet =
+          node.value.label === "sheet" ? node.value.name : /^sheet: (.+)$/s.exec(node.value.name ?? "")?.[1];
         if (sheet) push({ kind: "heading", text: sheet, level: 2, page: null });
         if (node.value.label === "inline") push({ kind: "text", text: textOf(node.value.children), page: null });
         else visit(node.value.children, listDepth + (isList ? 1 : 0), depth + 1);
