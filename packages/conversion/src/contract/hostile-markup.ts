@@ -132,10 +132,10 @@ export function hostileMarkup(trap: string): HostileFile[] {
     ),
     of("Markdown of 20,000 nested quotes", "a.md", () => repeated("> ", 20_000, "", words), "document_too_complex"),
     of("Markdown of 1,000 nested lists", "a.md", nestedList(1_000), "document_too_complex", { mayExhaust: true }),
-    of("Markdown of 50,000 open brackets", "a.md", () => repeated("[", 50_000, "", words), "success", {
+    of("Markdown of 5,000 open brackets", "a.md", () => repeated("[", 5_000, "", words), "success", {
       says: [words],
     }),
-    of("Markdown of 50,000 emphases", "a.md", () => repeated("*a **b ", 50_000, "", words), "success", {
+    of("Markdown of 2,000 emphases", "a.md", () => repeated("*a **b ", 2_000, "", words), "success", {
       says: [words],
     }),
     of(
