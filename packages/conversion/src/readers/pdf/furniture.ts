@@ -64,7 +64,9 @@ export function findFurniture(pages: readonly PageLines[]): Map<number, Furnitur
     }
     result.set(page.page, { headers, footers: footers.reverse(), segments });
   }
-  return result;
+  // what surrounds nothing is the text itself: a form or a label printed again and again
+  const isAll = pages.every((page) => result.get(page.page)?.segments.size === page.segments.length);
+  return isAll ? new Map() : result;
 }
 
 interface Row {

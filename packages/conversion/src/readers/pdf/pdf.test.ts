@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type PlacedText, pdfOf } from "../../contract/pdf-samples.ts";
+import { type PlacedText, pdfOf, textPdf } from "../../contract/pdf-samples.ts";
 import { convertHere } from "../../contract/samples.ts";
 import { tableGrid } from "../../markdown-export.ts";
 
@@ -127,6 +127,14 @@ describe("PDF", () => {
     expect(
       document.texts.find((item) => item.text.startsWith("A paragraph"))?.prov.map((prov) => prov.page_no),
     ).toEqual([1, 2]);
+  });
+
+  it("keeps the text of pages that all say the same: what surrounds nothing is no running head", async () => {
+    const { markdown } = await convertHere({
+      filename: "label.pdf",
+      bytes: textPdf(["Some words stand here", "Some words stand here"]),
+    });
+    expect(markdown.match(/Some words stand here/g)).toHaveLength(2);
   });
 
   it("marks a table of contents, entries and pages apart", async () => {
