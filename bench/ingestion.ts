@@ -21,14 +21,14 @@ import { atLeast, type Figure, plain, report } from "./lib/report.ts";
 
 const charactersPerPage = 3_000;
 const filesPerFolder = 8;
-const formats = ["pdf", "docx", "html", "md", "csv", "txt"] as const;
+const formats = ["pdf", "docx", "pptx", "xlsx", "odt", "html", "md", "csv", "txt"] as const;
 const tenantId = "00000000-0000-7000-8000-00000000000a";
 
 const fixtures = resolve(root, process.env.NEXUS_FIXTURES_DIR ?? "../shared/data", "documents");
 const folders = [
   join(root, "samples"),
   join(fixtures, "fr"),
-  ...formats.map((f) => join(fixtures, "docling", f, "sources")),
+  ...[...formats, "odf"].map((folder) => join(fixtures, "docling", folder, "sources")),
 ];
 const files = folders
   .filter((folder) => existsSync(folder))

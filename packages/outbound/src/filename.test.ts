@@ -20,3 +20,13 @@ it.each([
 ])("%j at %s of type %s is called %s", (disposition, path, type, name) => {
   expect(filenameOf(disposition, new URL(path, "https://docs.example.org"), type)).toBe(name);
 });
+
+it("takes no time over a name made to cost some, and cuts no character in two", () => {
+  const startedMs = performance.now();
+  for (const name of [`x${". ".repeat(8_000)}x`, `${"\u{1f600}".repeat(200)}a.pdf`]) {
+    const found = filenameOf(`attachment; filename*=UTF-8''${encodeURIComponent(name)}`, new URL("http://a/b"), null);
+    expect(found).not.toMatch(/\p{Cs}/u);
+    expect(found.length).toBeLessThanOrEqual(200);
+  }
+  expect(performance.now() - startedMs).toBeLessThan(100);
+});

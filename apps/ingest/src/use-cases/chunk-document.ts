@@ -13,6 +13,9 @@ import {
 /** Of the `index` profile: a chunk aims at two thirds of the longest, as 800 of 1,200 was measured best. */
 const minShare = 2 / 3;
 
+/** Headings are stored, embedded and searched with each of their passages: a file of nothing but depth must not fill the disk. */
+const [maxHeadings, maxHeadingChars] = [16, 500];
+
 /**
  * The document's passages, cut by the profile of its source_app. A document of nothing but headings gives no `docling`
  * chunk: it is cut by the other profile, which reads them as text.
@@ -33,7 +36,7 @@ export function chunkDocument(
   return chunks.map((chunk) => ({
     ...chunk,
     text: storable(chunk.text),
-    headingPath: chunk.headingPath.map(storable),
+    headingPath: chunk.headingPath.slice(-maxHeadings).map((heading) => storable(heading.slice(0, maxHeadingChars))),
   }));
 }
 

@@ -51,6 +51,29 @@ it("keeps no NUL of a document, which the database would refuse, and no offset m
   expect(h.rows.publications[0]?.title).toBe("Titre"); // a title has no offsets: what cannot be shown goes
 });
 
+it("keeps titles and headings short, which stand before each passage: a small file must not become a large index", async () => {
+  const document = converted(Array.from({ length: 40 }, (_, index) => `Passage ${index}.`));
+  const { texts } = document.document;
+  for (const [index, item] of texts.slice(0, 30).entries())
+    Object.assign(item, { label: "section_header", level: index + 1, text: `${index} ${"h".repeat(400)}` });
+  h.convert = async () => ({ ...document, title: "t".repeat(10_000) });
+  const paths: (readonly string[])[] = [];
+  h.deps = {
+    ...h.deps,
+    rows: {
+      ...h.rows,
+      async saveChunks(...call) {
+        paths.push(...call[3].map((chunk) => chunk.headingPath));
+        return h.rows.saveChunks(...call);
+      },
+    },
+  };
+  await h.deliver();
+  expect(h.rows.publications[0]?.title).toBe("t".repeat(300));
+  expect(paths[0]).toHaveLength(16);
+  expect(paths[0]?.at(-1)).toMatch(/^29 h+$/);
+});
+
 it("ends a document that cannot be read as failed, with its reason, at once and without a trace", async () => {
   h.convert = async () => {
     throw new AppError("document_encrypted", "…", { params: { hint: "x" } });

@@ -114,6 +114,9 @@ async function runSteps(
   return outcome;
 }
 
+/** Of a title the file gives itself: it stands in every list, and before every passage that is embedded. */
+const maxTitleChars = 300;
+
 /** The converted document, which may be large, goes with this call; its passages stay. */
 async function readPassages(
   deps: IngestDeps,
@@ -125,7 +128,7 @@ async function readPassages(
   await progress.enter("chunked");
   const chunks = chunkDocument(document, job.settings, deps.tokens);
   if (chunks.length === 0) throw new AppError("document_no_text", "The document holds no text.");
-  const title = storable(lineOf(found ?? "") || fallbackTitle(job));
+  const title = storable(lineOf((found ?? "").slice(0, maxTitleChars)) || fallbackTitle(job));
   return { source: { title, language, chunks: hashChunks(chunks, title) }, pages };
 }
 

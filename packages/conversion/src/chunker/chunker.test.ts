@@ -163,3 +163,17 @@ describe("index chunks", () => {
     expect((await chunksOf("# Seul titre\n")).map((chunk) => chunk.text)).toEqual(["Seul titre"]);
   });
 });
+
+it("reads a heading as long as a file as text, once, and does not repeat it before every passage below", async () => {
+  const [long, paragraph] = ["titre ".repeat(2_000), "Un paragraphe assez long pour un passage entier. ".repeat(20)];
+  const { document } = await convertHere(textFile("a.md", `# Vrai\n\n## ${long}\n\n${`${paragraph}\n\n`.repeat(30)}`));
+  const chunks = chunkForIndex(document);
+  expect(chunks.length).toBeGreaterThan(30);
+  expect(new Set(chunks.flatMap(({ headingPath }) => headingPath))).toEqual(new Set(["Vrai"]));
+  expect(
+    chunks
+      .map(({ text }) => text)
+      .join(" ")
+      .match(/titre/g)?.length,
+  ).toBeGreaterThanOrEqual(2_000);
+});

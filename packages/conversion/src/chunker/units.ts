@@ -42,6 +42,12 @@ export function sectionsOf(document: DoclingDocument): Section[] {
   return sections.length > 0 ? sections : collect(document, true);
 }
 
+/**
+ * What is longer is no heading, whatever its style says, and is read as text: a heading is repeated with every passage
+ * below it, so that half a file in one would come out thousands of times.
+ */
+const maxHeadingChars = 500;
+
 function collect(document: DoclingDocument, headingsAsText: boolean): Section[] {
   const sections: Section[] = [];
   const headings = new Map<number, string>();
@@ -79,7 +85,7 @@ function collect(document: DoclingDocument, headingsAsText: boolean): Section[] 
   const addText = (item: TextItem) => {
     const text = item.text.trim();
     const isHeading = item.label === "title" || item.label === "section_header";
-    if (isHeading && !headingsAsText && text !== "") {
+    if (isHeading && !headingsAsText && text !== "" && text.length <= maxHeadingChars) {
       const level = item.label === "title" ? 0 : (item.level ?? 1);
       for (const other of [...headings.keys()]) if (other >= level) headings.delete(other);
       headings.set(level, text);

@@ -32,3 +32,10 @@ it("names what is neither in the output nor left out", () => {
   expect(report).toMatchObject({ words: 4, missing: 1, coverage: 0.75 });
   expect(missing(report)).toBe("trois");
 });
+
+it("shows the beginning of a word without end", () => {
+  const report = settle(["un"], (ledger) =>
+    ledger.drop(`${"a".repeat(199)}${"\u{20000}".repeat(500_000)} b`, "hidden"),
+  );
+  expect(report.losses.map(({ sample, words }) => [sample, words])).toEqual([["a".repeat(199), 2]]);
+});

@@ -32,6 +32,7 @@ export interface Ledger extends SourceLedger {
 
 /** Words of one entry of the report's list of what was dropped or missed. */
 const sampleWords = 12;
+const sampleChars = 200;
 const longestJoin = 4;
 /** Characters of a word that may stand in more than two pieces: the ways to cut a longer one are too many. */
 const longestSplit = 24;
@@ -212,5 +213,12 @@ function splitOf(
 const add = (bag: Map<string, number>, word: string, count: number): void => {
   bag.set(word, (bag.get(word) ?? 0) + count);
 };
-const sampleOf = (words: readonly string[]): string => words.slice(0, sampleWords).join(" ");
+/** A word may be the whole file: what has no blank in it. No character is cut in two: no database takes the half of one. */
+const sampleOf = (words: readonly string[]): string => {
+  const sample = words
+    .slice(0, sampleWords)
+    .map((word) => word.slice(0, sampleChars))
+    .join(" ");
+  return sample.slice(0, sampleChars).replace(/\p{Surrogate}/gu, "");
+};
 const round = (share: number): number => Math.round(share * 10_000) / 10_000;

@@ -35,10 +35,14 @@ export function textOf(owner: Fields, key: string, standard: string): string {
   return value;
 }
 
+/** What an integer of the database holds: no page and no row has a higher number. */
+const maxCount = 2_147_483_647;
+
 /** A whole number from `least` on. */
 export function countOf(owner: Fields, key: string, standard: number | null, least = 0): number {
   const value = owner[key] ?? standard;
-  if (typeof value !== "number" || !Number.isSafeInteger(value) || value < least) throw corrupt(`${key} is no count`);
+  if (typeof value !== "number" || !Number.isInteger(value) || value < least || value > maxCount)
+    throw corrupt(`${key} is no count`);
   owner[key] = value;
   return value;
 }

@@ -131,6 +131,11 @@ describe("DoclingDocument JSON", () => {
     ["a wrong self_ref", { texts: [text(0, { self_ref: "#/texts/1" })] }, "document_corrupt"],
     ["no body", { body: undefined }, "document_corrupt"],
     ["a page without size", { pages: { 1: { page_no: 1 } } }, "document_corrupt"],
+    [
+      "a page no database can number",
+      { texts: [text(0, { prov: [{ page_no: 2 ** 31, bbox: { l: 0, t: 0, r: 1, b: 1 }, charspan: [0, 1] }] })] },
+      "document_corrupt",
+    ],
     ["an unknown version", { version: "9.9.9" }, "document_corrupt"],
     [
       "a table of a thousand million places",
