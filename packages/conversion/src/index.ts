@@ -1,7 +1,7 @@
-export { chunkForIndex, type IndexChunkOptions } from "./chunker/index-profile.ts";
 export { chunkBoxes, contextualize, type DoclingChunk } from "./chunker/docling-chunk.ts";
 export { chunkHierarchical, type HierarchicalOptions } from "./chunker/hierarchical.ts";
 export { chunkHybrid, type HybridOptions } from "./chunker/hybrid.ts";
+export { chunkForIndex, type IndexChunkOptions } from "./chunker/index-profile.ts";
 export { sentencesOf } from "./chunker/sentences.ts";
 export { createTokenCounter, type TokenCounter } from "./chunker/tokenizer.ts";
 export { detectType, type FileType } from "./detect-type.ts";

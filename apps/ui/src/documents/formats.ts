@@ -1,7 +1,7 @@
 /** What the product reads, as the file chooser wants it. The API decides by content, whatever a name says. */
 export const acceptedFiles = [
-  ...[".pdf", ".docx", ".docm", ".doc", ".odt", ".rtf", ".epub"],
-  ...[".pptx", ".pptm", ".odp", ".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv"],
+  ...[".pdf", ".docx", ".docm", ".doc", ".odt", ".ott", ".fodt", ".rtf", ".epub"],
+  ...[".pptx", ".pptm", ".ppt", ".odp", ".fodp", ".xlsx", ".xlsm", ".xls", ".ods", ".fods", ".csv", ".tsv"],
   ...[".html", ".htm", ".xhtml", ".md", ".markdown", ".adoc", ".asciidoc", ".txt", ".json", ".xml"],
   ...[".eml", ".msg", ".zip", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp"],
 ].join(",");

@@ -2,6 +2,7 @@ import { AppError } from "@aurora/kernel";
 
 /** Why the service gave no document; `params.reason` of `converter_unavailable`. */
 export type ServiceFault =
+  | "outside"
   | "unreachable"
   | "unauthorized"
   | "refused"

@@ -1,5 +1,6 @@
+import { lookup as lookUp } from "node:dns/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { AppError } from "@aurora/kernel";
+import { AppError, isPublicAddress } from "@aurora/kernel";
 import type { SourceFile } from "../port.ts";
 import { failureOf, isRecord, parsed, unavailable } from "./answer.ts";
 
@@ -12,6 +13,8 @@ export interface DoclingServeConnection {
   readonly requestTimeoutMs: number;
   /** Largest answer that is taken in. */
   readonly maxReplyBytes: number;
+  /** Addresses of a name; the system's when absent. */
+  readonly resolve?: (name: string) => Promise<readonly string[]>;
 }
 
 export interface TaskOptions {
@@ -61,6 +64,7 @@ export function createClient({
   apiKey,
   requestTimeoutMs,
   maxReplyBytes,
+  resolve = async (name) => (await lookUp(name, { all: true })).map(({ address }) => address),
 }: DoclingServeConnection): DoclingServeClient {
   const base = baseUrl.replace(/\/+$/, "");
   const headers = apiKey === null ? {} : { "x-api-key": apiKey };
@@ -103,8 +107,18 @@ export function createClient({
     }
   }
 
+  /** Documents of every corpus go there, `local_only` ones too: the service must stand inside the walls. */
+  async function assertInside(): Promise<void> {
+    const name = new URL(base).hostname.replace(/^\[|\]$/g, "");
+    const addresses = await resolve(name).catch((error: unknown) => {
+      throw unavailable("unreachable", { cause: error });
+    });
+    if (addresses.length === 0 || addresses.some(isPublicAddress)) throw unavailable("outside");
+  }
+
   return {
     async convert(file, options, signal, onSent) {
+      await assertInside();
       const sent = await askTask("/v1/convert/file/async", signal, formOf(file, options));
       onSent();
       const task = await waitFor(sent.id, signal);
@@ -116,6 +130,7 @@ export function createClient({
       }
     },
     async check() {
+      await assertInside();
       await ask("/health", maxStatusBytes, AbortSignal.timeout(requestTimeoutMs));
     },
   };

@@ -211,6 +211,18 @@ describe("a service that is away, wrong or hostile", () => {
     expect(await outcomeOf(convertBy(behaviour))).toEqual(["converter_unavailable", reason]);
   });
 
+  it.each([{ addresses: ["203.0.112.7"] }, { addresses: ["10.0.0.8", "2a00:1450:4007:80e::200e"] }, { addresses: [] }])(
+    "that stands outside the network ($addresses) gets nothing, whatever its name",
+    async ({ addresses }) => {
+      const { url } = await serviceOf({});
+      const resolve = async () => addresses;
+      const converter = createDoclingServeConverter({ ...connection, baseUrl: url, resolve });
+      const outside = ["converter_unavailable", "outside"];
+      expect(await outcomeOf(converter.check())).toEqual(outside);
+      expect(await outcomeOf(converter.convert(report, contractOptions, async () => {}))).toEqual(outside);
+    },
+  );
+
   it("that cannot be reached fails the document; nobody else reads it", async () => {
     const gone = await startFakeDoclingServe();
     await gone.close();

@@ -10,6 +10,7 @@ import { codeLanguage } from "./code-language.ts";
 import { addHtmlFragment } from "./html/reader.ts";
 import { addHeading, addListItem, addRuns, isStyled, plainOf, tidyRuns } from "./inline-runs.ts";
 import { createInlineReader, type InlineReader, tellWords } from "./markdown-inline.ts";
+import { checkMarkdown } from "./markdown-limits.ts";
 import { nameOf, originOf } from "./origin.ts";
 import type { Reader } from "./reader.ts";
 
@@ -40,6 +41,7 @@ export const markdownReader: Reader = {
 };
 
 function addMarkdown(builder: DocumentBuilder, source: string, ledger: SourceLedger): void {
+  checkMarkdown(source);
   const tree: Root = fromMarkdown(source, { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] });
   tellWords(tree, ledger);
   const page: Page = { builder, ledger, inline: createInlineReader(tree), headings: [] };

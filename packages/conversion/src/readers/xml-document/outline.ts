@@ -50,17 +50,19 @@ function addContent(builder: DocumentBuilder, section: XmlElement, title: XmlEle
     lines = [];
   };
   const children = elements(section).filter((node) => node !== title);
+  let end = 0; // of the alike elements in a row, looked at once for all of them
   for (let at = 0; at < children.length; ) {
     const node = children[at];
     if (!node) break;
-    const end = children.findIndex((other, index) => index > at && other.name !== node.name);
-    const alike = children.slice(at, end < 0 ? undefined : end);
-    const table = alike.length > 1 ? recordTable(alike) : null;
-    if (table) {
-      flush();
-      builder.addTable(table);
-      at += alike.length;
-      continue;
+    if (at === end) {
+      while (children[end]?.name === node.name) end++;
+      const table = end - at > 1 ? recordTable(children.slice(at, end)) : null;
+      if (table) {
+        flush();
+        builder.addTable(table);
+        at = end;
+        continue;
+      }
     }
     at++;
     if (!isText(node)) {

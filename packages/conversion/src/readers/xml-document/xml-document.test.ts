@@ -5,6 +5,10 @@ import { tableGrid } from "../../markdown-export.ts";
 const read = (text: string) => convertHere(textFile("a.xml", text));
 
 describe("XML of any kind", () => {
+  it("looks at a long row of alike elements once", async () => {
+    const { document } = await read(`<?xml version="1.0"?><r>${"<a>b</a>".repeat(60_000)}</r>`); // minutes, were it a look for each
+    expect(document.texts.at(-1)?.text.split("\n")).toHaveLength(60_000);
+  });
   it("is outlined by its elements, with records as a table", async () => {
     const { document, title, conservation } = await read(
       '<c xmlns="urn:x" version="2"><title>Livres</title><b id="1"><t>Un</t><p>10</p></b><b id="2"><t>Deux</t></b><chap><head>Intro</head><p>Bon<i>jour</i> à tous.</p><note k="v">x</note></chap></c>',
