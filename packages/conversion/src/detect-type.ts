@@ -129,7 +129,7 @@ export function detectType(bytes: Uint8Array, filename: string): FileType {
     return fileType(expected);
   }
   if (found === "docling" && expected === "json") return fileType(found);
-  if (/^od[tsp]$/.test(found) && expected === "xml") return fileType(found); // a document kept as one XML file
+  if (/^od[tsp]$/.test(found) && expected === "xml" && bytes[0] !== 0x50) return fileType(found); // one XML file, no zip ("P")
   if (expected !== null && expected !== found)
     throw new AppError("document_type_mismatch", `The file is named as ${expected} but holds ${found}.`, {
       params: { expected, found },

@@ -61,8 +61,8 @@ describe("a text", () => {
   });
   it("has tables with spans and repeated cells; a rich cell holds its blocks", async () => {
     const table = `<table:table>${row(
-      cell("A", 'table:number-columns-spanned="2"') + "<table:covered-table-cell/>" + cell("B"),
-    )}${row(cell("x", 'table:number-columns-repeated="2"') + `<table:table-cell><text:list>${item("y")}</text:list></table:table-cell>`)}</table:table>`;
+      `${cell("A", 'table:number-columns-spanned="2"')}<table:covered-table-cell/>${cell("B")}`,
+    )}${row(`${cell("x", 'table:number-columns-repeated="2"')}<table:table-cell><text:list>${item("y")}</text:list></table:table-cell>`)}</table:table>`;
     const { document } = await read("odt", table);
     expect(document.tables[0] && tableGrid(document.tables[0])).toEqual([
       ["A", "A", "B"],
