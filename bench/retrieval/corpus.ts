@@ -1,10 +1,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { chunkForIndex, type DoclingDocument } from "@aurora/conversion";
+import { IngestionSettings } from "@aurora/contracts";
+import { createTokenCounter, type DoclingDocument } from "@aurora/conversion";
 import { sha256Hex } from "@aurora/kernel";
 import type { Embedder } from "@aurora/llm";
 import { type Passage, passageText, sparsePassage } from "@aurora/rag";
 import type { Point } from "@aurora/vector-store";
+import { chunkDocument } from "../../apps/ingest/src/use-cases/chunk-document.ts";
 
 export interface RetrievalSet {
   readonly name: string;
@@ -30,8 +32,12 @@ export function readSets(folder: string): RetrievalSet[] {
 
 export const sourceApp = "bench";
 
+type Profile = IngestionSettings["chunk_profile"];
+const tokenizer = join(import.meta.dirname, "../../models/all-MiniLM-L6-v2-tokenizer/tokenizer.json");
+let counter: ReturnType<typeof createTokenCounter> | undefined;
+
 /** A text as a document of one paragraph a block, cut by the product's own chunker. */
-function cutText(id: string, text: string): { text: string; language: string | null }[] {
+function cutText(id: string, text: string, profile: Profile): { text: string; language: string | null }[] {
   const blocks = text.split(/\n\s*\n/).filter((block) => block.trim() !== "");
   const document: DoclingDocument = {
     schema_name: "DoclingDocument",
@@ -68,13 +74,17 @@ function cutText(id: string, text: string): { text: string; language: string | n
     form_items: [],
     pages: {},
   };
-  return chunkForIndex(document).map((chunk) => ({ text: chunk.text, language: chunk.language }));
+  const chunks = chunkDocument(document, IngestionSettings.parse({ chunk_profile: profile }), () => {
+    counter ??= createTokenCounter(readFileSync(tokenizer, "utf8"));
+    return counter;
+  });
+  return chunks.map((chunk) => ({ text: chunk.text, language: chunk.language }));
 }
 
 /** The set's documents as published passages; `documentId` is the set's own id. A document without text has none. */
-export function passagesOf(set: RetrievalSet): Passage[] {
+export function passagesOf(set: RetrievalSet, profile: Profile = "index"): Passage[] {
   return set.corpus.flatMap(({ id, title, text }) =>
-    cutText(id, text).map(({ text, language }, ordinal) => ({
+    cutText(id, text, profile).map(({ text, language }, ordinal) => ({
       chunkId: `${id}#${ordinal}`,
       documentId: id,
       externalId: id,

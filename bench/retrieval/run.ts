@@ -1,7 +1,7 @@
 /**
  * Retrieval quality over the sets of `<fixtures>/retrieval`, through the product's chunker, index and retriever over an
  * exact store in memory. One JSON line a set, then the targets missed; exits 1 on any.
- *   npx tsx bench/retrieval/run.ts [--set NAME] [--fixtures FOLDER]
+ *   npx tsx bench/retrieval/run.ts [--set NAME] [--profile index|docling] [--fixtures FOLDER]
  * With --answerability, instead: per set the share of questions judged answerable, on corpora that hold the answer and not.
  */
 import { existsSync } from "node:fs";
@@ -43,6 +43,7 @@ const { values } = parseArgs({
   options: {
     set: { type: "string" },
     fixtures: { type: "string", default: resolve(import.meta.dirname, "../../../shared/data") },
+    profile: { type: "string", default: "index" },
     answerability: { type: "boolean", default: false },
   },
 });
@@ -102,7 +103,7 @@ const sets = existsSync(folder) ? readSets(folder) : [];
 if (sets.length === 0) console.log(`skipped: no data in ${folder}`);
 for (const set of sets) {
   if (values.answerability || (values.set && set.name !== values.set)) continue;
-  const passages = passagesOf(set);
+  const passages = passagesOf(set, values.profile === "docling" ? "docling" : "index");
   const start = performance.now();
   const points = await pointsOf(passages, embedder);
   const indexMs = performance.now() - start;
