@@ -7,6 +7,7 @@ import { buildConversion } from "../build/services.ts";
 import type { ReportRow } from "./convert-file.ts";
 
 const root = resolve(import.meta.dirname, "../../../..");
+const neverMade = join(tmpdir(), "nexus-never-made");
 beforeAll(() => buildConversion(root), 60_000);
 
 interface Run {
@@ -118,14 +119,11 @@ it("ends at its time limit with a code, and goes on", async () => {
 
 it.each([
   ["no path", []],
-  ["a path to nothing", ["/nowhere/at/all", "--out", "/tmp/never-made"]],
-  [
-    "a tokenizer that is none",
-    [join(root, "README.md"), "--out", "/tmp/never-made", "--tokenizer", join(root, "README.md")],
-  ],
+  ["a path to nothing", ["/nowhere/at/all", "--out", neverMade]],
+  ["a tokenizer that is none", [join(root, "README.md"), "--out", neverMade, "--tokenizer", join(root, "README.md")]],
 ])("%s ends with 2, a sentence, and nothing written", async (_, args) => {
   const run = await convert(...args);
   expect(run).toMatchObject({ code: 2, rows: [] });
   expect(run.stderr).toMatch(/\S+ .*\.\n/);
-  expect(existsSync("/tmp/never-made")).toBe(false);
+  expect(existsSync(neverMade)).toBe(false);
 });

@@ -1,3 +1,5 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { type HostileFile, utf8 } from "./hostile-file.ts";
 import { type ZipPart, zipOf } from "./hostile-zip.ts";
 
@@ -49,8 +51,8 @@ function overlapping(entries: number): Uint8Array {
 
 /** Where entries of the hostile archives want to be written; nothing may ever stand there. */
 export const escapePaths = (token: string): string[] => [
-  `/tmp/nexus-escape-${token}.txt`,
-  `/tmp/nexus-escape-${token}-link`,
+  join(tmpdir(), `nexus-escape-${token}.txt`),
+  join(tmpdir(), `nexus-escape-${token}-link`),
 ];
 
 export function hostileArchives(token: string): HostileFile[] {
