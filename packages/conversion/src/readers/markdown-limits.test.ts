@@ -18,6 +18,7 @@ describe("what a Markdown file may ask of its parser", () => {
     checkMarkdown("| [a](b) | *c* |\n".repeat(20_000));
     checkMarkdown("A *b* [c](d)\n\n".repeat(20_000));
     checkMarkdown(`~~~c\n${"a[i] = *b < c;\n".repeat(20_000)}~~~\n`);
+    checkMarkdown("`".repeat(20_000)); // one span, not twenty thousand
     checkMarkdown(`${"- ".repeat(5_000)}\n\n${"* * *\n".repeat(5_000)}`);
   });
 });

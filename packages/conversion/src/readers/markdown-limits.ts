@@ -38,9 +38,13 @@ export function checkMarkdown(source: string): void {
   }
 }
 
+/** Backticks in a row open one code span together. */
 function countOpeners(line: string): number {
   let count = 0;
-  for (let at = 0; at < line.length; at++) if ("[*_~<`".includes(line.charAt(at))) count++;
+  for (let at = 0; at < line.length; at++) {
+    const mark = line.charAt(at);
+    if ("[*_~<".includes(mark) || (mark === "`" && line.charAt(at - 1) !== "`")) count++;
+  }
   return count;
 }
 
