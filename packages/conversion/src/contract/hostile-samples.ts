@@ -17,6 +17,6 @@ export const hostileFiles = (trap: string, token: string): HostileFile[] => [
   ...hostileImages(),
   ...hostileMarkup(trap),
   ...hostileOffice(trap),
-  ...hostileMails(trap),
+  ...hostileMails(trap, token),
   ...hostileTexts(),
 ];

@@ -1,4 +1,5 @@
 import { deflateRawSync } from "node:zlib";
+import { escapePaths } from "./hostile-archives.ts";
 import { type HostileFile, repeated, utf8 } from "./hostile-file.ts";
 import { zipOf } from "./hostile-zip.ts";
 import { workbookFile } from "./office-samples.ts";
@@ -54,7 +55,8 @@ const attachments = (count: number): Uint8Array =>
     Buffer.from("--x--\r\n"),
   ]);
 
-export function hostileMails(trap: string): HostileFile[] {
+export function hostileMails(trap: string, token: string): HostileFile[] {
+  const [outside = ""] = escapePaths(token);
   const of = (
     name: string,
     bytes: () => Uint8Array,
@@ -131,7 +133,7 @@ export function hostileMails(trap: string): HostileFile[] {
       "whose attachment wants to be written elsewhere",
       () =>
         utf8(
-          `${headers("multipart/mixed; boundary=x")}--x\r\nContent-Type: text/plain; name="../../../../tmp/nexus-escape.txt"\r\nContent-Disposition: attachment; filename="../../../../tmp/nexus-escape.txt"\r\n\r\nattached words\r\n--x--\r\n`,
+          `${headers("multipart/mixed; boundary=x")}--x\r\nContent-Type: text/plain; name="../../../..${outside}"\r\nContent-Disposition: attachment; filename="../../../..${outside}"\r\n\r\nattached words\r\n--x--\r\n`,
         ),
       "success",
       { says: ["attached words"] },

@@ -1,5 +1,5 @@
 import type { SystemScope, TenantScope } from "@aurora/kernel";
-import { and, desc, eq, isNull, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, getTableColumns, isNull, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../../database.ts";
 import { lookupDocumentLink, type TenantRow } from "../../lookups.ts";
 import { documentLinks, documents, tenants } from "../../schema/index.ts";
@@ -22,30 +22,9 @@ export interface NewLink
   readonly tokenHash: string;
 }
 
-const {
-  id,
-  documentId,
-  prefix,
-  maxDownloads,
-  downloadsCount,
-  lastDownloadAt,
-  createdBy,
-  createdAt,
-  expiresAt,
-  revokedAt,
-} = documentLinks;
-const columns = {
-  id,
-  documentId,
-  prefix,
-  maxDownloads,
-  downloadsCount,
-  lastDownloadAt,
-  createdBy,
-  createdAt,
-  expiresAt,
-  revokedAt,
-};
+const { tenantId: _tenantId, tokenHash: _tokenHash, ...columns } = getTableColumns(documentLinks);
+
+const { id, documentId, maxDownloads, downloadsCount, createdAt, expiresAt, revokedAt } = columns;
 
 /** Public links to originals, and the tenant's switch. */
 export function createLinkRepository(db: Database) {
