@@ -18,13 +18,13 @@ const commands: Readonly<Record<string, Command>> = {
     load: async () => (await import("./commands/demo.ts")).demo,
   },
   test: {
-    summary: "run every test; or only the named parts",
-    usage: "test [fast] [types] [lint] [boundaries] [unit] [contract] [integration] [browser]",
+    summary: "run every test but chaos; or only the named parts",
+    usage: "test [fast] [types] [lint] [boundaries] [unit] [contract] [integration] [browser] [chaos]",
     load: async () => (await import("./commands/test.ts")).test,
   },
   bench: {
     summary: "measure the product; a table on stderr, JSON on stdout",
-    usage: "bench [start] [ingestion] [retrieval] [search] [answers] [gateway] [conversion] [vectors]",
+    usage: "bench [start] [ingestion] [retrieval] [search] [answers] [gateway] [conversion] [ocr] [vectors]",
     load: async () => (await import("./commands/bench.ts")).bench,
   },
   convert: {
