@@ -45,6 +45,7 @@ export function prepare(tenantId: string, documentId: string, seed: number, stre
     ...claims,
     version: 1,
     purpose: "corpus",
+    caller_app: "unknown",
     tenant_id: tenantId,
     evidence_source_apps: ["rh"],
     embedded_document_ids: [],

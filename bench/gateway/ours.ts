@@ -31,6 +31,7 @@ const gateway = createGateway({
   environmentKeys: { openai: null, openrouter: null },
   addresses: { privateHosts: [new URL(upstream).host], ownPorts: [] },
   outboundProxy: null,
+  isCallerAppRegistryEnforced: true,
   cacheTtlSeconds: 3_600,
   wordVectors: null,
   timing: standardTiming,

@@ -27,6 +27,7 @@ const allowed: Record<string, readonly string[]> = {
   queue: base,
   llm: base,
   "answer-cache": base,
+  guardrails: base,
   outbound: base,
   "malware-scan": base,
   rag: [...base, ...portRoots],

@@ -14,6 +14,7 @@ import { createManageApiKeys, type ManageApiKeysDeps } from "./use-cases/manage-
 import { createManageBatches, type ManageBatchesDeps } from "./use-cases/manage-batches.ts";
 import { createManageDocuments, type ManageDocumentsDeps } from "./use-cases/manage-documents.ts";
 import { createManageJobs, type ManageJobsDeps } from "./use-cases/manage-jobs.ts";
+import { createManageLimits, type ManageLimitsDeps } from "./use-cases/manage-limits.ts";
 import { createManageProviders, type ManageProvidersDeps } from "./use-cases/manage-providers.ts";
 import {
   type CallerAppsDeps,
@@ -22,6 +23,7 @@ import {
   type SourceAppsDeps,
 } from "./use-cases/manage-registry.ts";
 import { createManageUsers, type ManageUsersDeps } from "./use-cases/manage-users.ts";
+import { createManageVirtualKeys, type ManageVirtualKeysDeps } from "./use-cases/manage-virtual-keys.ts";
 import { createReadDocuments, type ReadDocumentsDeps } from "./use-cases/read-documents.ts";
 import { createReportHealth, type HealthDeps } from "./use-cases/report-health.ts";
 import { createReportOverview, type OverviewDeps } from "./use-cases/report-overview.ts";
@@ -49,6 +51,8 @@ export interface ApiPorts {
       SourceAppsDeps["providers"] & {
         findDefaultModel(scope: TenantScope): Promise<{ provider: string; name: string } | null>;
       };
+    readonly virtualKeys: ManageVirtualKeysDeps["virtualKeys"];
+    readonly limits: ManageLimitsDeps["limits"];
     readonly documents: ReadDocumentsDeps["documents"] & CorpusDeps["documents"];
     readonly uploads: UploadDocumentDeps["uploads"];
     readonly versions: ReadDocumentsDeps["versions"] & ManageDocumentsDeps["versions"] & ManageBatchesDeps["versions"];
@@ -162,6 +166,16 @@ export function assembleApi(ports: ApiPorts, settings: ApiSettings): ApiDeps {
       probe: (scope, provider, model, signal) =>
         ports.probeModel(scope, gatewayModelName(provider.name, model), signal),
     }),
+    virtualKeys: createManageVirtualKeys({
+      clock,
+      ids,
+      virtualKeys: repositories.virtualKeys,
+      limits: repositories.limits,
+      registry,
+      providers,
+      isCallerAppRegistryEnforced: settings.isCallerAppRegistryEnforced,
+    }),
+    limits: createManageLimits({ clock, ids, limits: repositories.limits }),
     uploads: uploadDocument,
     ingestUrl: createIngestUrl({ outbound: ports.outbound, uploads: uploadDocument }),
     documents: createReadDocuments({ documents, versions, objects }),

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { badCallersAndQuestions } from "./testing/bad-input/callers-and-questions.ts";
 import { badDocumentsAndAdministration } from "./testing/bad-input/documents-and-administration.ts";
 import { badIngestion } from "./testing/bad-input/ingestion.ts";
+import { badKeysAndLimits } from "./testing/bad-input/keys-and-limits.ts";
 import { type BadInputWorld, createBadInputWorld } from "./testing/bad-input/world.ts";
 import { send } from "./testing/client.ts";
 import { startTestApi, type TestApi } from "./testing/start-test-api.ts";
@@ -31,6 +32,8 @@ const tables = [
   "llm_providers",
   "llm_models",
   "llm_credentials",
+  "virtual_keys",
+  "usage_limits",
 ];
 /** What the database and the stores hold, apart from what refusing leaves by design: throttle rows, one log row a question. */
 async function contents(): Promise<unknown> {
@@ -52,7 +55,7 @@ async function contents(): Promise<unknown> {
 }
 
 describe("bad input", () => {
-  it.each([...badCallersAndQuestions, ...badDocumentsAndAdministration, ...badIngestion])(
+  it.each([...badCallersAndQuestions, ...badDocumentsAndAdministration, ...badIngestion, ...badKeysAndLimits])(
     "$name → $status $code, and nothing half-written",
     async ({ at, code, send, status }) => {
       const before = await contents();

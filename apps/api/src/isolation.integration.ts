@@ -209,6 +209,35 @@ const cases: Readonly<Record<string, Case | "public">> = {
     path: ({ providerId }) => `/api/admin/providers/${providerId}/test`,
     ...onlyAdminThing,
   },
+  "GET /api/admin/virtual-keys": { path: () => "/api/admin/virtual-keys", ...onlyAdmin },
+  "POST /api/admin/virtual-keys": {
+    path: () => "/api/admin/virtual-keys",
+    payload: () => ({ name: "own", caller_app: "unknown" }),
+    ...onlyAdmin,
+  },
+  "GET /api/admin/virtual-keys/:key_id": {
+    path: ({ virtualKeyId }) => `/api/admin/virtual-keys/${virtualKeyId}`,
+    ...onlyAdminThing,
+  },
+  "PUT /api/admin/virtual-keys/:key_id": {
+    path: ({ virtualKeyId }) => `/api/admin/virtual-keys/${virtualKeyId}`,
+    payload: () => ({ name: "taken over" }),
+    ...onlyAdminThing,
+  },
+  "DELETE /api/admin/virtual-keys/:key_id": {
+    path: ({ virtualKeyId }) => `/api/admin/virtual-keys/${virtualKeyId}`,
+    ...onlyAdminThing,
+  },
+  "GET /api/admin/limits": { path: () => "/api/admin/limits", ...onlyAdmin },
+  "PUT /api/admin/limits": {
+    path: () => "/api/admin/limits",
+    payload: () => ({ subject_kind: "tenant", metric: "requests", window: "day", amount: 1 }),
+    ...onlyAdmin,
+  },
+  "DELETE /api/admin/limits/:limit_id": {
+    path: ({ limitId }) => `/api/admin/limits/${limitId}`,
+    ...onlyAdminThing,
+  },
 };
 
 const nameOf = (route: Route) => `${route.method} ${route.path}`;
@@ -299,6 +328,10 @@ describe("after all of it", () => {
     expect(apps.body.items.find((app: { source_app: string }) => app.source_app === content.sourceApp)).toMatchObject({
       label: "Private",
     });
+    const virtualKey = await send(api, { url: `/api/admin/virtual-keys/${content.virtualKeyId}`, headers: own });
+    expect(virtualKey.body).toMatchObject({ name: "fingerprint virtual key", status: "active" });
+    const limits = await send(api, { url: "/api/admin/limits", headers: own });
+    expect(limits.body.items).toMatchObject([{ id: content.limitId, amount: 1 }]);
     const keys = await send(api, { url: "/api/admin/api-keys", headers: own });
     expect(keys.body.items.find((key: { id: string }) => key.id === content.keyId)).toMatchObject({ revoked_at: null });
     const links = await send(api, { url: `/api/documents/${content.documentId}/links`, headers: own });

@@ -8,6 +8,7 @@ import {
   createDatabase,
   createDocumentRepository,
   createJobRepository,
+  createLimitRepository,
   createLinkRepository,
   createPassageRepository,
   createProviderRepository,
@@ -17,6 +18,7 @@ import {
   createTenantEmbedders,
   createUploadRepository,
   createVersionRepository,
+  createVirtualKeyRepository,
   type Database,
 } from "@aurora/db";
 import { AppError, systemClock, systemIds } from "@aurora/kernel";
@@ -114,6 +116,8 @@ export async function wireApi(
       keys: createApiKeyRepository(database),
       registry: createRegistryRepository(database),
       providers: createProviderRepository(database),
+      virtualKeys: createVirtualKeyRepository(database),
+      limits: createLimitRepository(database),
       documents: createDocumentRepository(database),
       uploads: createUploadRepository(database),
       versions: createVersionRepository(database),

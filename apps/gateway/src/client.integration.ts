@@ -43,6 +43,7 @@ const request = (name: string, prompt: string) => ({
   messages: [{ role: "user" as const, content: prompt }],
   aurora: AuroraField.parse(chatBody(name).aurora),
   evidenceSourceApps: ["rh"],
+  callerApp: "unknown",
 });
 async function run(name: string, prompt: string, signal = new AbortController().signal) {
   const events: ChatModelEvent[] = [];

@@ -4,23 +4,32 @@ import type { WordVectors } from "@aurora/llm";
 import type { OutboundProxy } from "@aurora/outbound";
 import type { Logger } from "@aurora/telemetry";
 import type { FastifyInstance } from "fastify";
+import { createKeyAuthentication } from "./callers/key-authentication.ts";
 import { createServer } from "./http/server.ts";
+import { createLimits } from "./limits/limits.ts";
 import { createProviderDirectory } from "./providers/directory.ts";
 import { createUpstream, type Timeouts } from "./providers/upstream.ts";
 import { registerChatCompletions } from "./routes/chat-completions.ts";
 import { registerEmbeddings } from "./routes/embeddings.ts";
 import { registerHealth } from "./routes/health.ts";
 import { registerModels } from "./routes/models.ts";
+import { createBreaker, createRouter } from "./routing/index.ts";
 import { createAnswerCache } from "./use-cases/answer-cache.ts";
 import type { TenantUsage } from "./use-cases/call-record.ts";
+import type { ChatDeps } from "./use-cases/chat-call.ts";
+import { createFlights } from "./use-cases/flights.ts";
 import type { GatewayRows } from "./use-cases/gateway-rows.ts";
 import { byTenant, createWriteBehind } from "./use-cases/write-behind.ts";
 
 export interface GatewayTiming extends Timeouts {
   /** A comment on a stream that has been silent this long. */
   readonly pingMs: number;
-  /** How long a change of providers may go unseen. */
-  readonly directoryMaxAgeMs: number;
+  /** How long a change of providers, keys, limits or policies may go unseen. */
+  readonly settingsMaxAgeMs: number;
+  /** What a call holds of its limits is freed after this long, whoever has died. Longer than any call lasts. */
+  readonly limitLeaseMs: number;
+  /** The limits' database is taken for down when it has not answered by then. */
+  readonly limitAnswerMs: number;
   /** How long calls under way may take to end when the process closes; then their connections are cut. */
   readonly drainMs: number;
 }
@@ -30,7 +39,9 @@ export const standardTiming: GatewayTiming = {
   idleMs: 60_000,
   totalMs: 600_000,
   pingMs: 15_000,
-  directoryMaxAgeMs: 1_000,
+  settingsMaxAgeMs: 1_000,
+  limitLeaseMs: 900_000,
+  limitAnswerMs: 2_000,
   drainMs: 10_000,
 };
 
@@ -44,6 +55,8 @@ export interface GatewayDeps {
   readonly environmentKeys: EnvironmentKeys;
   readonly addresses: AddressRules;
   readonly outboundProxy: OutboundProxy | null;
+  /** ENFORCE_CALLER_APP_REGISTRY. */
+  readonly isCallerAppRegistryEnforced: boolean;
   /** 0 = keep no answer. */
   readonly cacheTtlSeconds: number;
   readonly wordVectors: WordVectors | null;
@@ -62,12 +75,23 @@ export interface Gateway {
 /** The Gateway over the ports it is given. */
 export function createGateway(deps: GatewayDeps): Gateway {
   const { rows, clock, ids, logger, timing } = deps;
-  const server = createServer({ internalSecret: deps.internalSecret, clock, ids, logger });
+  const maxAgeMs = timing.settingsMaxAgeMs;
+  const keys = createKeyAuthentication({
+    ...{ rows, maxAgeMs, clock, logger },
+    isCallerAppRegistryEnforced: deps.isCallerAppRegistryEnforced,
+  });
+  const limits = createLimits({
+    ...{ rows, maxAgeMs, clock, ids, logger },
+    leaseMs: timing.limitLeaseMs,
+    answerMs: timing.limitAnswerMs,
+  });
+  const { authenticateKey } = keys;
+  const server = createServer({ authenticateKey, internalSecret: deps.internalSecret, clock, ids, logger });
   const directory = createProviderDirectory({
     rows,
     cipher: deps.cipher,
     clock,
-    maxAgeMs: timing.directoryMaxAgeMs,
+    maxAgeMs,
     environmentKeys: deps.environmentKeys,
     addresses: deps.addresses,
   });
@@ -81,14 +105,13 @@ export function createGateway(deps: GatewayDeps): Gateway {
     logger,
     write: (batch) => writeUsage(rows, batch),
   });
-  const chat = {
-    directory,
-    upstream,
-    cache,
-    addUsage: (row: TenantUsage) => void usage.add(row),
+  const chat: ChatDeps = {
+    router: createRouter(directory),
+    breaker: createBreaker({ clock }),
+    flights: createFlights(),
+    onFinished: (finished) => void usage.add(finished),
     wordVectors: deps.wordVectors,
-    clock,
-    ids,
+    ...{ cache, clock, ids, limits, upstream },
   };
   registerChatCompletions(server, chat, timing.pingMs);
   registerEmbeddings(server, chat, timing.pingMs);
@@ -101,7 +124,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
       await server.close();
       clearTimeout(cut);
       await upstream.close();
-      await Promise.all([cache.close(), usage.close()]);
+      await Promise.all([cache.close(), usage.close(), keys.close(), limits.close()]);
     },
   };
 }

@@ -47,7 +47,7 @@ it("the Gateway logs no question, evidence, title, answer or key, whatever goes 
     startStream(response);
     response.write(`data: ${planted}\n\n`, () => response.destroy());
   };
-  expect(await ask({ seed: 3, stream: true })).toBe(200);
+  expect(await ask({ seed: 3, stream: true })).toBe(502);
   expect(await ask({}, `nobody/${planted}`)).toBe(404);
   expect((await h.call({ body: { ...body(), messages: planted } })).status).toBe(400);
 

@@ -29,6 +29,7 @@ export async function wireGateway(config: Config, logger: Logger): Promise<Gatew
     environmentKeys: { openai: config.llm.openaiKey, openrouter: config.llm.openrouterKey },
     addresses: config.providerAddresses,
     outboundProxy: config.outboundProxy,
+    isCallerAppRegistryEnforced: config.auth.enforceCallerAppRegistry,
     cacheTtlSeconds: config.llm.cacheTtlSeconds,
     wordVectors,
     timing: standardTiming,

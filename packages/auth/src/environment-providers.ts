@@ -8,6 +8,9 @@ export const environmentProviders = {
 export type EnvironmentProviderName = keyof typeof environmentProviders;
 export const environmentProviderNames = Object.keys(environmentProviders) as EnvironmentProviderName[];
 
+export const isEnvironmentProvider = (name: string): name is EnvironmentProviderName =>
+  Object.hasOwn(environmentProviders, name);
+
 /** A key each; null = not set. */
 export type EnvironmentKeys = Readonly<Record<EnvironmentProviderName, string | null>>;
 

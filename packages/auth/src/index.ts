@@ -9,3 +9,4 @@ export * from "./request-origin.ts";
 export * from "./session-tokens.ts";
 export * from "./signed-context.ts";
 export * from "./token-bucket.ts";
+export * from "./virtual-keys.ts";

@@ -10,6 +10,7 @@ const context: SignedContext = {
   purpose: "corpus",
   tenant_id: "00000000-0000-7000-8000-000000000001",
   user_id: "u1",
+  caller_app: "unknown",
   permission_scope_hash: sha256Hex("scope"),
   source_app: "juridique",
   evidence_source_apps: ["juridique"],

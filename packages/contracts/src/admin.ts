@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { page, Slug, Timestamp, Uuid } from "./common.ts";
+import { CallTimeouts } from "./gateway-admin/model-routes.ts";
 import { IngestionSettings } from "./ingestion.ts";
 import { Line } from "./text.ts";
 
@@ -52,6 +53,12 @@ export const UpdateCallerAppRequest = z.strictObject({
   is_active: z.boolean().optional(),
 });
 
+/** `anthropic` is translated from OpenAI's format; `azure_openai` names deployments in its path and takes `api-key`. */
+export const ProviderKind = z.enum(["openai", "openrouter", "openai_compatible", "anthropic", "azure_openai"]);
+export type ProviderKind = z.infer<typeof ProviderKind>;
+/** Date of Azure's API (`2024-10-21`, `2025-04-01-preview`); of no meaning to the other kinds. */
+const AzureApiVersion = z.string().regex(/^\d{4}-\d{2}-\d{2}(?:-preview)?$/);
+
 /** A place that answers `/chat/completions`. `local` = inside the organisation's walls. */
 export const Provider = z.object({
   id: Uuid,
@@ -61,21 +68,34 @@ export const Provider = z.object({
    */
   source: z.enum(["database", "environment"]),
   name: Slug,
-  kind: z.enum(["openai", "openrouter", "openai_compatible"]),
+  kind: ProviderKind,
   base_url: z.string(),
   location: z.enum(["local", "external"]),
   is_active: z.boolean(),
   has_credential: z.boolean(),
+  /** When the key now in use was entered; null = none, or of the environment. */
+  credential_set_at: Timestamp.nullable(),
+  api_version: z.string().nullable(),
+  /** What a model route says goes before it. */
+  timeouts: CallTimeouts,
   models: z.array(z.object({ id: Uuid, name: z.string(), is_default: z.boolean() })),
   created_at: Timestamp.nullable(),
 });
 export type Provider = z.infer<typeof Provider>;
+/** Travels in a header: visible ASCII (RFC 9110, 5.5). */
+const ApiKey = z
+  .string()
+  .min(1)
+  .max(500)
+  .regex(/^[\x21-\x7e]+$/);
 export const CreateProviderRequest = z.strictObject({
   name: Slug,
-  kind: z.enum(["openai", "openrouter", "openai_compatible"]),
+  kind: ProviderKind,
   base_url: z.url().max(500).optional(),
   location: z.enum(["local", "external"]).default("external"),
-  api_key: z.string().min(1).max(500).optional(),
+  api_key: ApiKey.optional(),
+  api_version: AzureApiVersion.optional(),
+  timeouts: CallTimeouts.optional(),
   models: z.array(z.string().min(1).max(200)).min(1).max(100),
   /** Which of `models` answers questions from now on; absent: none, the offline engine stays the default. */
   default_model: z.string().min(1).max(200).optional(),
@@ -83,11 +103,25 @@ export const CreateProviderRequest = z.strictObject({
 export const UpdateProviderRequest = z.strictObject({
   base_url: z.url().max(500).optional(),
   location: z.enum(["local", "external"]).optional(),
-  api_key: z.string().min(1).max(500).optional(),
+  api_key: ApiKey.optional(),
+  api_version: AzureApiVersion.nullable().optional(),
+  /** The whole of it: what is left out goes back to the installation's. */
+  timeouts: CallTimeouts.optional(),
   models: z.array(z.string().min(1).max(200)).min(1).max(100).optional(),
   default_model: z.string().min(1).max(200).nullable().optional(),
   is_active: z.boolean().optional(),
 });
+/** Tries a key, and where it would be used, before anything is kept. */
+export const TestProviderRequest = z.strictObject({
+  kind: ProviderKind,
+  base_url: z.url().max(500).optional(),
+  api_key: ApiKey.optional(),
+  api_version: AzureApiVersion.optional(),
+  model: z.string().min(1).max(200),
+});
+export type TestProviderRequest = z.infer<typeof TestProviderRequest>;
+/** The new key is tried first, and takes the old one's place only when the provider answers with it. */
+export const RotateKeyRequest = z.strictObject({ api_key: ApiKey });
 /** Says whether the provider answered; never what it said. */
 export const ProviderTestResult = z.object({
   ok: z.boolean(),
@@ -95,6 +129,7 @@ export const ProviderTestResult = z.object({
   ms: z.number(),
   code: z.string().nullable(),
 });
+export const RotateKeyResult = z.object({ is_rotated: z.boolean(), test: ProviderTestResult });
 
 /** First figures of the admin home: the last 24 hours and the last 14 days by day. */
 export const Overview = z.object({

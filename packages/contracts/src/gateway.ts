@@ -47,6 +47,8 @@ export const SignedContext = z.strictObject({
   purpose: z.enum(["corpus", "probe"]),
   tenant_id: Uuid,
   user_id: z.string(),
+  /** The application the person asked through, for the meter and the limits. */
+  caller_app: z.string(),
   permission_scope_hash: Sha256Hex,
   source_app: z.string().nullable(),
   /** Every source_app whose text is in the evidence: egress is judged on all of them. */
@@ -67,8 +69,11 @@ export const signedContextTtlMs = 60_000;
 
 export const internalSecretHeader = "x-internal-secret";
 export const signedContextHeader = "x-aurora-context";
+/** Of an answer: `miss`, `exact` or `semantic`. Of a request: a cache mode that narrows the tenant's policy. */
 export const cacheStatusHeader = "x-aurora-cache";
 export const cacheAgeHeader = "x-aurora-cache-age-s";
+/** Of a semantic hit: cosine of the two questions. */
+export const cacheSimilarityHeader = "x-aurora-cache-similarity";
 /** US dollars a token this call is charged with: a stream's cost is its final usage times these. Absent = unknown. */
 export const inputPriceHeader = "x-aurora-input-price-usd";
 export const outputPriceHeader = "x-aurora-output-price-usd";

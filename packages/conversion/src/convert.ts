@@ -4,6 +4,7 @@ import { type DoclingDocument, isTextItem } from "./docling-document.ts";
 import { documentLanguage } from "./language.ts";
 import { createLedger, type SourceLedger } from "./ledger/ledger.ts";
 import { toMarkdown } from "./markdown-export.ts";
+import { createPictureKeeper, noPictures } from "./pictures/keep-pictures.ts";
 import type { ConversionOptions, ConvertedDocument, PageImage, SourceFile } from "./port.ts";
 import { readers } from "./readers/index.ts";
 import type { ReadContext, ReadResult } from "./readers/reader.ts";
@@ -16,7 +17,7 @@ const longWorkShare = 0.7; // of the time limit, for recognition; the rest is la
 
 type ConvertOptions = Pick<
   ConversionOptions,
-  "maxPages" | "pageImageDpi" | "password" | "language" | "ocr" | "htmlMode" | "onProgress"
+  "maxPages" | "pageImageDpi" | "password" | "language" | "ocr" | "htmlMode" | "onProgress" | "onPicture"
 > & {
   /** When given, pages are no longer recognised once most of it is gone, so that the rest of the document is kept. */
   readonly timeoutMs?: number;
@@ -35,6 +36,7 @@ export async function convertFile(
 ): Promise<ConvertedDocument> {
   const ledger = createLedger();
   const warnings = createWarnings();
+  const pictures = options.onPicture ? createPictureKeeper() : noPictures;
   const longWorkUntilMs = performance.now() + longWorkShare * (options.timeoutMs ?? Number.POSITIVE_INFINITY);
   const left = { files: nestingLimits.files, bytes: nestingLimits.bytes };
 
@@ -47,6 +49,7 @@ export async function convertFile(
     htmlMode: options.htmlMode ?? "main",
     hasTimeLeft: () => performance.now() < longWorkUntilMs,
     ledger: counted,
+    pictures,
     onPageImage: ({ page, png }) => onPageImage({ page: page + shift, png }),
     onProgress: (fraction, pageCount) => depth === 0 && options.onProgress?.(fraction, pageCount),
     warn: ({ code, params }) => {
@@ -81,6 +84,7 @@ export async function convertFile(
     : { ...(await readHere(ledger)), ledger, warnings: warnings.list() };
   const { document, title } = reading;
   if (!hasContent(document)) throw new AppError("document_no_text", "No text was found in the file.");
+  for (const picture of pictures.named(document.pictures.map(({ image }) => image))) await options.onPicture?.(picture);
   const pages = Object.values(document.pages).map(({ page_no, size }) => ({
     page: page_no,
     width: size.width,

@@ -140,11 +140,20 @@ export interface TableItem extends Node {
   data: { table_cells: TableCell[]; num_rows: number; num_cols: number };
 }
 
+/** An image of its own: `uri` is relative to the document's JSON; pixels, and dots per inch. */
+export interface ImageRef {
+  mimetype: string;
+  dpi: number;
+  size: { width: number; height: number };
+  uri: string;
+}
+
 export interface PictureItem extends Node {
   label: "picture" | "chart";
   prov: Provenance[];
   captions: RefItem[];
   footnotes?: RefItem[];
+  image?: ImageRef;
 }
 
 export interface FieldNode extends Node {

@@ -6,6 +6,7 @@ import type {
   Formatting,
   Group,
   GroupLabel,
+  ImageRef,
   Meta,
   Provenance,
   TableCell,
@@ -69,6 +70,7 @@ export interface DocumentBuilder {
     label?: "picture" | "chart";
     /** Alternative text. */
     description?: string;
+    image?: ImageRef | undefined;
     /** Of a chart: what kind it is (`bar_chart`), and its data. */
     chart?: { kind: string; cells: readonly CellFields[] };
   }): string;
@@ -180,6 +182,7 @@ export function createDocumentBuilder(name: string, origin?: DocumentOrigin): Do
         label: fields.label ?? "picture",
         prov: fields.prov ?? [],
         captions: (fields.captions ?? []).map((ref) => ({ $ref: ref })),
+        ...(fields.image && { image: fields.image }),
       });
       return node.self_ref;
     },
@@ -192,11 +195,12 @@ export function createDocumentBuilder(name: string, origin?: DocumentOrigin): Do
       const moved = moveDocument(inner, document, parent, pageShift);
       for (const kind of ["texts", "groups", "tables", "pictures"] as const)
         for (const node of moved[kind]) childrenOf.set(node.self_ref, node.children);
-      document.texts.push(...moved.texts);
-      document.groups.push(...moved.groups);
-      document.tables.push(...moved.tables);
-      document.pictures.push(...moved.pictures);
-      siblings.push(...moved.body.children, ...moved.furniture.children);
+      for (const text of moved.texts) document.texts.push(text); // not spread: a call takes some 100,000 arguments
+      for (const group of moved.groups) document.groups.push(group);
+      for (const table of moved.tables) document.tables.push(table);
+      for (const picture of moved.pictures) document.pictures.push(picture);
+      for (const child of moved.body.children) siblings.push(child);
+      for (const child of moved.furniture.children) siblings.push(child);
       for (const page of Object.values(inner.pages))
         document.pages[String(page.page_no + pageShift)] = { ...page, page_no: page.page_no + pageShift };
     },
@@ -207,7 +211,7 @@ export function createDocumentBuilder(name: string, origin?: DocumentOrigin): Do
     const text = document.texts[Number(textRef.split("/")[2])];
     if (!text?.parent) throw new Error(`createDocumentBuilder: caption ${textRef} does not exist`);
     const siblings = childrenOf.get(text.parent.$ref) ?? [];
-    const index = siblings.findIndex((sibling) => sibling.$ref === textRef);
+    const index = siblings.findLastIndex((sibling) => sibling.$ref === textRef); // it was read just before
     if (index >= 0) siblings.splice(index, 1);
     text.parent = { $ref: parentRef };
     childrenOf.get(parentRef)?.push({ $ref: textRef });

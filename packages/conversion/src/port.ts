@@ -22,6 +22,8 @@ export interface ConversionOptions {
   /** `main` (the default) sets navigation, banners and the like aside; `raw` keeps them in the text. */
   readonly htmlMode?: "main" | "raw";
   readonly signal?: AbortSignal;
+  /** Wants the pictures, handed over one by one like page images; without it the document names none. */
+  readonly onPicture?: (picture: Picture) => Promise<void>;
   /** 0 to 1, as pages are done, and how many there are, where they are counted. */
   readonly onProgress?: (fraction: number, pageCount?: number) => void;
   /** Most bytes that the converting process held in memory, told once as it ends, whatever the end; never where unknown. */
@@ -31,6 +33,15 @@ export interface ConversionOptions {
 export interface PageImage {
   readonly page: number;
   readonly png: Uint8Array;
+}
+
+/** A picture of the document, as it may be shown: PNG, JPEG or WebP, its container written anew. */
+export interface Picture {
+  /** Relative to the document's JSON, whose `pictures[].image.uri` it is: `pictures/<sha256>.png`. */
+  readonly name: string;
+  readonly sha256: string;
+  readonly mediaType: "image/png" | "image/jpeg" | "image/webp";
+  readonly bytes: Uint8Array;
 }
 
 export interface ConvertedDocument {
@@ -78,4 +89,10 @@ export interface IndexChunk {
   readonly language: string | null;
   /** Boxes of stretches of `text` (UTF-16 offsets, end excluded), so that a quote can be boxed exactly. */
   readonly spans: readonly { readonly start: number; readonly end: number; readonly box: BoundingBox }[];
+  /**
+   * Where the passage stands in the document's text (`documentTextOf`), in order, none touching another: UTF-16 offsets,
+   * end excluded. One where the passage is one stretch. What a passage repeats, its headings and the head of a table in
+   * every part but the first, is not in them.
+   */
+  readonly charSpans: readonly { readonly start: number; readonly end: number }[];
 }

@@ -17,10 +17,11 @@ export interface ZipArchive {
   isEncrypted(name: string): boolean;
   /**
    * One entry unpacked.
+   * @param maxBytes Of this entry, where less than the archive's own limit is wanted.
    * @throws AppError `document_too_complex` past a limit, whatever the directory claims; `document_encrypted`;
    *   `document_corrupt`.
    */
-  read(name: string): Uint8Array;
+  read(name: string, maxBytes?: number): Uint8Array;
 }
 
 interface Entry {
@@ -51,17 +52,17 @@ export function openZip(bytes: Uint8Array, limits: ZipLimits = defaultZipLimits)
     names: [...entries.keys()],
     has: (name) => entries.has(name),
     isEncrypted: (name) => entries.get(name)?.isEncrypted ?? false,
-    read(name) {
+    read(name, maxBytes = limits.maxBytes) {
       const entry = entries.get(name);
       if (!entry) throw corrupt(`no entry ${name}`);
       if (entry.isEncrypted) throw new AppError("document_encrypted", "The file is protected by a password.");
       const packed = entryBytes(view, bytes, entry);
-      const left = limits.maxBytes - unpackedBytes;
+      const left = Math.min(maxBytes, limits.maxBytes - unpackedBytes);
       const most = entry.method === 0 ? left : Math.min(left, Math.max(1_048_576, packed.length * limits.maxRatio));
       if (most <= 0) throw tooComplex("bytes");
       const data = entry.method === 0 ? packed : inflate(packed, most);
-      unpackedBytes += data?.length ?? most; // what was refused has been unpacked so far: a thousand bombs count as well
-      if (data === null || unpackedBytes > limits.maxBytes) throw tooComplex("bytes");
+      unpackedBytes += Math.min(data?.length ?? most, most); // what was refused has been unpacked so far: a thousand bombs count as well
+      if (data === null || data.length > left) throw tooComplex("bytes");
       return data;
     },
   };

@@ -43,6 +43,11 @@ export interface Database {
   inSystem<Result>(scope: SystemScope, run: (tx: Transaction) => Promise<Result>): Promise<Result>;
   /** One statement in its own transaction of the tenant, in one round trip: for hot paths. @returns its rows, columns as in SQL. */
   queryInScope<Row extends pg.QueryResultRow>(scope: TenantScope, statement: Statement): Promise<Row[]>;
+  /**
+   * One call of a function of ours that sets the tenant itself: one statement instead of three, for the hottest path.
+   * `$1` is the tenant, added before `values`. A function that forgets to set it reads nothing.
+   */
+  callInScope<Row extends pg.QueryResultRow>(scope: TenantScope, statement: Statement): Promise<Row[]>;
   /** For adapters that speak SQL of their own (vector store, queue). They set the tenant themselves. */
   readonly pool: pg.Pool;
   /** @throws AppError `unavailable`. */
@@ -116,6 +121,8 @@ export function createDatabase(options: DatabaseOptions): Database {
         assertCommitted(committed);
         return result.rows;
       }),
+    callInScope: (scope, { name, text, values }) =>
+      withClient(async (client) => (await client.query({ name, text, values: [scope.tenantId, ...values] })).rows),
     ping: () => withClient((client) => client.query("select 1")).then(() => undefined),
     close: () => pool.end(),
   };

@@ -16,7 +16,7 @@ export {
 } from "./lookups.ts";
 export { type MigrateOptions, migrate } from "./migrate.ts";
 export * from "./repositories/api/index.ts";
-export { createGatewayRows } from "./repositories/gateway/index.ts";
+export * from "./repositories/gateway/index.ts";
 export {
   createIngestionRows,
   createMaintenanceRows,

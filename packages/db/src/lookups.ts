@@ -39,3 +39,7 @@ export const lookupStaleIngestionJobs = (tx: Transaction, before: Date, atMost: 
 /** @param hash SHA-256 hex of the whole token. Says nothing of expiry or revocation: read the row. */
 export const lookupDocumentLink = (tx: Transaction, hash: string): Promise<TenantRow | null> =>
   first(tx, sql`lookup_document_link(${hash})`);
+
+/** @param hash SHA-256 hex of the whole key. Says nothing of expiry or revocation: read the row. */
+export const lookupVirtualKey = (tx: Transaction, hash: string): Promise<TenantRow | null> =>
+  first(tx, sql`lookup_virtual_key(${hash})`);

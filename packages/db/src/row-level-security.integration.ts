@@ -14,6 +14,7 @@ const definerFunctions = [
   "lookup_stale_ingestion_jobs",
   "lookup_tenants",
   "lookup_user_by_email",
+  "lookup_virtual_key",
   "queue_claim",
 ];
 const refused = "42501";

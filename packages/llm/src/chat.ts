@@ -10,6 +10,8 @@ export interface ChatModelRequest {
   readonly aurora: z.input<typeof AuroraField>;
   /** Every source_app whose text is in the evidence: egress is judged on all of them. */
   readonly evidenceSourceApps: readonly string[];
+  /** The application the question came through. */
+  readonly callerApp: string;
   /** Default 0: answers are to be repeatable, and only repeatable ones are cached. */
   readonly temperature?: number;
   /** Default: the provider's. */

@@ -1,2 +1,11 @@
 export * from "./logger.ts";
+export * from "./metrics/exposition.ts";
+export * from "./metrics/gateway-metrics.ts";
+export * from "./redaction.ts";
 export * from "./run-service.ts";
+export * from "./tracing/create-tracer.ts";
+export * from "./tracing/gateway-spans.ts";
+export type { TracingOptions } from "./tracing/otlp-tracer.ts";
+export { type SamplerName, samplers } from "./tracing/sampler.ts";
+export * from "./tracing/trace-context.ts";
+export * from "./tracing/tracer.ts";

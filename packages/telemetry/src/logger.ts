@@ -1,4 +1,5 @@
 import pino from "pino";
+import { redacted, redactSecrets } from "./redaction.ts";
 
 export interface Logger {
   debug(fields: object, message: string): void;
@@ -38,6 +39,44 @@ const paths = redactedFields.flatMap((field) => {
   return [quoted, `*${quoted}`, `*.*${quoted}`];
 });
 
+/** What tells errors apart without quoting what they were given: fields of Node, of PostgreSQL and of AppError. */
+const errorFieldNames = [
+  "code",
+  "errno",
+  "syscall",
+  "address",
+  "port",
+  "severity",
+  "schema",
+  "table",
+  "column",
+  "constraint",
+];
+
+/** An error with its causes. Of its own fields only those above: libraries hang whole requests on their errors. */
+function errorFields(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const own = error as Error & Record<string, unknown>;
+  const known = errorFieldNames.flatMap((name) => {
+    const value = own[name];
+    return typeof value === "string" || typeof value === "number" ? [[name, value] as const] : [];
+  });
+  const { cause, message, stack } = error;
+  const inner = error instanceof AggregateError ? error.errors.slice(0, 5).map(errorFields) : null;
+  return {
+    type: error.name,
+    message: unquoted(message),
+    stack: stack === undefined ? undefined : unquoted(stack),
+    ...Object.fromEntries(known),
+    ...(cause instanceof Error && { cause: errorFields(cause) }),
+    ...(inner && { errors: inner }),
+  };
+}
+
+/** JSON.parse quotes the text it could not read. */
+const unquoted = (text: string): string =>
+  text.replace(/, (?:\.{3})?"[\s\S]*"(?:\.{3})? is not valid JSON/, " is not valid JSON");
+
 /** JSON lines: `{level, time, service, msg, …}`. */
 export function createLogger(service: string, level: string, destination?: pino.DestinationStream): Logger {
   const options: pino.LoggerOptions = {
@@ -45,8 +84,9 @@ export function createLogger(service: string, level: string, destination?: pino.
     base: { service },
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
-    redact: { paths, censor: "[redacted]" },
-    serializers: { err: pino.stdSerializers.errWithCause },
+    redact: { paths, censor: redacted },
+    serializers: { err: errorFields },
+    hooks: { streamWrite: redactSecrets },
   };
   return destination ? pino(options, destination) : pino(options);
 }

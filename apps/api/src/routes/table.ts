@@ -1,8 +1,10 @@
 import type { Route } from "../http/define-route.ts";
 import { apiKeyRoutes } from "./admin/api-keys.ts";
+import { limitRoutes } from "./admin/limits.ts";
 import { providerRoutes } from "./admin/providers.ts";
 import { registryRoutes } from "./admin/registry.ts";
 import { userRoutes } from "./admin/users.ts";
+import { virtualKeyRoutes } from "./admin/virtual-keys.ts";
 import { authRoutes } from "./auth/auth.ts";
 import { batchRoutes } from "./documents/batches.ts";
 import { documentRoutes } from "./documents/documents.ts";
@@ -25,5 +27,7 @@ export const routes: readonly Route[] = [
   ...apiKeyRoutes,
   ...registryRoutes,
   ...providerRoutes,
+  ...virtualKeyRoutes,
+  ...limitRoutes,
   ...healthRoutes,
 ];

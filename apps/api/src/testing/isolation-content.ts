@@ -17,6 +17,8 @@ interface Things {
   readonly keyId: string;
   readonly callerAppId: string;
   readonly providerId: string;
+  readonly virtualKeyId: string;
+  readonly limitId: string;
 }
 /** One of everything in the first tenant, and the credentials of those who must not see it. */
 export interface IsolationContent extends Things {
@@ -60,6 +62,15 @@ export async function createFirstTenantContent(api: TestApi): Promise<IsolationC
     kind: "openai",
     models: ["gpt"],
   });
+  const virtualKey = await post("/api/admin/virtual-keys", { name: "fingerprint virtual key", caller_app: "unknown" });
+  const limit = (
+    await send(api, {
+      method: "PUT",
+      url: "/api/admin/limits",
+      headers: admin,
+      payload: { subject_kind: "source_app", subject_id: sourceApp, metric: "tokens", window: "day", amount: 1 },
+    })
+  ).body;
   const powerless = await post("/api/admin/api-keys", { name: "powerless" });
   const powerlessUser = await createSignedInUser(api, "powerless@example.org");
   return {
@@ -74,6 +85,8 @@ export async function createFirstTenantContent(api: TestApi): Promise<IsolationC
     keyId: key.api_key.id,
     callerAppId: callerApp.id,
     providerId: provider.id,
+    virtualKeyId: virtualKey.virtual_key.id,
+    limitId: limit.id,
     nowhere: {
       sourceApp: "nowhere",
       documentId: systemIds.uuid(),
@@ -86,6 +99,8 @@ export async function createFirstTenantContent(api: TestApi): Promise<IsolationC
       keyId: systemIds.uuid(),
       callerAppId: systemIds.uuid(),
       providerId: systemIds.uuid(),
+      virtualKeyId: systemIds.uuid(),
+      limitId: systemIds.uuid(),
     },
     powerlessKey: powerless.key,
     powerlessSession: powerlessUser.token,

@@ -99,6 +99,8 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
     keys: db.createApiKeyRepository(database.database),
     registry: db.createRegistryRepository(database.database),
     providers: db.createProviderRepository(database.database),
+    virtualKeys: db.createVirtualKeyRepository(database.database),
+    limits: db.createLimitRepository(database.database),
     documents: db.createDocumentRepository(database.database),
     uploads: db.createUploadRepository(database.database),
     versions: db.createVersionRepository(database.database),

@@ -123,6 +123,7 @@ export function createAnswerQuestion(deps: AnswerQuestionDeps) {
         user_id: reading.principal.id,
         query_id: trace.queryId,
       },
+      callerApp: question.caller_app,
       evidenceSourceApps: [...new Set(hits.map(({ passage }) => passage.sourceApp))].sort(),
     };
     const startedAtMs = clock.nowMs();

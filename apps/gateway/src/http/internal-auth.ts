@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import { verifyContext } from "@aurora/auth";
-import { internalSecretHeader, type SignedContext, signedContextHeader } from "@aurora/contracts";
+import { cacheStatusHeader, internalSecretHeader, type SignedContext, signedContextHeader } from "@aurora/contracts";
 import { AppError, type Clock } from "@aurora/kernel";
 
 /**
@@ -15,7 +15,7 @@ export function createInternalAuth(secret: string, clock: Clock): (headers: Inco
     const given = headers[internalSecretHeader];
     const isKnown = timingSafeEqual(digest(typeof given === "string" ? given : ""), expected);
     if (!isKnown) throw new AppError("unauthenticated", "The internal call is not authenticated.");
-    const strange = Object.keys(headers).find((name) => name.startsWith("x-aurora-") && name !== signedContextHeader);
+    const strange = Object.keys(headers).find((name) => isIdentityHeader(name) && name !== signedContextHeader);
     if (strange !== undefined || headers.authorization !== undefined)
       throw new AppError("invalid_input", "This header is not accepted together with X-Internal-Secret.", {
         params: { header: strange ?? "authorization" },
@@ -24,6 +24,10 @@ export function createInternalAuth(secret: string, clock: Clock): (headers: Inco
     return verifyContext(secret, typeof context === "string" ? context : undefined, clock);
   };
 }
+
+/** `X-Aurora-Cache` says how to answer; every other `X-Aurora-*` header says who asks. */
+export const isIdentityHeader = (name: string): boolean =>
+  name.startsWith("x-aurora-") && name !== cacheStatusHeader;
 
 /** Digests have one length, whatever was sent: comparing them takes the same time for every guess. */
 const digest = (text: string): Buffer => createHash("sha256").update(text).digest();

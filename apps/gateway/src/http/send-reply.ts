@@ -1,43 +1,95 @@
-import { once } from "node:events";
 import type { ServerResponse } from "node:http";
-import { cacheAgeHeader, cacheStatusHeader, inputPriceHeader, outputPriceHeader } from "@aurora/contracts";
+import {
+  cacheAgeHeader,
+  cacheSimilarityHeader,
+  cacheStatusHeader,
+  inputPriceHeader,
+  outputPriceHeader,
+} from "@aurora/contracts";
 import type { FastifyReply } from "fastify";
+import { toOpenAIError } from "./openai-error.ts";
 import type { Reply } from "../use-cases/chat-call.ts";
+import { sseData } from "../providers/sse.ts";
+import type { EventReader } from "../use-cases/event-log.ts";
 
 const ping = Buffer.from(": ping\n\n");
+/**
+ * How long the head of a stream waits for its first event, to travel in one packet with it. A provider that fails
+ * within that time is answered with an error's own status.
+ */
+const headGraceMs = 50;
 
 /**
- * Sends a whole body, or a stream as it comes: the head goes out at once, a slow reader holds the provider back, and a
- * comment keeps an idle connection open.
+ * Sends a whole body, or a stream as it comes: a slow reader holds the provider back, and a comment keeps an idle
+ * connection open.
+ * @throws what the stream failed with, when nothing of it was sent yet.
  */
 export async function sendReply(reply: FastifyReply, answer: Reply, pingIntervalMs: number): Promise<void> {
-  const { status, cache, body } = answer;
-  const headers: Record<string, string> = { ...answer.headers, [cacheStatusHeader]: cache.status };
-  if (cache.ageSeconds !== null) headers[cacheAgeHeader] = String(cache.ageSeconds);
-  if (answer.prices) {
-    headers[inputPriceHeader] = String(answer.prices.input);
-    headers[outputPriceHeader] = String(answer.prices.output);
-  }
+  const { body, status } = answer;
+  const headers = headersOf(answer);
   if (Buffer.isBuffer(body)) return void (await reply.code(status).headers(headers).send(body));
+  await begun(body);
   reply.hijack();
   reply.raw.writeHead(status, headers);
-  reply.raw.flushHeaders();
   await sendEvents(reply.raw, body, pingIntervalMs);
 }
 
-async function sendEvents(raw: ServerResponse, events: AsyncIterable<Buffer>, pingIntervalMs: number): Promise<void> {
-  const closed = once(raw, "close").catch(() => undefined);
-  const timer = setInterval(() => raw.write(ping), pingIntervalMs);
-  try {
-    for await (const event of events) {
-      if (raw.destroyed) break;
-      timer.refresh();
-      if (!raw.write(event)) await Promise.race([once(raw, "drain"), closed]);
-    }
-    raw.end();
-  } catch {
-    raw.destroy(); // a cut connection tells the reader what a clean end would hide
-  } finally {
-    clearInterval(timer);
+function headersOf({ cache, headers, prices }: Reply): Record<string, string> {
+  const all: Record<string, string> = { ...headers, [cacheStatusHeader]: cache.status };
+  if (cache.ageSeconds !== null) all[cacheAgeHeader] = String(cache.ageSeconds);
+  if (cache.similarity !== null) all[cacheSimilarityHeader] = cache.similarity.toFixed(4);
+  if (prices) {
+    all[inputPriceHeader] = String(prices.input);
+    all[outputPriceHeader] = String(prices.output);
   }
+  return all;
+}
+
+/** @throws what the stream failed with before its first event. */
+async function begun(body: EventReader): Promise<void> {
+  if (!body.hasMore() && body.ended === null)
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, headGraceMs);
+      body.onProgress(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  if (body.ended?.kind === "failed" && !body.hasMore()) throw body.ended.error;
+}
+
+function sendEvents(raw: ServerResponse, body: EventReader, pingIntervalMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    let isBlocked = false;
+    const timer = setInterval(() => {
+      if (!isBlocked) raw.write(ping);
+    }, pingIntervalMs);
+    const finish = () => {
+      clearInterval(timer);
+      body.close();
+      resolve();
+    };
+    const advance = () => {
+      if (isBlocked || raw.destroyed) return;
+      const bytes = body.take();
+      if (body.ended) {
+        if (bytes) raw.write(bytes);
+        if (body.ended.kind === "failed") raw.end(sseData(toOpenAIError(body.ended.error).body));
+        else raw.end();
+        return finish();
+      }
+      if (bytes === null) return;
+      timer.refresh();
+      if (raw.write(bytes)) return;
+      isBlocked = true;
+      raw.once("drain", () => {
+        isBlocked = false;
+        advance();
+      });
+    };
+    raw.once("close", finish);
+    body.onProgress(advance);
+    if (body.hasMore()) advance();
+    else raw.flushHeaders();
+  });
 }

@@ -1,18 +1,26 @@
 import { assertContextCovers } from "@aurora/auth";
-import { gatewayErrorHeader, type SignedContext } from "@aurora/contracts";
+import { gatewayErrorHeader, internalSecretHeader, type SignedContext } from "@aurora/contracts";
 import { AppError, type Clock, type Ids, sha256Hex } from "@aurora/kernel";
 import type { Logger } from "@aurora/telemetry";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { z } from "zod";
-import { ClientClosed } from "../use-cases/forward.ts";
+import type { KeyAuthentication, VirtualKeyCaller } from "../callers/key-authentication.ts";
+import { type CallContext, contextOfKey } from "../use-cases/call-context.ts";
+import { ClientClosed, createPresence, type Presence } from "../use-cases/presence.ts";
 import { createInternalAuth } from "./internal-auth.ts";
 import { toOpenAIError } from "./openai-error.ts";
 
 /** Room for the context of a question and a few pictures; more is answered 413 before any provider is called. */
 export const maxBodyBytes = 8 * 1024 * 1024;
 
+/** Who calls: the product itself, or another application by its virtual key. */
+type Caller =
+  | { readonly kind: "internal"; readonly context: SignedContext }
+  | { readonly kind: "key"; readonly key: VirtualKeyCaller };
+
 export interface ServerOptions {
   readonly internalSecret: string;
+  readonly authenticateKey: KeyAuthentication["authenticateKey"];
   readonly clock: Clock;
   readonly ids: Ids;
   readonly logger: Logger;
@@ -21,12 +29,12 @@ export interface ServerOptions {
 declare module "fastify" {
   interface FastifyRequest {
     /** Set before any handler of `/v1/*` runs. */
-    context: SignedContext | null;
+    caller: Caller | null;
   }
 }
 
 /** `/v1/*` is authenticated by headers before a body is read; every failure has OpenAI's shape. */
-export function createServer({ internalSecret, clock, ids, logger }: ServerOptions): FastifyInstance {
+export function createServer({ authenticateKey, internalSecret, clock, ids, logger }: ServerOptions): FastifyInstance {
   const server = Fastify({
     logger: false,
     bodyLimit: maxBodyBytes,
@@ -34,11 +42,17 @@ export function createServer({ internalSecret, clock, ids, logger }: ServerOptio
     forceCloseConnections: "idle",
   });
   const authenticate = createInternalAuth(internalSecret, clock);
-  server.decorateRequest("context", null);
+  server.decorateRequest("caller", null);
   server.removeAllContentTypeParsers();
   server.addContentTypeParser("application/json", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
   server.addHook("onRequest", async (request) => {
-    if (request.url.startsWith("/v1/")) request.context = authenticate(request.headers);
+    if (!request.url.startsWith("/v1/")) return;
+    const { headers } = request;
+    if (headers[internalSecretHeader] !== undefined) {
+      request.caller = { kind: "internal", context: authenticate(headers) };
+      return;
+    }
+    request.caller = { kind: "key", key: await authenticateKey(headers) };
   });
   server.setNotFoundHandler(() => {
     throw new AppError("not_found", "There is no such endpoint.");
@@ -73,13 +87,12 @@ function asAppError(error: unknown): unknown {
 }
 
 export interface CheckedCall<Body> {
-  readonly context: SignedContext;
+  readonly context: CallContext;
   readonly body: Body;
-  /** Aborted when the caller's connection closes before the answer is out. */
-  readonly signal: AbortSignal;
+  readonly presence: Presence;
 }
 
-/** The signed context, which must cover these very bytes, and the body by its schema. */
+/** Who calls, the signed context covering these very bytes, and the body by its schema. */
 export function readCall<Body>(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -92,18 +105,18 @@ export function readCall<Body>(
     const errors = parsed.error.issues.map((issue) => ({ pointer: `/${issue.path.join("/")}`, code: issue.code }));
     throw new AppError("invalid_input", "The request does not fit the schema.", { errors });
   }
-  const gone = new AbortController();
+  const { leave, presence } = createPresence();
   reply.raw.once("close", () => {
-    if (!reply.raw.writableFinished) gone.abort(new ClientClosed());
+    if (!reply.raw.writableFinished) leave();
   });
-  return { context, body: parsed.data, signal: gone.signal };
+  return { context, body: parsed.data, presence };
 }
 
-export function contextOf(request: FastifyRequest, bytes: Buffer): SignedContext {
-  const { context } = request;
-  if (context === null) throw new AppError("unauthenticated", "The internal call is not authenticated.");
-  assertContextCovers(context, sha256Hex(bytes));
-  return context;
+export function contextOf({ caller }: FastifyRequest, bytes: Buffer): CallContext {
+  if (caller === null) throw new AppError("unauthenticated", "The call is not authenticated.");
+  if (caller.kind === "key") return contextOfKey(caller.key);
+  assertContextCovers(caller.context, sha256Hex(bytes));
+  return { ...caller.context, key: null };
 }
 
 function parseJson(bytes: Buffer): unknown {

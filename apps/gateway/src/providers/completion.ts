@@ -2,6 +2,12 @@
 export interface TokenUsage {
   readonly promptTokens: number;
   readonly completionTokens: number;
+  /** Of the prompt: read from the provider's own prompt cache; null = not said, which is not 0. */
+  readonly cachedTokens: number | null;
+  /** Of the prompt: written to that cache. */
+  readonly cacheWriteTokens: number | null;
+  /** Of the completion. */
+  readonly reasoningTokens: number | null;
 }
 export interface SeenChoice {
   readonly finishReason: string | null;
@@ -26,9 +32,26 @@ export function parseObject(text: string): Record<string, unknown> | null {
 export function usageOf(answer: Record<string, unknown>): TokenUsage | null {
   const { usage } = answer;
   if (!isObject(usage) || typeof usage.prompt_tokens !== "number") return null;
-  const completionTokens = typeof usage.completion_tokens === "number" ? usage.completion_tokens : 0;
-  return { promptTokens: usage.prompt_tokens, completionTokens };
+  const prompt = isObject(usage.prompt_tokens_details) ? usage.prompt_tokens_details : {};
+  const completion = isObject(usage.completion_tokens_details) ? usage.completion_tokens_details : {};
+  return {
+    promptTokens: usage.prompt_tokens,
+    completionTokens: numberOf(usage.completion_tokens) ?? 0,
+    cachedTokens: numberOf(prompt.cached_tokens),
+    cacheWriteTokens: numberOf(prompt.cache_write_tokens),
+    reasoningTokens: numberOf(completion.reasoning_tokens),
+  };
 }
+const numberOf = (value: unknown): number | null => (typeof value === "number" ? value : null);
+
+/** What is counted where a provider reports nothing. */
+export const estimatedUsage = (promptTokens: number, completionTokens: number): TokenUsage => ({
+  promptTokens,
+  completionTokens,
+  cachedTokens: null,
+  cacheWriteTokens: null,
+  reasoningTokens: null,
+});
 
 export const choicesOf = (answer: Record<string, unknown>): SeenChoice[] =>
   objects(answer.choices).map((choice) => {
@@ -53,6 +76,10 @@ export interface ChunkGatherer {
   add(chunk: Record<string, unknown>): void;
   readonly usage: TokenUsage | null;
   readonly contentChars: number;
+  /** The first chunk; null before it. */
+  readonly envelope: Record<string, unknown> | null;
+  /** Every choice that began has said how it ended, and there is one. */
+  readonly isFinished: boolean;
   choices(): SeenChoice[];
   /** The answer the same call without `stream` would have had; null before the first chunk. */
   completion(): Record<string, unknown> | null;
@@ -93,6 +120,12 @@ export function createChunkGatherer(): ChunkGatherer {
     },
     get contentChars() {
       return sorted().reduce((sum, [, choice]) => sum + choice.content.length, 0);
+    },
+    get envelope() {
+      return first;
+    },
+    get isFinished() {
+      return choices.size > 0 && [...choices.values()].every(({ finishReason }) => finishReason !== null);
     },
     choices: () =>
       sorted().map(([, choice]) => ({

@@ -17,6 +17,19 @@ export interface UpstreamTarget {
   readonly id: string;
   readonly baseUrl: string;
   readonly apiKey: string | null;
+  /** The header the key travels in; absent = `authorization: Bearer`. */
+  readonly keyHeader?: "api-key" | "x-api-key";
+  /** Of Azure's API. */
+  readonly apiVersion?: string | null;
+  /** Longest answer of the model, in tokens: what is asked for where the provider wants a limit and the caller names none. */
+  readonly maxOutputTokens?: number | null;
+}
+/** What a route says besides its address. */
+export interface UpstreamOptions {
+  /** Beside or instead of the usual ones; lower-case names. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** What is left out is the installation's. */
+  readonly timeouts?: Partial<Timeouts>;
 }
 export interface UpstreamAnswer {
   readonly status: number;
@@ -33,7 +46,15 @@ export interface Upstream {
    * @param signal Aborting it closes the connection to the provider at once, before or after the first byte.
    * @throws what `faultOf` explains.
    */
-  post(target: UpstreamTarget, path: string, body: string, signal: AbortSignal): Promise<UpstreamAnswer>;
+  post(
+    target: UpstreamTarget,
+    path: string,
+    body: string,
+    signal: AbortSignal,
+    options?: UpstreamOptions,
+  ): Promise<UpstreamAnswer>;
+  /** The same, without a body. */
+  get(target: UpstreamTarget, path: string, signal: AbortSignal, options?: UpstreamOptions): Promise<UpstreamAnswer>;
   close(): Promise<void>;
 }
 
@@ -52,17 +73,12 @@ export function createUpstream(rules: AddressRules, timeouts: Timeouts, proxy: O
   }
   const pools = new Map<string, Opened>();
 
-  function poolFor(target: UpstreamTarget): Opened {
-    const key = `${target.id} ${target.baseUrl}`; // the rules are fixed: an address judged once is judged
+  function poolFor(target: UpstreamTarget, timeout: number): Opened {
+    const key = `${target.id} ${timeout} ${target.baseUrl}`; // the rules are fixed: an address judged once is judged
     const known = pools.get(key);
     if (known) return known;
     const { url, lookup } = guardUrl(target.baseUrl, rules);
-    const options = {
-      connections: maxConnectionsPerProvider,
-      headersTimeout: timeouts.firstByteMs,
-      bodyTimeout: timeouts.idleMs,
-    };
-    const timeout = timeouts.connectMs;
+    const options = { connections: maxConnectionsPerProvider };
     const isProxied =
       proxy !== null && !isPrivateHost(target.baseUrl, rules) && !isProxyException(url, proxy.exceptions);
     const pool = isProxied
@@ -73,43 +89,62 @@ export function createUpstream(rules: AddressRules, timeouts: Timeouts, proxy: O
     return opened;
   }
 
+  async function request(
+    method: "GET" | "POST",
+    target: UpstreamTarget,
+    path: string,
+    body: string | null,
+    signal: AbortSignal,
+    options: UpstreamOptions,
+  ): Promise<UpstreamAnswer> {
+    const limits = { ...timeouts, ...options.timeouts };
+    const { origin, path: prefix, pool } = poolFor(target, limits.connectMs);
+    const total = new AbortController();
+    const onAbort = () => total.abort(signal.reason);
+    if (signal.aborted) onAbort();
+    signal.addEventListener("abort", onAbort, { once: true });
+    const timer = setTimeout(() => total.abort(new TotalTimeout()), limits.totalMs);
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", onAbort);
+    };
+    try {
+      const answer = await pool.request({
+        origin,
+        method,
+        path: `${prefix}${path}`,
+        headers: {
+          ...(body === null ? {} : { "content-type": "application/json" }),
+          accept: "application/json, text/event-stream",
+          "accept-encoding": "identity",
+          ...keyHeaders(target),
+          ...options.headers,
+        },
+        body,
+        signal: total.signal,
+        headersTimeout: limits.firstByteMs,
+        bodyTimeout: limits.idleMs,
+      });
+      answer.body.once("close", done);
+      return { status: answer.statusCode, headers: answer.headers, body: decoded(answer.body, answer.headers) };
+    } catch (error) {
+      done();
+      throw error;
+    }
+  }
+
   return {
-    async post(target, path, body, signal) {
-      const { origin, path: prefix, pool } = poolFor(target);
-      const total = new AbortController();
-      const onAbort = () => total.abort(signal.reason);
-      if (signal.aborted) onAbort();
-      signal.addEventListener("abort", onAbort, { once: true });
-      const timer = setTimeout(() => total.abort(new TotalTimeout()), timeouts.totalMs);
-      const done = () => {
-        clearTimeout(timer);
-        signal.removeEventListener("abort", onAbort);
-      };
-      try {
-        const answer = await pool.request({
-          origin,
-          method: "POST",
-          path: `${prefix}${path}`,
-          headers: {
-            "content-type": "application/json",
-            accept: "application/json, text/event-stream",
-            "accept-encoding": "identity",
-            ...(target.apiKey === null ? {} : { authorization: `Bearer ${target.apiKey}` }),
-          },
-          body,
-          signal: total.signal,
-        });
-        answer.body.once("close", done);
-        return { status: answer.statusCode, headers: answer.headers, body: decoded(answer.body, answer.headers) };
-      } catch (error) {
-        done();
-        throw error;
-      }
-    },
+    post: (target, path, body, signal, options = {}) => request("POST", target, path, body, signal, options),
+    get: (target, path, signal, options = {}) => request("GET", target, path, null, signal, options),
     async close() {
       await Promise.all([...pools.values()].map(({ pool }) => pool.destroy()));
     },
   };
+}
+
+function keyHeaders({ apiKey, keyHeader }: UpstreamTarget): Record<string, string> {
+  if (apiKey === null) return {};
+  return keyHeader === undefined ? { authorization: `Bearer ${apiKey}` } : { [keyHeader]: apiKey };
 }
 
 class TotalTimeout extends Error {

@@ -63,6 +63,7 @@ export function createCaller(baseUrl: string, tenantId: string, clock: Clock) {
       purpose: "corpus",
       tenant_id: tenantId,
       user_id: "u1",
+      caller_app: "unknown",
       permission_scope_hash: sha256Hex("scope"),
       source_app: "rh",
       evidence_source_apps: ["rh"],

@@ -53,6 +53,7 @@ export async function startHarness(
     environmentKeys: { openai: null, openrouter: null },
     addresses: { privateHosts: [`127.0.0.1:${provider.port}`], ownPorts: [] },
     outboundProxy: null,
+    isCallerAppRegistryEnforced: false,
     cacheTtlSeconds: 3_600,
     wordVectors: null,
     timing: {
@@ -60,7 +61,7 @@ export async function startHarness(
       firstByteMs: 1_500,
       idleMs: 1_500,
       totalMs: 5_000,
-      directoryMaxAgeMs: 60_000,
+      settingsMaxAgeMs: 60_000,
       drainMs: 100,
     },
     clock: systemClock,

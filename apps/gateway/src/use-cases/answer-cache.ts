@@ -1,20 +1,17 @@
 import { exactCacheKey, whyNotStored } from "@aurora/answer-cache";
 import type { AnswerCipher } from "@aurora/auth";
-import type { AuroraField, ChatRequest, SignedContext } from "@aurora/contracts";
+import type { AuroraField, ChatRequest } from "@aurora/contracts";
 import { type Clock, jobScope, type TenantScope } from "@aurora/kernel";
 import { extractiveEngineVersion } from "@aurora/rag";
 import type { Logger } from "@aurora/telemetry";
 import type { SeenChoice } from "../providers/completion.ts";
 import type { Route } from "../providers/directory.ts";
+import type { CallContext } from "./call-context.ts";
+import type { CacheControl } from "./chat-call.ts";
 import type { GatewayRows, LookUp, StoredAnswer } from "./gateway-rows.ts";
 import { createLookUps } from "./look-up-together.ts";
 import { byTenant, createWriteBehind } from "./write-behind.ts";
 
-export interface CacheControl {
-  /** Ask anew, and keep the new answer. */
-  readonly noCache: boolean;
-  readonly noStore: boolean;
-}
 export interface FinishedAnswer {
   readonly completion: Record<string, unknown>;
   readonly choices: readonly SeenChoice[];
@@ -60,6 +57,8 @@ export function createAnswerCache(options: {
     sealed: cipher.seal({ tenantId, keyHash }, JSON.stringify(response)),
   });
   /** A row that another key sealed, or that was put elsewhere, is a miss. */
+  const isTooOld = (entry: LookUp["entry"], { maxAgeSeconds }: CacheControl): boolean =>
+    entry !== null && maxAgeSeconds !== null && clock.nowMs() - entry.createdAtMs > maxAgeSeconds * 1_000;
   function opened(tenantId: string, keyHash: string, { entry, ...rest }: LookUp): LookUp {
     const text = entry && typeof entry.response.sealed === "string" ? entry.response.sealed : null;
     const response = text === null ? null : cipher.open({ tenantId, keyHash }, text);
@@ -67,7 +66,7 @@ export function createAnswerCache(options: {
   }
 
   return {
-    keyOf(context: SignedContext, request: ChatRequest, aurora: AuroraField | null, route: Route | null): string {
+    keyOf(context: CallContext, request: ChatRequest, aurora: AuroraField | null, route: Route | null): string {
       const { aurora: _stripped, ...body } = request;
       return exactCacheKey({
         tenantId: context.tenant_id,
@@ -93,20 +92,35 @@ export function createAnswerCache(options: {
       const isRead = ttlSeconds > 0 && !call.control.noCache;
       const recent = isRead ? unwritten.get(pendingKey(scope.tenantId, call.keyHash)) : undefined;
       const needsRules = call.sourceApps.length > 0;
-      if ((recent || !isRead) && !needsRules) return { entry: entryOf(recent), egress: [] };
+      const fresh = entryOf(recent);
+      if ((fresh || !isRead) && !needsRules) return { entry: isTooOld(fresh, call.control) ? null : fresh, egress: [] };
       const found = lookUp(scope, { keyHash: isRead ? call.keyHash : null, sourceApps: call.sourceApps });
       const answer = needsRules ? await found : await missWhenSlow(found, logger);
-      return recent ? { ...answer, entry: entryOf(recent) } : opened(scope.tenantId, call.keyHash, answer);
+      const known = recent ? { ...answer, entry: entryOf(recent) } : opened(scope.tenantId, call.keyHash, answer);
+      return isTooOld(known.entry, call.control) ? { ...known, entry: null } : known;
     },
+
+    /**
+     * Whether callers who ask the same at the same time may have one answer: where they could have it from the cache a
+     * moment later.
+     */
+    mayShare: ({ control, request }: { control: CacheControl; request: ChatRequest }): boolean =>
+      ttlSeconds > 0 &&
+      !control.noCache &&
+      !control.noStore &&
+      request.temperature === 0 &&
+      (request.n ?? 1) === 1 &&
+      request.tools === undefined,
 
     /** Keeps the answer when the rules allow it; written after the caller has it. */
     keep(
       tenantId: string,
       keyHash: string,
-      call: { request: ChatRequest; control: CacheControl; route: Route | null; documentIds: readonly string[] },
+      call: { request: ChatRequest; control: CacheControl; documentIds: readonly string[] },
+      route: Route | null,
       answer: FinishedAnswer,
     ): void {
-      const { request, control, route } = call;
+      const { request, control } = call;
       const reason = whyNotStored({
         status: 200,
         isComplete: true,

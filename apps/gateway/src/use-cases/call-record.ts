@@ -1,13 +1,19 @@
-import type { SignedContext } from "@aurora/contracts";
 import type { Clock, Ids } from "@aurora/kernel";
 import type { TokenUsage } from "../providers/completion.ts";
 import type { Route } from "../providers/directory.ts";
+import { costOf } from "../routing/index.ts";
+import type { CallContext } from "./call-context.ts";
 import type { UsageRow } from "./gateway-rows.ts";
 
 /** A usage row with the tenant it is written under. */
 export interface TenantUsage {
   readonly tenantId: string;
   readonly row: UsageRow;
+}
+/** One call that ended, whichever way: its row, and what metrics and limits are told. */
+export interface Finished extends TenantUsage {
+  readonly route: Route | null;
+  readonly usage: TokenUsage | null;
 }
 
 export interface CallRecord {
@@ -16,6 +22,14 @@ export interface CallRecord {
   usage: TokenUsage | null;
   isUsageEstimated: boolean;
   finishReason: string | null;
+  attempts: number;
+  /** `provider/model` of the first candidate that failed. */
+  fallbackFrom: string | null;
+  similarity: number | null;
+  cacheEntryId: string | null;
+  cacheLookupMs: number | null;
+  providerRequestId: string | null;
+  traceId: string | null;
   /** What has been sent to a provider: nothing before the request leaves. */
   egress: UsageRow["egress"];
   /** To be called at the moments they name. */
@@ -27,14 +41,14 @@ export interface CallRecord {
 }
 
 export interface RecordOptions {
-  readonly context: SignedContext;
+  readonly context: CallContext;
   readonly endpoint: UsageRow["endpoint"];
   readonly model: string;
   readonly isStream: boolean;
   readonly documentIds: readonly string[];
   readonly clock: Clock;
   readonly ids: Ids;
-  readonly add: (usage: TenantUsage) => void;
+  readonly onFinished: (finished: Finished) => void;
 }
 
 /** Follows one call from its arrival to its one row in `llm_usage`. */
@@ -53,10 +67,19 @@ export function startRecord(options: RecordOptions): CallRecord {
     usage: null,
     isUsageEstimated: false,
     finishReason: null,
+    attempts: 0,
+    fallbackFrom: null,
+    similarity: null,
+    cacheEntryId: null,
+    cacheLookupMs: null,
+    providerRequestId: null,
+    traceId: null,
     egress: "none",
     upstreamStarted: () => {
-      upstreamStart = performance.now();
-      record.egress = record.route?.location ?? "none";
+      upstreamStart ??= performance.now();
+      record.attempts += 1;
+      // Once text went outside, it went outside, whoever answered in the end.
+      if (record.egress !== "external") record.egress = record.route?.location ?? "none";
     },
     upstreamEnded: () => {
       if (upstreamStart !== null) upstreamMs ??= since(upstreamStart);
@@ -68,28 +91,45 @@ export function startRecord(options: RecordOptions): CallRecord {
       if (isFinished) return;
       isFinished = true;
       record.upstreamEnded();
-      const isHit = record.cacheStatus === "hit_exact";
-      const cost = costOf(record.route, record.usage);
-      options.add({
+      const { route, usage } = record;
+      const isHit = record.cacheStatus === "hit_exact" || record.cacheStatus === "hit_semantic";
+      const cost = costOf(route, usage);
+      options.onFinished({
         tenantId: context.tenant_id,
+        route,
+        usage,
         row: {
           id: options.ids.uuid(),
           queryId: context.query_id,
           userId: context.user_id,
           sourceApp: context.source_app,
+          callerApp: context.caller_app,
+          keyId: context.key?.keyId ?? null,
           endpoint: options.endpoint,
-          provider: record.route?.providerName ?? "aurora",
-          model: record.route?.model ?? options.model,
+          provider: route?.providerName ?? "aurora",
+          model: route?.model ?? options.model,
+          requestedModel: options.model,
           isStream: options.isStream,
           status,
           errorCode,
           cacheStatus: record.cacheStatus,
           finishReason: record.finishReason,
-          promptTokens: record.usage?.promptTokens ?? null,
-          completionTokens: record.usage?.completionTokens ?? null,
+          promptTokens: usage?.promptTokens ?? null,
+          completionTokens: usage?.completionTokens ?? null,
+          cachedTokens: usage?.cachedTokens ?? null,
+          cacheWriteTokens: usage?.cacheWriteTokens ?? null,
+          reasoningTokens: usage?.reasoningTokens ?? null,
           isUsageEstimated: record.isUsageEstimated,
           costUsd: isHit ? 0 : cost,
           savedCostUsd: isHit ? cost : null,
+          priceVersion: route?.priceVersion ?? null,
+          attempts: record.attempts,
+          fallbackFrom: record.fallbackFrom,
+          similarity: record.similarity,
+          cacheEntryId: record.cacheEntryId,
+          cacheLookupMs: record.cacheLookupMs,
+          providerRequestId: record.providerRequestId,
+          traceId: record.traceId,
           documentIds: record.egress === "none" ? [] : [...options.documentIds],
           egress: record.egress,
           totalMs: since(start),
@@ -101,15 +141,6 @@ export function startRecord(options: RecordOptions): CallRecord {
     },
   };
   return record;
-}
-
-/** US dollars to 12 decimals; null when a price or the usage is unknown, never 0 for want of knowledge. */
-export function costOf(route: Route | null, usage: TokenUsage | null): number | null {
-  if (usage === null) return null;
-  if (route === null) return 0; // the built-in engine
-  if (route.inputPriceUsd === null || route.outputPriceUsd === null) return null;
-  const cost = usage.promptTokens * route.inputPriceUsd + usage.completionTokens * route.outputPriceUsd;
-  return Number(cost.toFixed(12));
 }
 
 /** Where a provider reports none: four characters a token, the usual ratio of European text. */

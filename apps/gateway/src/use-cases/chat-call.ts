@@ -1,37 +1,61 @@
-import type { AuroraField, ChatRequest, SignedContext } from "@aurora/contracts";
+import type { AuroraField, CacheMode, ChatRequest } from "@aurora/contracts";
 import type { Clock, Ids } from "@aurora/kernel";
 import type { WordVectors } from "@aurora/llm";
-import type { ProviderDirectory, Route } from "../providers/directory.ts";
+import type { Limits } from "../limits/limit-types.ts";
+import type { Route } from "../providers/directory.ts";
 import type { Upstream } from "../providers/upstream.ts";
-import type { AnswerCache, CacheControl } from "./answer-cache.ts";
-import type { CallRecord, TenantUsage } from "./call-record.ts";
+import type { Breaker, RoutePlan, Router } from "../routing/index.ts";
+import type { AnswerCache } from "./answer-cache.ts";
+import type { CallContext } from "./call-context.ts";
+import type { CallRecord, Finished } from "./call-record.ts";
+import type { EventReader } from "./event-log.ts";
+import type { Flights } from "./flights.ts";
+import type { Presence } from "./presence.ts";
 
 export interface ChatDeps {
-  readonly directory: ProviderDirectory;
+  readonly router: Router;
+  readonly breaker: Breaker;
   readonly upstream: Upstream;
+  readonly limits: Limits;
   readonly cache: AnswerCache;
-  readonly addUsage: (usage: TenantUsage) => void;
+  readonly flights: Flights;
+  /** Told of every call once: usage row, metrics, spans. */
+  readonly onFinished: (finished: Finished) => void;
   readonly wordVectors: WordVectors | null;
   readonly clock: Clock;
   readonly ids: Ids;
 }
 
-export interface ChatCall {
-  readonly context: SignedContext;
-  readonly request: ChatRequest;
-  readonly control: CacheControl;
-  /** Aborted when the caller is gone. */
-  readonly signal: AbortSignal;
+export interface CacheControl {
+  /** Ask anew, and keep the new answer. */
+  readonly noCache: boolean;
+  readonly noStore: boolean;
+  /** An older entry is a miss. Seconds. */
+  readonly maxAgeSeconds: number | null;
+  /** Narrows the policy's mode, and never widens it. */
+  readonly mode: CacheMode | null;
 }
 
-/** What goes back: the whole body, or the bytes of a stream as they come. */
+export interface ChatCall {
+  readonly context: CallContext;
+  readonly request: ChatRequest;
+  readonly control: CacheControl;
+  readonly presence: Presence;
+}
+
+/** What goes back: the whole body, or the events of a stream as they come. */
 export interface Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: Buffer | AsyncIterable<Buffer>;
-  readonly cache: { readonly status: "miss" | "exact"; readonly ageSeconds: number | null };
+  readonly body: Buffer | EventReader;
+  readonly cache: ReplyCache;
   /** US dollars a token this call is charged with; null = unknown. */
   readonly prices: Prices | null;
+}
+export interface ReplyCache {
+  readonly status: "miss" | "exact" | "semantic";
+  readonly ageSeconds: number | null;
+  readonly similarity: number | null;
 }
 export interface Prices {
   readonly input: number;
@@ -45,13 +69,16 @@ export const pricesOf = ({ inputPriceUsd, outputPriceUsd }: Route): Prices | nul
 /** What an answer is made, kept and logged with. */
 export interface OpenCall extends ChatCall {
   readonly aurora: AuroraField | null;
-  readonly route: Route | null;
+  /** Null = the built-in engine. */
+  readonly plan: RoutePlan | null;
   readonly keyHash: string;
   readonly documentIds: readonly string[];
   readonly record: CallRecord;
+  /** `RateLimit-*` of the tightest limit. */
+  readonly limitHeaders: Readonly<Record<string, string>>;
 }
 
-export const miss: Reply["cache"] = { status: "miss", ageSeconds: null };
+export const miss: ReplyCache = { status: "miss", ageSeconds: null, similarity: null };
 export const jsonHeaders = { "content-type": "application/json; charset=utf-8" };
 export const streamHeaders = {
   "content-type": "text/event-stream; charset=utf-8",

@@ -1,11 +1,12 @@
-import type { AuroraField, SignedContext } from "@aurora/contracts";
+import type { AuroraField } from "@aurora/contracts";
 import { AppError, sha256Hex } from "@aurora/kernel";
+import type { CallContext } from "./call-context.ts";
 
 /**
  * The `aurora` field says what its signed context says, and its texts are the ones that were signed.
  * @throws AppError `invalid_input` naming the first field that differs.
  */
-export function assertAuroraMatches(aurora: AuroraField, context: SignedContext): void {
+export function assertAuroraMatches(aurora: AuroraField, context: CallContext): void {
   const isSigned = ({ chunk_id, content_hash }: AuroraField["evidence"][number], index: number) =>
     context.evidence[index]?.chunk_id === chunk_id && context.evidence[index].content_hash === content_hash;
   if (aurora.evidence.length !== context.evidence.length || !aurora.evidence.every(isSigned))

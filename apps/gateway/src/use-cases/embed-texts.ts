@@ -1,55 +1,149 @@
-import type { EmbeddingsRequest, SignedContext } from "@aurora/contracts";
-import { AppError, jobScope } from "@aurora/kernel";
-import { usageOf } from "../providers/completion.ts";
-import { estimateTokens, promptChars, startRecord } from "./call-record.ts";
-import { type ChatDeps, miss, pricesOf, type Reply } from "./chat-call.ts";
-import { assertEgress, corporaOf } from "./egress.ts";
-import { guarded, readWhole, statusOf } from "./forward.ts";
+import { type EmbeddingsRequest, maxTextsPerEmbedding } from "@aurora/contracts";
+import { AppError } from "@aurora/kernel";
+import { estimatedUsage, isObject } from "../providers/completion.ts";
+import type { Route } from "../providers/directory.ts";
+import type { RoutePlan } from "../routing/index.ts";
+import { estimateTokens } from "./call-record.ts";
+import { free, jsonHeaders, miss, pricesOf, type Reply } from "./chat-call.ts";
+import { type EmbeddingCache, embeddingKeys } from "./embedding-cache.ts";
+import { type EmbeddingInput, embeddingsAnswer, inputsOf, isInFormat, listOf, vectorsOf } from "./embedding-vectors.ts";
+import { type AdmittedCall, type PassThroughDeps, passThrough, type ReceivedCall } from "./pass-through.ts";
+import type { WholeAnswer } from "./read-whole.ts";
 
-/** Passes texts to the provider of an embedding model, under the same egress rules as chat. Nothing is cached. */
-export async function embedTexts(
-  deps: ChatDeps,
-  call: { readonly context: SignedContext; readonly request: EmbeddingsRequest; readonly signal: AbortSignal },
-): Promise<Reply> {
-  const { context, request, signal } = call;
-  const record = startRecord({
-    context,
-    endpoint: "embeddings",
-    model: request.model,
-    isStream: false,
-    documentIds: context.embedded_document_ids,
-    clock: deps.clock,
-    ids: deps.ids,
-    add: deps.addUsage,
+export interface EmbedDeps extends PassThroughDeps {
+  readonly embeddings: EmbeddingCache;
+}
+
+/**
+ * Vectors of texts, in their order. Each text is looked up by itself: only what is not known goes to the provider, each
+ * once, at most 2,048 a call; usage and cost are of what was sent.
+ * @throws AppError `invalid_input` for nothing to embed, and for an alias of several models: their vectors do not compare.
+ */
+export function embedTexts(deps: EmbedDeps, received: ReceivedCall<EmbeddingsRequest>): Promise<Reply> {
+  const { context, request } = received;
+  const expected = () => ({ promptTokens: estimatedTokens(listOf(request.input)), completionTokens: 0 });
+  return passThrough(deps, "embeddings", received, expected, async (call) => {
+    const inputs = inputsOf(request.input);
+    const route = onlyModel(call.plan);
+    if (!deps.embeddings.covers(context)) return embedAll(call, request, inputs);
+    call.admit(route);
+    const keys = embeddingKeys(context, route, request, inputs);
+    const lookUpAt = performance.now();
+    const known = new Map(await deps.embeddings.read(call.scope, [...new Set(keys)]));
+    call.record.cacheLookupMs = performance.now() - lookUpAt;
+    call.record.cacheStatus = known.size > 0 && keys.every((key) => known.has(key)) ? "hit_exact" : "miss";
+    const missing = new Map(keys.flatMap((key, at) => (known.has(key) ? [] : [[key, inputs[at] as EmbeddingInput]])));
+    const sent = await sendMissing(call, request, [...missing.values()]);
+    if (sent.refusal) return refused(call, sent.refusal);
+    const fresh = new Map([...missing.keys()].map((key, at) => [key, sent.vectors[at] as Float32Array]));
+    deps.embeddings.keep(context.tenant_id, fresh);
+    const isHit = missing.size === 0;
+    finish(call, sent);
+    const prices = isHit ? free : pricesOf(call.record.route ?? route);
+    const cache = isHit ? ({ status: "exact", ageSeconds: null, similarity: null } as const) : miss;
+    const isOneWhole = sent.answers.length === 1 && missing.size === inputs.length;
+    const [only] = sent.answers;
+    if (isOneWhole && only?.json && isInFormat(only.json, formatOf(request)))
+      return { status: 200, headers: only.headers, body: only.body, cache, prices };
+    const vectors = keys.map((key) => (known.get(key) ?? fresh.get(key)) as Float32Array);
+    const body = embeddingsAnswer(sent.model ?? route.model, vectors, formatOf(request), sent.promptTokens);
+    return { status: 200, headers: jsonHeaders, body: Buffer.from(JSON.stringify(body)), cache, prices };
   });
-  record.cacheStatus = "bypass";
-  try {
-    if (context.purpose !== "corpus") throw new AppError("invalid_input", "A probe embeds nothing.");
-    const scope = jobScope(context.tenant_id, "gateway.embeddings");
-    const route = await deps.directory.resolve(scope, request.model);
-    record.route = route;
-    if (route.location === "external") {
-      const none = { noCache: true, noStore: true };
-      const { egress } = await deps.cache.lookUp(scope, { keyHash: "", sourceApps: corporaOf(context), control: none });
-      assertEgress(route, context, egress);
-    }
-    record.upstreamStarted();
-    const body = JSON.stringify({ ...request, model: route.model });
-    const answer = await guarded(signal, async () =>
-      readWhole(await deps.upstream.post(route.target, "/embeddings", body, signal)),
-    );
-    record.upstreamEnded();
-    record.firstChunk();
-    record.usage = answer.json && usageOf(answer.json);
-    if (record.usage === null && answer.status === 200) {
-      record.usage = { promptTokens: estimateTokens(promptChars(request.input)), completionTokens: 0 };
-      record.isUsageEstimated = true;
-    }
-    record.finish(answer.status, answer.status === 200 ? null : "provider_error");
-    return { ...answer, cache: miss, prices: pricesOf(route) };
-  } catch (error) {
-    const { status, code } = statusOf(error, signal);
-    record.finish(status, code);
-    throw error;
+}
+
+const formatOf = ({ encoding_format }: EmbeddingsRequest) => encoding_format ?? "float";
+
+function onlyModel({ alias, candidates }: RoutePlan): Route {
+  const [first] = candidates;
+  if (first && candidates.every(({ model }) => model === first.model)) return first;
+  throw new AppError("invalid_input", "Vectors of several models cannot be compared: this alias cannot embed.", {
+    params: { model: alias },
+    errors: [{ pointer: "/model", code: "alias_of_several_models" }],
+  });
+}
+
+/** Without a cache. */
+async function embedAll(
+  call: AdmittedCall,
+  request: EmbeddingsRequest,
+  inputs: readonly EmbeddingInput[],
+): Promise<Reply> {
+  const sent = await sendMissing(call, request, inputs);
+  if (sent.refusal) return refused(call, sent.refusal);
+  finish(call, sent);
+  const prices = call.record.route && pricesOf(call.record.route);
+  const [only] = sent.answers;
+  if (sent.answers.length === 1 && only?.json && isInFormat(only.json, formatOf(request)))
+    return { status: 200, headers: only.headers, body: only.body, cache: miss, prices };
+  const body = embeddingsAnswer(sent.model, sent.vectors, formatOf(request), sent.promptTokens);
+  return { status: 200, headers: jsonHeaders, body: Buffer.from(JSON.stringify(body)), cache: miss, prices };
+}
+
+interface Sent {
+  readonly vectors: readonly Float32Array[];
+  readonly answers: readonly WholeAnswer[];
+  /** As the provider calls it; null = nothing was sent. */
+  readonly model: unknown;
+  readonly promptTokens: number;
+  readonly isEstimated: boolean;
+  /** The provider's own error, which ends the whole. */
+  readonly refusal: WholeAnswer | null;
+}
+
+/** @throws AppError `upstream_failed` for an answer that does not hold one vector a text. */
+async function sendMissing(
+  call: AdmittedCall,
+  request: EmbeddingsRequest,
+  inputs: readonly EmbeddingInput[],
+): Promise<Sent> {
+  const vectors: Float32Array[] = [];
+  const answers: WholeAnswer[] = [];
+  let promptTokens = 0;
+  let isEstimated = false;
+  for (let at = 0; at < inputs.length; at += maxTextsPerEmbedding) {
+    const batch = inputs.slice(at, at + maxTextsPerEmbedding);
+    const { answer } = await call.send((route) => ({ ...request, model: route.model, input: asSent(request, batch) }));
+    if (!("json" in answer)) throw unusable("stream");
+    if (answer.status !== 200) return { vectors, answers, model: null, promptTokens, isEstimated, refusal: answer };
+    const found = answer.json && vectorsOf(answer.json, batch.length);
+    if (!found || (vectors[0] && found[0]?.length !== vectors[0].length)) throw unusable("vectors");
+    vectors.push(...found);
+    answers.push(answer);
+    const counted = countedTokens(answer.json);
+    isEstimated ||= counted === null;
+    promptTokens += counted ?? estimatedTokens(batch);
   }
+  const model = answers[0]?.json?.model ?? null;
+  return { vectors, answers, model, promptTokens, isEstimated, refusal: null };
+}
+
+/** In the caller's own form where one text is sent, since some servers know no other. */
+const asSent = ({ input }: EmbeddingsRequest, batch: readonly EmbeddingInput[]): unknown =>
+  batch.length === 1 && (typeof input === "string" || typeof input[0] === "number") ? batch[0] : batch;
+
+const unusable = (what: string): AppError =>
+  new AppError("upstream_failed", "The embedding model's answer is not usable.", { internal: { what } });
+
+function countedTokens(answer: Record<string, unknown> | null): number | null {
+  const usage = answer && isObject(answer.usage) ? answer.usage : {};
+  const counted = usage.prompt_tokens ?? usage.total_tokens;
+  return typeof counted === "number" ? counted : null;
+}
+const estimatedTokens = (inputs: readonly EmbeddingInput[]): number =>
+  inputs.reduce((sum, input) => sum + (typeof input === "string" ? estimateTokens(input.length) : input.length), 0);
+
+function finish({ record }: AdmittedCall, { isEstimated, promptTokens }: Sent): void {
+  record.upstreamEnded();
+  record.firstChunk();
+  record.usage = estimatedUsage(promptTokens, 0);
+  record.isUsageEstimated = isEstimated;
+  record.finish(200, null);
+}
+
+function refused({ record }: AdmittedCall, answer: WholeAnswer): Reply {
+  record.upstreamEnded();
+  record.firstChunk();
+  record.finish(answer.status, "provider_error");
+  const { body, headers, status } = answer;
+  return { status, headers, body, cache: miss, prices: record.route && pricesOf(record.route) };
 }

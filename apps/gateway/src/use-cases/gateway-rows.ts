@@ -1,8 +1,10 @@
 import type { TenantScope } from "@aurora/kernel";
+import type { VirtualKeyRows } from "../callers/key-authentication.ts";
+import type { LimitRows } from "../limits/limit-types.ts";
+import type { DirectoryRows } from "../providers/provider-row.ts";
 
 /** What the use-cases need of the database; `@aurora/db` satisfies it. */
-export interface GatewayRows {
-  listActiveProviders(scope: TenantScope): Promise<readonly ProviderRow[]>;
+export interface GatewayRows extends DirectoryRows, LimitRows, VirtualKeyRows {
   /** Living cache entries by key, and the egress rules of the corpora (absent = no such corpus). */
   lookUp(
     scope: TenantScope,
@@ -10,26 +12,6 @@ export interface GatewayRows {
   ): Promise<{ readonly entries: ReadonlyMap<string, CachedAnswer>; readonly egress: readonly EgressRule[] }>;
   storeAnswers(scope: TenantScope, entries: readonly StoredAnswer[]): Promise<void>;
   insertUsage(scope: TenantScope, rows: readonly UsageRow[]): Promise<void>;
-}
-
-export interface ProviderRow {
-  readonly id: string;
-  readonly name: string;
-  readonly kind: "openai" | "openrouter" | "openai_compatible";
-  readonly baseUrl: string;
-  readonly location: "local" | "external";
-  readonly credential: {
-    readonly keyId: string;
-    readonly nonce: Uint8Array;
-    readonly ciphertext: Uint8Array;
-  } | null;
-  readonly models: readonly {
-    readonly name: string;
-    readonly isDefault: boolean;
-    /** US dollars a token; null = unknown. */
-    readonly inputPriceUsd: number | null;
-    readonly outputPriceUsd: number | null;
-  }[];
 }
 
 export interface EgressRule {
@@ -57,8 +39,8 @@ export interface StoredAnswer {
 /** One call. Never holds prompt or answer text. */
 export interface UsageRow {
   readonly id: string;
-  readonly queryId: string;
-  readonly userId: string;
+  readonly queryId: string | null;
+  readonly userId: string | null;
   readonly sourceApp: string | null;
   readonly endpoint: string;
   readonly provider: string;
@@ -66,7 +48,8 @@ export interface UsageRow {
   readonly isStream: boolean;
   readonly status: number;
   readonly errorCode: string | null;
-  readonly cacheStatus: "hit_exact" | "miss" | "bypass";
+  /** `bypass`: a call no cache is asked for. `refused`: a semantic candidate was found and rejected. */
+  readonly cacheStatus: "hit_exact" | "hit_semantic" | "miss" | "bypass" | "refused";
   readonly finishReason: string | null;
   readonly promptTokens: number | null;
   readonly completionTokens: number | null;
@@ -79,4 +62,25 @@ export interface UsageRow {
   readonly upstreamMs: number | null;
   readonly firstChunkMs: number | null;
   readonly createdAt: Date;
+  readonly callerApp: string | null;
+  /** The virtual key; null = an internal call. */
+  readonly keyId: string | null;
+  /** As the caller wrote it. */
+  readonly requestedModel: string;
+  /** Of promptTokens: read from, and written to, the provider's own prompt cache. */
+  readonly cachedTokens: number | null;
+  readonly cacheWriteTokens: number | null;
+  /** Of completionTokens. */
+  readonly reasoningTokens: number | null;
+  /** Requests sent to providers. */
+  readonly attempts: number;
+  /** `provider/model` that failed first; null = the first one answered. */
+  readonly fallbackFrom: string | null;
+  readonly traceId: string | null;
+  readonly similarity: number | null;
+  readonly cacheEntryId: string | null;
+  readonly cacheLookupMs: number | null;
+  readonly providerRequestId: string | null;
+  /** Which prices the cost was computed with. */
+  readonly priceVersion: string | null;
 }

@@ -15,6 +15,6 @@ export function asProbe(call: ChatCall): ChatCall {
   return {
     ...call,
     request: { model: request.model, messages: [{ role: "user", content: probePrompt }] },
-    control: { noCache: true, noStore: true },
+    control: { noCache: true, noStore: true, maxAgeSeconds: null, mode: null },
   };
 }

@@ -3,9 +3,12 @@ import {
   chunkBoxes,
   chunkForIndex,
   chunkHybrid,
+  createSpanFinder,
   type DoclingChunk,
   type DoclingDocument,
+  type DocumentText,
   documentLanguage,
+  documentTextOf,
   type IndexChunk,
   type TokenCounter,
 } from "@aurora/conversion";
@@ -19,20 +22,26 @@ const [maxHeadings, maxHeadingChars] = [16, 500];
 /**
  * The document's passages, cut by the profile of its source_app. A document of nothing but headings gives no `docling`
  * chunk: it is cut by the other profile, which reads them as text.
+ * @param documentText Of this very document: the passages' character offsets count in it.
  * @param tokens Of all-MiniLM-L6-v2; asked for by the `docling` profile alone.
  */
 export function chunkDocument(
   document: DoclingDocument,
   settings: IngestionSettings,
   tokens: () => TokenCounter,
+  documentText: DocumentText = documentTextOf(document),
 ): IndexChunk[] {
   const { chunk_max_chars: maxChars, chunk_max_tokens: maxTokens, chunk_overlap: overlap } = settings;
   const hybrid = settings.chunk_profile === "docling" ? chunkHybrid(document, { tokenizer: tokens(), maxTokens }) : [];
   const language = documentLanguage(document);
+  const charSpansOf = createSpanFinder(document, documentText);
   const chunks =
     hybrid.length > 0
-      ? hybrid.map((chunk, ordinal) => indexChunkOf(document, chunk, ordinal, language))
-      : chunkForIndex(document, { minChars: Math.round(maxChars * minShare), maxChars, overlap });
+      ? hybrid.map((chunk, ordinal) => ({
+          ...indexChunkOf(document, chunk, ordinal, language),
+          charSpans: charSpansOf(chunk),
+        }))
+      : chunkForIndex(document, { minChars: Math.round(maxChars * minShare), maxChars, overlap }, documentText);
   return chunks.map((chunk) => ({
     ...chunk,
     text: storable(chunk.text),
@@ -46,7 +55,7 @@ function indexChunkOf(
   chunk: DoclingChunk,
   ordinal: number,
   language: string | null,
-): IndexChunk {
+): Omit<IndexChunk, "charSpans"> {
   const bboxes = chunkBoxes(document, chunk);
   const pages = bboxes.map(({ page }) => page);
   return {

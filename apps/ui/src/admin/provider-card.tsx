@@ -1,25 +1,32 @@
 "use client";
 import { type Provider, ProviderTestResult } from "@aurora/contracts";
-import { formatDuration } from "@aurora/i18n";
+import { formatDate } from "@aurora/i18n";
 import { useLocale, useTranslations } from "next-intl";
 import { useState } from "react";
 import type { z } from "zod";
 import { useApi } from "../api/api-provider.tsx";
 import { Button } from "../components/button.tsx";
-import { Dialog, DialogActions } from "../components/dialog.tsx";
 import { FailureMessage } from "../components/failure-message.tsx";
 import { Message } from "../components/feedback.tsx";
 import { SelectField } from "../components/field.tsx";
-import styles from "./providers.module.css";
+import { Badge } from "../gateway/badge.tsx";
+import { ConfirmDialog } from "../gateway/confirm-dialog.tsx";
+import gateway from "../gateway/gateway.module.css";
+import { EditProviderDialog } from "./edit-provider-dialog.tsx";
+import { RotateKeyDialog } from "./rotate-key-dialog.tsx";
+import { TestMessage } from "./test-message.tsx";
 
-export function ProviderCard({ provider, onChanged }: { provider: Provider; onChanged: () => void }) {
+type Props = { provider: Provider; onChanged: () => void };
+
+export function ProviderCard({ provider, onChanged }: Props) {
   const t = useTranslations("providers");
   const locale = useLocale();
   const api = useApi();
   const [test, setTest] = useState<z.infer<typeof ProviderTestResult> | null>(null);
   const [error, setError] = useState<unknown>(null);
   const [isBusy, setIsBusy] = useState(false);
-  const [isRemoving, setIsRemoving] = useState(false);
+  const [open, setOpen] = useState<"edit" | "rotate" | "remove" | null>(null);
+  const [isRotated, setIsRotated] = useState(false);
   const isEditable = provider.source === "database";
   const path = `/api/admin/providers/${provider.id}`;
   // What was chosen shows at once; the list's own word follows, also when the call failed.
@@ -30,6 +37,7 @@ export function ProviderCard({ provider, onChanged }: { provider: Provider; onCh
   async function doing(work: () => Promise<void>) {
     setIsBusy(true);
     setError(null);
+    setIsRotated(false);
     try {
       await work();
     } catch (failure) {
@@ -40,51 +48,44 @@ export function ProviderCard({ provider, onChanged }: { provider: Provider; onCh
     }
   }
   const runTest = () =>
-    doing(async () => setTest(await api.call(ProviderTestResult, `${path}/test`, { method: "POST" })));
-  const chooseDefault = (name: string) =>
     doing(async () => {
-      setWanted({ provider, name });
-      await api.send(path, { method: "PUT", body: { default_model: name || null } });
+      setTest(null);
+      setTest(await api.call(ProviderTestResult, `${path}/test`, { method: "POST" }));
+    });
+  const change = (body: object) =>
+    doing(async () => {
+      await api.send(path, { method: "PUT", body });
       onChanged();
     });
-  const remove = () =>
-    doing(async () => {
-      await api.send(path, { method: "DELETE" });
-      setIsRemoving(false);
-      onChanged();
-    });
+  const chooseDefault = (name: string) => {
+    setWanted({ provider, name });
+    void change({ default_model: name || null });
+  };
 
   return (
-    <li className={styles.card}>
-      <div className={styles.head}>
+    <li className={gateway.card} aria-labelledby={`provider-${provider.id}`}>
+      <div className={gateway.cardHead}>
         <div>
-          <h2>{provider.name}</h2>
-          <p>
+          <h2 id={`provider-${provider.id}`}>{provider.name}</h2>
+          <p className={gateway.quiet}>
             {[
               t(`kind.${provider.kind}`),
               t(`location.${provider.location}`),
-              t(provider.has_credential ? "hasKey" : "noKey"),
+              provider.credential_set_at
+                ? t("keyOf", { date: formatDate(locale, new Date(provider.credential_set_at)) })
+                : t(provider.has_credential ? "hasKey" : "noKey"),
             ].join(" · ")}
           </p>
-          <p className={styles.url}>{provider.base_url}</p>
+          <p className={gateway.mono}>{provider.base_url}</p>
         </div>
-        <div className={styles.actions}>
-          <Button size="small" disabled={isBusy} onClick={runTest}>
-            {t("test.action")}
-          </Button>
-          {isEditable && (
-            <Button size="small" variant="quiet" onClick={() => setIsRemoving(true)}>
-              {t("remove.action")}
-            </Button>
-          )}
-        </div>
+        <Badge tone={provider.is_active ? "good" : "quiet"}>{t(provider.is_active ? "active" : "inactive")}</Badge>
       </div>
       {isEditable ? (
         <SelectField
           label={t("default.label")}
           hint={t("default.hint")}
           value={chosen}
-          disabled={isBusy}
+          disabled={isBusy || !provider.is_active}
           onChange={(event) => chooseDefault(event.target.value)}
         >
           <option value="">{t("default.none")}</option>
@@ -95,26 +96,70 @@ export function ProviderCard({ provider, onChanged }: { provider: Provider; onCh
           ))}
         </SelectField>
       ) : (
-        <p>{t("fromEnvironment")}</p>
+        <p className={gateway.quiet}>{t("fromEnvironment")}</p>
       )}
-      {test && (
-        <Message tone={test.ok ? "good" : "danger"}>
-          {test.ok
-            ? t("test.ok", { duration: formatDuration(locale, test.ms) })
-            : t("test.failed", { status: test.status ?? test.code ?? "–" })}
-        </Message>
-      )}
+      {test && <TestMessage result={test} />}
+      {isRotated && <Message tone="good">{t("rotate.done")}</Message>}
       {error !== null && <FailureMessage error={error} />}
-      {isRemoving && (
-        <Dialog title={t("remove.title", { name: provider.name })} onClose={() => setIsRemoving(false)}>
-          <p>{t("remove.text")}</p>
-          <DialogActions>
-            <Button onClick={() => setIsRemoving(false)}>{t("remove.cancel")}</Button>
-            <Button variant="danger" disabled={isBusy} onClick={remove}>
+      <div className={gateway.actions}>
+        <Button size="small" disabled={isBusy} onClick={runTest}>
+          {t("test.action")}
+        </Button>
+        {isEditable && (
+          <>
+            <Button size="small" onClick={() => setOpen("rotate")}>
+              {t(provider.has_credential ? "rotate.open" : "rotate.first")}
+            </Button>
+            <Button size="small" variant="quiet" onClick={() => setOpen("edit")}>
+              {t("edit.open")}
+            </Button>
+            <Button
+              size="small"
+              variant="quiet"
+              disabled={isBusy}
+              onClick={() => change({ is_active: !provider.is_active })}
+            >
+              {t(provider.is_active ? "deactivate" : "activate")}
+            </Button>
+            <Button size="small" variant="quiet" onClick={() => setOpen("remove")}>
               {t("remove.action")}
             </Button>
-          </DialogActions>
-        </Dialog>
+          </>
+        )}
+      </div>
+      {open === "edit" && (
+        <EditProviderDialog
+          provider={provider}
+          onClose={() => setOpen(null)}
+          onSaved={() => {
+            setOpen(null);
+            onChanged();
+          }}
+        />
+      )}
+      {open === "rotate" && (
+        <RotateKeyDialog
+          provider={provider}
+          onClose={() => setOpen(null)}
+          onRotated={() => {
+            setOpen(null);
+            setIsRotated(true);
+            onChanged();
+          }}
+        />
+      )}
+      {open === "remove" && (
+        <ConfirmDialog
+          title={t("remove.title", { name: provider.name })}
+          action={t("remove.action")}
+          onClose={() => setOpen(null)}
+          onConfirm={async () => {
+            await api.send(path, { method: "DELETE" });
+            onChanged();
+          }}
+        >
+          {t("remove.text")}
+        </ConfirmDialog>
       )}
     </li>
   );

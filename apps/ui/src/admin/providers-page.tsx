@@ -1,5 +1,5 @@
 "use client";
-import { Provider, SourceAppPage } from "@aurora/contracts";
+import { Overview, Provider, SourceAppPage } from "@aurora/contracts";
 import { Plus } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
@@ -10,8 +10,10 @@ import { Button } from "../components/button.tsx";
 import { FailureMessage } from "../components/failure-message.tsx";
 import { EmptyState, Skeleton } from "../components/feedback.tsx";
 import { HorizonArt } from "../components/horizon-art.tsx";
-import { PageBody, PageHeader } from "../components/page-header.tsx";
+import gateway from "../gateway/gateway.module.css";
+import { GatewayPage } from "../gateway/gateway-page.tsx";
 import { AddProviderDialog } from "./add-provider-dialog.tsx";
+import { AnsweringNow } from "./answering-now.tsx";
 import { EgressTable } from "./egress-table.tsx";
 import { ProviderCard } from "./provider-card.tsx";
 import styles from "./providers.module.css";
@@ -26,10 +28,12 @@ export function ProvidersPage() {
   const sourceApps = useResource("source-apps", (signal) =>
     api.call(SourceAppPage, "/api/admin/source-apps?limit=200", { signal }),
   );
-  const error = providers.error ?? sourceApps.error;
+  const overview = useResource("overview", (signal) => api.call(Overview, "/api/admin/overview", { signal }));
+  const error = providers.error ?? sourceApps.error ?? overview.error;
   const reload = () => {
     providers.reload();
     sourceApps.reload();
+    overview.reload();
   };
   const add = (
     <Button variant="primary" onClick={() => setIsAdding(true)}>
@@ -38,28 +42,35 @@ export function ProvidersPage() {
     </Button>
   );
   const items = providers.data?.items;
+  const apps = sourceApps.data?.items;
   return (
-    <PageBody>
-      <PageHeader title={t("title")} lead={t("lead")} actions={items && items.length > 0 && add} />
-      {error !== null && <FailureMessage error={error} onRetry={reload} />}
-      {!items && error === null && <Skeleton shape="block" />}
-      {items?.length === 0 && (
-        <EmptyState art={<HorizonArt />} title={t("empty.title")} actions={add}>
-          {t("empty.text")}
-        </EmptyState>
-      )}
-      {items && items.length > 0 && (
-        <>
-          <ul className={styles.list}>
-            {items.map((provider) => (
-              <ProviderCard key={provider.id} provider={provider} onChanged={reload} />
-            ))}
-          </ul>
-          {sourceApps.data && <EgressTable providers={items} sourceApps={sourceApps.data.items} onChanged={reload} />}
-        </>
-      )}
-      {isAdding && (
+    <GatewayPage title={t("title")} lead={t("lead")} actions={items && items.length > 0 && add}>
+      <div className={gateway.stack}>
+        {error !== null && <FailureMessage error={error} onRetry={reload} />}
+        {!items && error === null && <Skeleton shape="block" />}
+        {items?.length === 0 && (
+          <EmptyState art={<HorizonArt />} title={t("empty.title")} actions={add}>
+            {t("empty.text")}
+          </EmptyState>
+        )}
+        {items && items.length > 0 && (
+          <>
+            {overview.data && apps && (
+              <AnsweringNow overview={overview.data} providers={items} sourceApps={apps} />
+            )}
+            <ul className={styles.list}>
+              {items.map((provider) => (
+                <ProviderCard key={provider.id} provider={provider} onChanged={reload} />
+              ))}
+            </ul>
+            {apps && <EgressTable providers={items} sourceApps={apps} onChanged={reload} />}
+          </>
+        )}
+      </div>
+      {isAdding && apps && (
         <AddProviderDialog
+          sourceApps={apps.filter((one) => one.is_active)}
+          isFirst={!items?.some(({ models }) => models.some((model) => model.is_default))}
           onClose={() => setIsAdding(false)}
           onAdded={() => {
             setIsAdding(false);
@@ -67,6 +78,6 @@ export function ProvidersPage() {
           }}
         />
       )}
-    </PageBody>
+    </GatewayPage>
   );
 }

@@ -1,4 +1,4 @@
-import { Problem } from "@aurora/contracts";
+import { type FieldError, Problem } from "@aurora/contracts";
 import type { ZodType, z } from "zod";
 
 /** A call that did not succeed. `detail` is a sentence in the reader's language when the API wrote one, else null. */
@@ -8,6 +8,8 @@ export class ApiFailure extends Error {
     readonly code: string,
     readonly detail: string | null,
     readonly requestId: string | null,
+    /** Which fields were at fault. */
+    readonly errors: readonly FieldError[] = [],
   ) {
     super(`${status} ${code}`);
     this.name = "ApiFailure";
@@ -28,7 +30,8 @@ export type Api = {
   open(path: string, options?: CallOptions): Promise<Response>;
 };
 export type CallOptions = {
-  readonly method?: "GET" | "POST" | "PUT" | "DELETE";
+  readonly method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  /** Sent as JSON, but for a form with files. */
   readonly body?: unknown;
   readonly signal?: AbortSignal;
   readonly accept?: string;
@@ -44,6 +47,7 @@ type ApiOptions = {
 
 export function createApi(options: ApiOptions): Api {
   const open = async (path: string, call: CallOptions = {}): Promise<Response> => {
+    const isForm = call.body instanceof FormData;
     const response = await fetch(`${options.baseUrl}${path}`, {
       method: call.method ?? "GET",
       credentials: options.baseUrl ? "include" : "same-origin",
@@ -52,9 +56,9 @@ export function createApi(options: ApiOptions): Api {
         accept: call.accept ?? "application/json",
         "accept-language": options.locale,
         ...options.headers,
-        ...(call.body === undefined ? {} : { "content-type": "application/json" }),
+        ...(call.body === undefined || isForm ? {} : { "content-type": "application/json" }),
       },
-      ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
+      ...(call.body === undefined ? {} : { body: isForm ? (call.body as FormData) : JSON.stringify(call.body) }),
       ...(call.signal ? { signal: call.signal } : {}),
     }).catch((error: unknown) => {
       if (call.signal?.aborted) throw error;
@@ -80,6 +84,6 @@ export function createApi(options: ApiOptions): Api {
 async function failureOf(response: Response): Promise<ApiFailure> {
   const problem = Problem.safeParse(await response.json().catch(() => null));
   if (!problem.success) return new ApiFailure(response.status, "unexpected", null, null);
-  const { code, detail, request_id } = problem.data;
-  return new ApiFailure(response.status, code, detail, request_id);
+  const { code, detail, request_id, errors } = problem.data;
+  return new ApiFailure(response.status, code, detail, request_id, errors);
 }

@@ -3,13 +3,25 @@ import { X } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { type ReactNode, useEffect, useId, useRef } from "react";
 import { IconButton } from "./button.tsx";
+import { classes } from "./classes.ts";
 import styles from "./dialog.module.css";
 
 /**
  * A modal dialog on the platform's own <dialog>: focus stays inside, Escape closes, and focus returns to where it was.
  * `onClose` is told of every way out; the caller then renders it no more.
  */
-export function Dialog({ title, onClose, children }: { title: string; onClose: () => void; children: ReactNode }) {
+export function Dialog({
+  title,
+  size = "normal",
+  onClose,
+  children,
+}: {
+  title: string;
+  /** `wide` for a form of several columns. */
+  size?: "normal" | "wide";
+  onClose: () => void;
+  children: ReactNode;
+}) {
   const t = useTranslations("common");
   const ref = useRef<HTMLDialogElement>(null);
   const titleId = useId();
@@ -24,7 +36,7 @@ export function Dialog({ title, onClose, children }: { title: string; onClose: (
   return (
     <dialog
       ref={ref}
-      className={styles.dialog}
+      className={classes(styles.dialog, size === "wide" && styles.wide)}
       aria-labelledby={titleId}
       onClose={onClose}
       onCancel={(event) => {

@@ -58,9 +58,51 @@ export function SelectField({
       <select
         id={id}
         className={classes(styles.control, styles.select, className)}
+        aria-invalid={error ? true : undefined}
         aria-describedby={describedBy(id, around)}
         {...rest}
       />
     </Frame>
+  );
+}
+
+export function TextArea({
+  label,
+  hint,
+  error,
+  isLabelHidden,
+  className,
+  ...rest
+}: ComponentProps<"textarea"> & Around) {
+  const id = useId();
+  const around = { label, hint, error: error ?? null, isLabelHidden: isLabelHidden ?? false };
+  return (
+    <Frame id={id} {...around}>
+      <textarea
+        id={id}
+        className={classes(styles.control, styles.area, className)}
+        aria-invalid={error ? true : undefined}
+        aria-describedby={describedBy(id, around)}
+        {...rest}
+      />
+    </Frame>
+  );
+}
+
+/** A box to tick, its words beside it and what they mean below. */
+export function CheckField({ label, hint, ...rest }: ComponentProps<"input"> & { label: ReactNode; hint?: ReactNode }) {
+  const id = useId();
+  return (
+    <div className={styles.check}>
+      <input id={id} type="checkbox" aria-describedby={hint ? `${id}-hint` : undefined} {...rest} />
+      <div>
+        <label htmlFor={id}>{label}</label>
+        {hint && (
+          <p id={`${id}-hint`} className={styles.hint}>
+            {hint}
+          </p>
+        )}
+      </div>
+    </div>
   );
 }

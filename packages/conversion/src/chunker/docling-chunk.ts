@@ -8,7 +8,17 @@ export interface DoclingChunk {
   readonly headings: readonly string[] | null;
   /** The items it was made of, in reading order. */
   readonly items: readonly DocumentNode[];
+  /** What it was made of, where that is not its items whole. */
+  readonly pieces?: readonly ChunkPiece[];
 }
+
+/** Items, or a stretch of the text that they make together. */
+export interface ChunkPiece {
+  readonly items: readonly DocumentNode[];
+  readonly cut: { readonly whole: string; readonly start: number; readonly end: number } | null;
+}
+
+export const piecesOf = ({ items, pieces }: DoclingChunk): readonly ChunkPiece[] => pieces ?? [{ items, cut: null }];
 
 /** What is embedded: the headings, then the text. */
 export const contextualize = (chunk: Pick<DoclingChunk, "text" | "headings">, delimiter = "\n"): string =>

@@ -7,7 +7,11 @@ import {
   resolveRef,
   type TextItem,
 } from "../docling-document.ts";
-import { createMarkdownSerializer, type MarkdownSerializer } from "../markdown-export-serializer.ts";
+import {
+  createMarkdownSerializer,
+  type MarkdownSerializer,
+  type SerializerOptions,
+} from "../markdown-export-serializer.ts";
 import { writePaddedTable } from "../markdown-export-table.ts";
 import type { DoclingChunk } from "./docling-chunk.ts";
 import { writeTriplets } from "./table-triplets.ts";
@@ -65,11 +69,18 @@ export function chunkHierarchical(document: DoclingDocument, options: Hierarchic
   return chunks;
 }
 
-/** Writes nodes as Docling's chunkers do: nothing escaped, no trace of a picture without a text. */
+/** How Docling's chunkers write nodes: nothing escaped, no trace of a picture without a text. */
+export const doclingSerialization = {
+  isEscaped: false,
+  imagePlaceholder: "",
+  writeTable: writeTriplets,
+  areInnerTablesWritten: true,
+} satisfies SerializerOptions;
+
 export const chunkSerializer = (document: DoclingDocument, { tables }: HierarchicalOptions): MarkdownSerializer =>
-  createMarkdownSerializer(document, {
-    isEscaped: false,
-    imagePlaceholder: "",
-    writeTable: tables === "markdown" ? writePaddedTable : writeTriplets,
-    areInnerTablesWritten: tables !== "markdown",
-  });
+  createMarkdownSerializer(
+    document,
+    tables === "markdown"
+      ? { ...doclingSerialization, writeTable: writePaddedTable, areInnerTablesWritten: false }
+      : doclingSerialization,
+  );

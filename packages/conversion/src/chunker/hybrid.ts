@@ -1,6 +1,6 @@
 import { type DoclingDocument, type DocumentNode, isTable } from "../docling-document.ts";
 import type { MarkdownSerializer } from "../markdown-export-serializer.ts";
-import { contextualize, type DoclingChunk } from "./docling-chunk.ts";
+import { type ChunkPiece, contextualize, type DoclingChunk, piecesOf } from "./docling-chunk.ts";
 import { chunkHierarchical, chunkSerializer, type HierarchicalOptions } from "./hierarchical.ts";
 import { splitLines } from "./split-lines.ts";
 import { splitText } from "./split-text.ts";
@@ -113,7 +113,26 @@ function splitItem(chunk: DoclingChunk, work: Work): DoclingChunk[] {
   const isOneTable = content.length === 1 && content.every(isTable);
   const texts =
     isOneTable && work.splitTablesByLine ? splitTable(chunk.text, work) : splitText(chunk.text, room, work.tokenizer);
-  return texts.map((text) => ({ ...chunk, text }));
+  return piecesOfText(chunk, texts).map((piece, index) => ({ ...chunk, text: texts[index] ?? "", pieces: [piece] }));
+}
+
+/** Which stretch of the chunk's text each part is. Parts leave white space out or add some, and may repeat a table's head. */
+function piecesOfText({ items, text: whole }: DoclingChunk, texts: readonly string[]): ChunkPiece[] {
+  let end = 0;
+  return texts.map((text) => {
+    const start = end;
+    const own = text.replace(/\s+/g, "");
+    let at = start;
+    let matched = 0;
+    for (; at < whole.length && matched < own.length; at++) {
+      const char = whole.charAt(at);
+      if (/\s/.test(char)) continue;
+      if (char !== own.charAt(matched)) return { items, cut: null }; // a repeated head
+      matched += 1;
+    }
+    end = at;
+    return { items, cut: { whole, start, end } };
+  });
 }
 
 const headRule = /^\|(?:\s*:?-+:?\s*\|)+\s*$/;
@@ -141,6 +160,7 @@ function joinPeers(chunks: readonly DoclingChunk[], work: Work): DoclingChunk[] 
         .join(work.delimiter),
       headings: first.headings,
       items: peers(to).flatMap((chunk) => chunk.items),
+      pieces: peers(to).flatMap(piecesOf),
     });
     let last = from + 1;
     while (last < chunks.length && isSamePath(first, chunks[last])) last += 1;

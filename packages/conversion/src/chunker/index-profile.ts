@@ -2,7 +2,9 @@ import type { BoundingBox } from "@aurora/contracts";
 import type { DoclingDocument } from "../docling-document.ts";
 import { documentLanguage } from "../language.ts";
 import type { IndexChunk } from "../port.ts";
-import { cutLong, sentencesOf } from "./sentences.ts";
+import { mergeRanges } from "./char-spans.ts";
+import { type DocumentText, documentTextOf } from "./document-text.ts";
+import { cutLong, sentencesOf, type TextRange } from "./sentences.ts";
 import { moveSpans, type Section, type Span, sectionsOf, type Unit } from "./units.ts";
 
 export interface IndexChunkOptions {
@@ -20,21 +22,31 @@ export const defaultIndexChunkOptions: IndexChunkOptions = { minChars: 800, maxC
  * cut into pieces of about equal length, at most `maxChars`, on sentence borders; tables by rows, the header row
  * repeated. `text` is the document's own text; nothing crosses a heading.
  */
-export function chunkForIndex(document: DoclingDocument, options: Partial<IndexChunkOptions> = {}): IndexChunk[] {
+export function chunkForIndex(
+  document: DoclingDocument,
+  options: Partial<IndexChunkOptions> = {},
+  documentText: DocumentText = documentTextOf(document),
+): IndexChunk[] {
   const settings = { ...defaultIndexChunkOptions, ...options };
   const language = documentLanguage(document);
   const chunks: IndexChunk[] = [];
-  for (const section of sectionsOf(document))
+  for (const section of sectionsOf(document, documentText))
     for (const atoms of section.table ? tableParts(section, settings) : textParts(section, settings))
-      chunks.push(chunkOf(atoms, section, chunks.length, language));
+      chunks.push({
+        ...chunkOf(atoms, section, chunks.length, language),
+        charSpans: mergeRanges(documentText.text, atoms.flatMap(placeOf)),
+      });
   return chunks;
 }
 
 /** A stretch that is never cut: a sentence, a table row, or a piece of one longer than a chunk. */
 interface Atom extends Unit {
-  /** A row of the header, repeated: never the reason for a new part. */
+  /** A line of the header in a later part of its table: it stands elsewhere in the document. */
   readonly isRepeated?: boolean;
 }
+
+const placeOf = ({ at, isRepeated, text }: Atom): TextRange[] =>
+  isRepeated === true ? [] : [{ start: at, end: at + text.length }];
 
 function atomsOf(unit: Unit, maxChars: number): Atom[] {
   const ranges = sentencesOf(unit.text).flatMap((range) => cutLong(unit.text, range, maxChars));
@@ -43,6 +55,7 @@ function atomsOf(unit: Unit, maxChars: number): Atom[] {
     const between = next ? unit.text.slice(end, next.start) : unit.separator;
     return {
       text: unit.text.slice(start, end),
+      at: unit.at + start,
       spans: moveSpans(unit.spans, -start, end - start),
       separator: between.includes("\n") ? (between.includes("\n\n") ? "\n\n" : "\n") : (between as "\n"),
     };
@@ -94,14 +107,17 @@ function overlapOf(part: readonly Atom[], maxChars: number, room: number): Atom[
 }
 
 function tableParts(section: Section, { maxChars }: IndexChunkOptions): Atom[][] {
-  const header = (section.table?.header ?? []).filter((unit) => unit.text.length < maxChars / 2);
+  const above = section.table?.header ?? [];
+  const header = above.filter((unit) => unit.text.length < maxChars / 2);
   const room = maxChars - lengthOf(header) - 1;
-  const rows = section.units
+  const tooLong = above.filter((unit) => !header.includes(unit) && /[^\s|-]/.test(unit.text)); // to be said once, not repeated
+  const rows = [...tooLong, ...section.units]
     .filter((unit) => unit.text !== "")
     .flatMap((unit): Atom[] => {
       const ranges = cutLong(unit.text, { start: 0, end: unit.text.length }, room);
       return ranges.map(({ start, end }) => ({
         text: unit.text.slice(start, end),
+        at: unit.at + start,
         spans: moveSpans(unit.spans, -start, end - start),
         separator: "\n",
       }));
@@ -110,18 +126,24 @@ function tableParts(section: Section, { maxChars }: IndexChunkOptions): Atom[][]
   let part: Atom[] = [];
   for (const row of rows) {
     if (part.length > 0 && lengthOf(part) + 1 + row.text.length > room) {
-      parts.push([...asHeader(header), ...part]);
+      parts.push([...asHeader(header, parts.length > 0), ...part]);
       part = [];
     }
     part.push(row);
   }
-  if (part.length > 0) parts.push([...asHeader(header), ...part]);
+  if (part.length > 0) parts.push([...asHeader(header, parts.length > 0), ...part]);
   return parts;
 }
 
-const asHeader = (units: readonly Unit[]): Atom[] => units.map((unit) => ({ ...unit, separator: "\n" }));
+const asHeader = (units: readonly Unit[], isRepeated: boolean): Atom[] =>
+  units.map((unit) => ({ ...unit, separator: "\n", isRepeated }));
 
-function chunkOf(atoms: readonly Atom[], section: Section, ordinal: number, language: string | null): IndexChunk {
+function chunkOf(
+  atoms: readonly Atom[],
+  section: Section,
+  ordinal: number,
+  language: string | null,
+): Omit<IndexChunk, "charSpans"> {
   let text = "";
   const spans: Span[] = [];
   for (const [index, atom] of atoms.entries()) {

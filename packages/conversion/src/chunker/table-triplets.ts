@@ -1,15 +1,29 @@
-import type { TableCell } from "../docling-document.ts";
+import type { TableCell, TableItem } from "../docling-document.ts";
 import { cellGrid, type TableWriter } from "../markdown-export-table.ts";
 
 /** Characters of one table's triplets: row and column names are repeated for each cell, and must not multiply without end. */
 const maxTripletChars = 20_000_000;
+
+/** One sentence of a table's text, and the place of the cell it is about. */
+export interface Triplet {
+  readonly text: string;
+  readonly row: number;
+  readonly column: number;
+}
+
+export const tripletDelimiter = ". ";
 
 /**
  * A table as sentences of the form `row, column = value`: what Docling's chunkers embed. The rows at the top that hold
  * a column header are one head, their texts joined by full stops; without any, columns are numbered from 0. One column:
  * its first text = each other. A table of a head alone, or with nothing under names, gives its texts in a row.
  */
-export const writeTriplets: TableWriter = (data, textOf) => {
+export const writeTriplets: TableWriter = (data, textOf) =>
+  tripletsOf(data, textOf)
+    .map((triplet) => triplet.text)
+    .join(tripletDelimiter);
+
+export function tripletsOf(data: TableItem["data"], textOf: (cell: TableCell) => string): Triplet[] {
   const grid = cellGrid(data);
   const textAt = (cell: TableCell | null) => (cell ? textOf(cell) : "");
   const firstBodyRow = grid.findIndex((row) => !row.some((cell) => cell?.column_header));
@@ -21,20 +35,31 @@ export const writeTriplets: TableWriter = (data, textOf) => {
       : headOf(grid.slice(0, headRows).map((row) => row.map(textAt)));
 
   const rows = grid.slice(headRows).map((row) => row.map(textAt));
-  if (rows.length === 0) return joined(headRows === 0 ? [] : head);
-  if (width === 0) return "";
+  if (rows.length === 0) return headRows === 0 ? [] : spoken(head.map((text, column) => ({ text, row: 0, column })));
+  if (width === 0) return [];
   if (width === 1) {
     const [name = "", ...values] = rows.map((row) => (row[0] ?? "").trim());
-    return values.length === 0 ? name : values.map((value) => `${name} = ${value}`).join(". ");
+    if (values.length === 0) return [{ text: name, row: headRows, column: 0 }];
+    return values.map((value, index) => ({ text: `${name} = ${value}`, row: headRows + 1 + index, column: 0 }));
   }
   const named = rows.map((row) => row.map((text) => text.trim()));
   const names = head.map((name) => name.trim());
-  if (tripletChars(named, names) > maxTripletChars) return joined(data.table_cells.map((cell) => cell.text));
-  const triplets = named.flatMap(([name, ...values]) =>
-    values.map((value, index) => `${name}, ${names[index + 1]} = ${value}`),
+  if (tripletChars(named, names) > maxTripletChars)
+    return spoken(
+      data.table_cells.map((cell) => ({
+        text: cell.text,
+        row: cell.start_row_offset_idx,
+        column: cell.start_col_offset_idx,
+      })),
+    );
+  return named.flatMap(([name, ...values], row) =>
+    values.map((value, index) => ({
+      text: `${name}, ${names[index + 1]} = ${value}`,
+      row: headRows + row,
+      column: index + 1,
+    })),
   );
-  return triplets.join(". ") || joined(named.flat());
-};
+}
 
 const headOf = (rows: readonly (readonly string[])[]): string[] =>
   rows.reduce<string[]>(
@@ -42,11 +67,9 @@ const headOf = (rows: readonly (readonly string[])[]): string[] =>
     [],
   );
 
-const joined = (texts: readonly string[]): string =>
-  texts
-    .map((text) => text.trim())
-    .filter((text) => text !== "")
-    .join(". ");
+/** Without those that say nothing. */
+const spoken = (triplets: readonly Triplet[]): Triplet[] =>
+  triplets.map((triplet) => ({ ...triplet, text: triplet.text.trim() })).filter(({ text }) => text !== "");
 
 function tripletChars(rows: readonly (readonly string[])[], names: readonly string[]): number {
   const namesLength = names.reduce((sum, name) => sum + name.length, 0);

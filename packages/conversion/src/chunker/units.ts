@@ -6,10 +6,13 @@ import {
   isGroup,
   isTable,
   isTextItem,
+  type RefItem,
   resolveRef,
   type TableItem,
   type TextItem,
 } from "../docling-document.ts";
+import type { DocumentText } from "./document-text.ts";
+import { inlineText, type TableLine } from "./item-text.ts";
 
 export interface Span {
   readonly start: number;
@@ -21,6 +24,8 @@ export interface Span {
 export interface Unit {
   readonly text: string;
   readonly spans: readonly Span[];
+  /** Where the unit stands in the document's text. */
+  readonly at: number;
   /** What stands between this unit and the one after it in a chunk. */
   readonly separator: "\n" | "\n\n";
 }
@@ -37,9 +42,9 @@ export interface Section {
  * headers emit nothing but open a path (title = level 0; a heading closes those at its level and below); neighbours
  * under one path form one section; a table stands alone. A document of nothing but headings is read as text.
  */
-export function sectionsOf(document: DoclingDocument): Section[] {
-  const sections = collect(document, false);
-  return sections.length > 0 ? sections : collect(document, true);
+export function sectionsOf(document: DoclingDocument, documentText: DocumentText): Section[] {
+  const sections = collect(document, documentText, false);
+  return sections.length > 0 ? sections : collect(document, documentText, true);
 }
 
 /**
@@ -48,7 +53,7 @@ export function sectionsOf(document: DoclingDocument): Section[] {
  */
 const maxHeadingChars = 500;
 
-function collect(document: DoclingDocument, headingsAsText: boolean): Section[] {
+function collect(document: DoclingDocument, { startOf, tableAt }: DocumentText, headingsAsText: boolean): Section[] {
   const sections: Section[] = [];
   const headings = new Map<number, string>();
   const seen = new Set<string>();
@@ -76,7 +81,7 @@ function collect(document: DoclingDocument, headingsAsText: boolean): Section[] 
       if (node.label === "table") addTable(node);
     } else if (isTextItem(node)) addText(node);
     else if (isGroup(node) && node.label === "inline") {
-      append(inlineUnit(document, node));
+      append(inlineUnit(document, node, startOf(node)));
       for (const child of node.children) seen.add(child.$ref);
       return;
     }
@@ -89,7 +94,7 @@ function collect(document: DoclingDocument, headingsAsText: boolean): Section[] 
       const level = item.label === "title" ? 0 : (item.level ?? 1);
       for (const other of [...headings.keys()]) if (other >= level) headings.delete(other);
       headings.set(level, text);
-    } else append(textUnit(document, item));
+    } else append(textUnit(document, item, startOf(item)));
   };
   /** A paragraph "Table 2. …" right before a table is its caption, and goes with it. */
   const takeCaption = (): Unit[] => {
@@ -108,33 +113,40 @@ function collect(document: DoclingDocument, headingsAsText: boolean): Section[] 
     return [{ ...unit, separator: "\n" }];
   };
   const addTable = (table: TableItem) => {
-    const captions = table.captions.map((caption) => resolveRef(document, caption.$ref)).filter(isTextItem);
-    for (const caption of captions) seen.add(caption.self_ref);
+    const attached = (refs: readonly RefItem[]) =>
+      refs
+        .map((ref) => resolveRef(document, ref.$ref))
+        .filter(isTextItem)
+        .filter((item) => !seen.has(item.self_ref) && item.content_layer === "body");
+    const unitsOf = (items: readonly TextItem[]) =>
+      items.map((item) => textUnit(document, item, startOf(item))).filter((unit) => unit.text !== "");
+    const captions = attached(table.captions);
+    const notes = attached(table.footnotes ?? []);
+    for (const item of [...captions, ...notes]) seen.add(item.self_ref);
     for (const child of table.children) seen.add(child.$ref); // rich cells: their text is in the cells
-    const rows = tableRows(table).filter(({ unit }) => unit.text !== "");
-    const body = rows.filter((row) => !row.isHeader).length > 0 ? rows.filter((row) => !row.isHeader) : rows.slice(1);
-    const header = rows.filter((row) => !body.includes(row)).map((row) => row.unit);
-    const titles = [...takeCaption(), ...captions.map((caption) => textUnit(document, caption))];
-    const units = body.map((row) => row.unit);
-    const rule =
-      header.length > 0 ? [{ text: headRule(table.data.num_cols), spans: [], separator: "\n" as const }] : [];
+    const place = tableAt(table);
+    const rowUnits = (lines: readonly TableLine[], from: number) =>
+      lines.map((line, index) => rowUnit(table, line, place.lines[from + index] ?? 0));
+    const header = rowUnits(place.table.header, 0);
+    const units = rowUnits(place.table.body, header.length);
+    const titles = [...takeCaption(), ...unitsOf(captions)];
+    const { rule } = place.table;
+    const ruleUnit = rule === null ? [] : [{ text: rule, spans: [], at: place.rule, separator: "\n" as const }];
     if (units.length > 0)
-      sections.push({ headingPath: pathOf(), units, table: { header: [...titles, ...header, ...rule] } });
+      sections.push({ headingPath: pathOf(), units, table: { header: [...titles, ...header, ...ruleUnit] } });
     else for (const unit of [...titles, ...header]) append(unit);
+    for (const unit of unitsOf(notes)) append(unit);
   };
   for (const child of document.body.children) visit(child.$ref);
   return sections;
 }
-
-/** The line that parts a head from its rows, as in Markdown: with it a reader of the text knows which rows are the head. */
-const headRule = (columns: number): string => Array.from({ length: columns }, () => "---").join(" | ");
 
 const captionPattern = /^(?:table|tableau|tab\.)\s*(?:n°\s*)?[\dIVX]+\b.{0,200}$/i;
 
 const samePath = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((heading, index) => heading === b[index]);
 
-function textUnit(document: DoclingDocument, item: TextItem): Unit {
+function textUnit(document: DoclingDocument, item: TextItem, at: number): Unit {
   const lead = item.text.length - item.text.trimStart().length;
   const text = item.text.trim();
   const separator = item.label === "list_item" ? "\n" : "\n\n";
@@ -146,23 +158,23 @@ function textUnit(document: DoclingDocument, item: TextItem): Unit {
         end: charspan[1] > charspan[0] ? charspan[1] : item.text.length,
         box: toTopLeft(document, page_no, bbox),
       }));
-  return { text, separator, spans: moveSpans(spans, -lead, text.length) };
+  return { text, at, separator, spans: moveSpans(spans, -lead, text.length) };
 }
 
 /** Pieces of one line of text that differ in style only: one unit. */
-function inlineUnit(document: DoclingDocument, group: DocumentNode): Unit {
-  let text = "";
+function inlineUnit(document: DoclingDocument, group: DocumentNode, at: number): Unit {
   const spans: Span[] = [];
+  let length = 0;
   for (const child of group.children) {
     const node = resolveRef(document, child.$ref);
     if (!isTextItem(node)) continue;
-    const part = textUnit(document, node);
+    const part = textUnit(document, node, 0);
     if (part.text === "") continue;
-    if (text !== "") text += " ";
-    spans.push(...moveSpans(part.spans, text.length, Number.POSITIVE_INFINITY));
-    text += part.text;
+    if (length > 0) length += 1;
+    spans.push(...moveSpans(part.spans, length, Number.POSITIVE_INFINITY));
+    length += part.text.length;
   }
-  return { text, spans, separator: "\n\n" };
+  return { text: inlineText(document, group), spans, at, separator: "\n\n" };
 }
 
 export function moveSpans(spans: readonly Span[], by: number, length: number): Span[] {
@@ -177,37 +189,12 @@ function toTopLeft(document: DoclingDocument, page: number, { l, t, r, b, coord_
   return { page, l, t: height - t, r, b: height - b };
 }
 
-/**
- * Rows as text a person can read and a sentence extractor can quote: cells from left to right, " | " between them;
- * a cell that spans rows is repeated in each; one that spans columns stands once, empty cells keep its other columns,
- * so that every cell stands under its head. Empty cells that end a row are left out.
- */
-function tableRows(table: TableItem): { unit: Unit; isHeader: boolean }[] {
-  const { num_rows: rowCount, table_cells: cells } = table.data;
-  const firstPage = table.prov[0]?.page_no;
-  const rows = Array.from({ length: rowCount }, () => [] as typeof cells);
-  for (const cell of cells)
-    for (let row = cell.start_row_offset_idx; row < Math.min(cell.end_row_offset_idx, rowCount); row++)
-      rows[row]?.push(cell);
-  let inHeader = true;
-  return rows.map((row, index) => {
-    const page = table.meta?.aurora__row_pages?.[index] ?? firstPage;
-    row.sort((a, b) => a.start_col_offset_idx - b.start_col_offset_idx);
-    inHeader &&= row.length > 0 && row.every((cell) => cell.column_header || cell.text === "");
-    let text = "";
-    const spans: Span[] = [];
-    let column = 0;
-    for (const cell of row) {
-      for (; column < cell.start_col_offset_idx; column++) text += " | ";
-      const start = text.length;
-      text += cell.text.replace(/\s+/g, " ").trim();
-      if (cell.bbox && page !== undefined && text.length > start) {
-        const { l, t, r, b } = cell.bbox;
-        spans.push({ start, end: text.length, box: { page, l, t, r, b } });
-      }
-    }
-    const isBlank = row.every((cell) => cell.text.trim() === "");
-    const unit = { text: isBlank ? "" : text.replace(/(?: \| *)+$/, ""), spans, separator: "\n" as const };
-    return { unit, isHeader: inHeader };
+function rowUnit(table: TableItem, line: TableLine, at: number): Unit {
+  const page = table.meta?.aurora__row_pages?.[line.row] ?? table.prov[0]?.page_no;
+  const spans = line.cells.flatMap(({ cell, start, end }): Span[] => {
+    if (!cell.bbox || page === undefined) return [];
+    const { l, t, r, b } = cell.bbox;
+    return [{ start, end, box: { page, l, t, r, b } }];
   });
+  return { text: line.text, spans, at, separator: "\n" };
 }

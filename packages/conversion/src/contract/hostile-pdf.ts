@@ -85,12 +85,37 @@ const image = (width: number, height: number, data: string): string =>
     data,
     `/Type /XObject /Subtype /Image /Width ${width} /Height ${height} /ColorSpace /DeviceRGB /BitsPerComponent 8 /Filter /FlateDecode`,
   );
-const imagePage = (width: number, height: number, data: Uint8Array): Uint8Array =>
+const drawing = (picture: string): Uint8Array =>
   onePage({
     content: `${shown(words)} q 500 0 0 500 50 50 cm /I Do Q`,
     resources: "/XObject << /I 6 0 R >>",
-    objects: [image(width, height, latin1(data))],
+    objects: [picture],
   });
+const imagePage = (width: number, height: number, data: Uint8Array): Uint8Array =>
+  drawing(image(width, height, latin1(data)));
+
+/** A frame of one component, progressive: its decoder holds all of it. */
+function progressiveJpeg(side: number): Uint8Array {
+  const size = side.toString(16).padStart(4, "0").repeat(2);
+  return Buffer.from(
+    `ffd8ffe000104a46494600010101004800480000ffc2000b08${size}01011100ffda0008010100000000ffd9`,
+    "hex",
+  );
+}
+
+function base85(bytes: Uint8Array): string {
+  const padded = Buffer.concat([bytes, Buffer.alloc((4 - (bytes.length % 4)) % 4)]);
+  const groups = Array.from({ length: padded.length / 4 }, (_, index) => {
+    let value = padded.readUInt32BE(index * 4);
+    const letters = Array.from({ length: 5 }, () => {
+      const letter = String.fromCharCode(33 + (value % 85));
+      value = Math.floor(value / 85);
+      return letter;
+    });
+    return letters.reverse().join("");
+  });
+  return `${groups.join("")}~>`;
+}
 
 const garbageMap = () =>
   `/CIDInit begincmap 99999999 beginbfrange\n<00> <ffffffff> <0041>\n${"<zz> [<<< >>>\n".repeat(2_000)}endbfrange\n1 beginbfchar <41> <${"D8".repeat(5_000)}> endbfchar`;
@@ -112,13 +137,11 @@ export function hostilePdfs(trap: string): HostileFile[] {
     bytes: () => Uint8Array,
     ends: HostileFile["ends"],
     says: readonly string[] = [],
-    mayExhaust = false,
   ): HostileFile => ({
     name: `a PDF ${name}`,
     filename: "document.pdf",
     bytes,
     ends,
-    mayExhaust,
     ...(ends === "success" || ends === "partial" ? { says } : {}),
   });
   return [
@@ -150,7 +173,14 @@ export function hostilePdfs(trap: string): HostileFile[] {
     file(
       "without a trailer or table",
       corruptTable((text) => text.slice(0, text.lastIndexOf("xref\n0"))),
-      "document_corrupt", // pdfium finds objects again, but no root
+      "success",
+      [words],
+    ),
+    file(
+      "without a trailer, table or catalogue",
+      corruptTable((text) => text.slice(0, text.lastIndexOf("xref\n0")).replace("/Catalog", "/Dialogue")),
+      "success",
+      [words],
     ),
     file("that is a header alone", () => fromLatin1("%PDF-1.7\n"), "document_corrupt"),
     file(
@@ -179,9 +209,8 @@ export function hostilePdfs(trap: string): HostileFile[] {
       "whose content unpacks to a gigabyte",
       () =>
         onePage({ objects: [stream(latin1(bombOf(1_024)), "/Filter /FlateDecode")], page: "/Contents [5 0 R 6 0 R]" }),
-      "success",
+      "partial",
       [words],
-      true,
     ),
     file(
       "whose content is packed four times",
@@ -190,9 +219,8 @@ export function hostilePdfs(trap: string): HostileFile[] {
           objects: [stream(latin1(deepBomb()), "/Filter [/FlateDecode /FlateDecode /FlateDecode]")],
           page: "/Contents [5 0 R 6 0 R]",
         }),
-      "success",
+      "partial",
       [words],
-      true,
     ),
     file("with a page as wide as can be", () => onePage({ box: "0 0 2147483647 2147483647" }), "success", [words]),
     file("with a page of no size", () => onePage({ box: "0 0 0 0" }), "success", [words]),
@@ -215,11 +243,11 @@ export function hostilePdfs(trap: string): HostileFile[] {
             ),
           ],
         }),
-      "success",
+      "partial",
       [words],
-      true,
     ),
-    file("whose forms double thirty times", () => doublingForms(30), "success", [words], true),
+    file("whose two forms draw each other", () => mutualForms(), "partial", [words]),
+    file("whose forms double thirty times", () => doublingForms(30), "partial", [words]),
     file(
       "whose graphics states never end",
       () => onePage({ content: `${"q ".repeat(500_000)}${shown(words)}` }),
@@ -234,17 +262,34 @@ export function hostilePdfs(trap: string): HostileFile[] {
     file(
       "with an image that claims 30,000 pixels a side",
       () => imagePage(30_000, 30_000, deflateSync(Buffer.alloc(300))),
-      "success",
+      "partial",
       [words],
-      true,
     ),
     file(
-      "with a real image of 20,000 pixels a side",
-      () => imagePage(20_000, 20_000, bombOf(1_145)),
-      "success",
+      "with a JPEG whose own header claims 65,535 pixels a side",
+      () =>
+        drawing(
+          stream(
+            latin1(progressiveJpeg(65_535)),
+            "/Type /XObject /Subtype /Image /Width 9 /Height 9 /ColorSpace /DeviceGray /BitsPerComponent 8 /Filter /DCTDecode",
+          ),
+        ),
+      "partial",
       [words],
-      true,
     ),
+    file(
+      "whose content unpacks to a gigabyte under base 85",
+      () =>
+        onePage({
+          objects: [stream(base85(bombOf(1_024)), "/Filter [/ASCII85Decode /FlateDecode]")],
+          page: "/Contents [5 0 R 6 0 R]",
+        }),
+      "partial",
+      [words],
+    ),
+    file("with a real image of 20,000 pixels a side", () => imagePage(20_000, 20_000, bombOf(1_145)), "partial", [
+      words,
+    ]),
     file(
       "that runs a script when opened",
       () =>
@@ -305,6 +350,19 @@ function deepTree(depth: number): Uint8Array {
     (_, index) => `<< /Type /Pages /Kids [${index === depth - 1 ? 3 : index + 7} 0 R] /Count 1 >>`,
   );
   return onePage({ pages: "<< /Type /Pages /Kids [6 0 R] /Count 1 >>", objects: inner });
+}
+
+function mutualForms(): Uint8Array {
+  const form = (other: number): string =>
+    stream(
+      "/X Do /X Do",
+      `/Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << /XObject << /X ${other} 0 R >> >>`,
+    );
+  return onePage({
+    content: `${shown(words)} /X Do`,
+    resources: "/XObject << /X 6 0 R >>",
+    objects: [form(7), form(6)],
+  });
 }
 
 /** Each form draws the next twice: 2^count in all. */

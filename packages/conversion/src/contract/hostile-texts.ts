@@ -71,7 +71,7 @@ export function hostileMails(trap: string, token: string): HostileFile[] {
     }),
     of("of 50 parts in parts", () => utf8(nestedMultiparts(50)), "success", { says: ["the deepest word"] }),
     of("of 5,000 parts in parts", () => utf8(nestedMultiparts(5_000)), "document_corrupt"),
-    of("of 100,000 attachments", () => attachments(100_000), "document_corrupt"),
+    of("of 100,000 attachments", () => attachments(100_000), "partial", { says: ["the body's words", "text 400"] }),
     of(
       "of 100,000 boundaries",
       () =>

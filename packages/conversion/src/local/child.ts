@@ -11,7 +11,7 @@ import type { ChildMessage, ParentMessage } from "./protocol.ts";
 blockNetwork();
 
 let acknowledge: (() => void) | null = null;
-let acknowledged: Promise<void> = Promise.resolve(); // the page image sent last is in the parent's hands
+let acknowledged: Promise<void> = Promise.resolve(); // the image sent last is in the parent's hands
 
 /** Resolves when the message has left this process. */
 const send = (message: ChildMessage): Promise<void> =>
@@ -19,6 +19,15 @@ const send = (message: ChildMessage): Promise<void> =>
     if (!process.send) return reject(new Error("the conversion child needs an IPC channel"));
     process.send(message, undefined, {}, (error) => (error ? reject(error) : resolve()));
   });
+
+/** One at a time; the next is made meanwhile. */
+async function sendImage(message: ChildMessage): Promise<void> {
+  await acknowledged;
+  acknowledged = new Promise<void>((resolve) => {
+    acknowledge = resolve;
+  });
+  await send(message);
+}
 
 process.on("disconnect", () => process.exit(1)); // the parent is gone
 process.on("message", (message: ParentMessage) => {
@@ -45,19 +54,14 @@ async function run(job: Extract<ParentMessage, { kind: "convert" }>): Promise<vo
         ocr: job.ocr,
         htmlMode: job.htmlMode,
         serviceReply: job.serviceReply,
+        ...(job.wantsPictures && { onPicture: (picture) => sendImage({ kind: "picture", picture }) }),
         onProgress(fraction, pageCount) {
           if (fraction < 1 && fraction - lastFraction < 0.01) return;
           lastFraction = fraction;
           void send({ kind: "progress", fraction, pageCount });
         },
       },
-      async ({ page, png }) => {
-        await acknowledged; // one at a time; the next is drawn meanwhile
-        acknowledged = new Promise<void>((resolve) => {
-          acknowledge = resolve;
-        });
-        await send({ kind: "page_image", page, png });
-      },
+      ({ page, png }) => sendImage({ kind: "page_image", page, png }),
     );
     await acknowledged;
     await send({ kind: "done", result });

@@ -110,6 +110,10 @@ function supervise(
           await onPageImage({ page: message.page, png: message.png });
           send({ kind: "ack" });
           break;
+        case "picture":
+          await options.onPicture?.(message.picture);
+          send({ kind: "ack" });
+          break;
         case "done":
           settle(() => resolve(message.result));
           break;
@@ -146,6 +150,7 @@ function supervise(
         language: options.language ?? null,
         ocr: options.ocr ?? "auto",
         htmlMode: options.htmlMode ?? "main",
+        wantsPictures: options.onPicture !== undefined,
       }),
     );
   });

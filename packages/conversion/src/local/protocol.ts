@@ -1,7 +1,7 @@
 import type { ErrorCode, ErrorParams } from "@aurora/contracts";
-import type { ConvertedDocument, SourceFile } from "../port.ts";
+import type { ConvertedDocument, Picture, SourceFile } from "../port.ts";
 
-/** Parent to child, after `ready`. One `convert` a process; an `ack` lets the next page image come. */
+/** Parent to child, after `ready`. One `convert` a process; an `ack` lets the next image come. */
 export type ParentMessage =
   | {
       readonly kind: "convert";
@@ -14,6 +14,7 @@ export type ParentMessage =
       readonly language: "fr" | "en" | null;
       readonly ocr: "auto" | "off";
       readonly htmlMode: "main" | "raw";
+      readonly wantsPictures: boolean;
       /** Answer of a conversion service, to be looked at where it can do no harm. */
       readonly serviceReply: Uint8Array | null;
     }
@@ -23,6 +24,7 @@ export type ChildMessage =
   | { readonly kind: "ready" }
   | { readonly kind: "progress"; readonly fraction: number; readonly pageCount?: number | undefined }
   | { readonly kind: "page_image"; readonly page: number; readonly png: Uint8Array }
+  | { readonly kind: "picture"; readonly picture: Picture }
   | { readonly kind: "done"; readonly result: ConvertedDocument }
   | { readonly kind: "failed"; readonly code: ErrorCode; readonly message: string; readonly params: ErrorParams }
   | { readonly kind: "crashed"; readonly error: string };

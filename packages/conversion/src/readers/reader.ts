@@ -2,6 +2,7 @@ import type { JobFailure } from "@aurora/contracts";
 import type { FileType } from "../detect-type.ts";
 import type { DoclingDocument } from "../docling-document.ts";
 import type { SourceLedger } from "../ledger/ledger.ts";
+import type { PictureKeeper } from "../pictures/keep-pictures.ts";
 import type { PageImage, SourceFile } from "../port.ts";
 
 export interface ReadContext {
@@ -17,6 +18,8 @@ export interface ReadContext {
   /** Every reader tells it each word of its source, and each it leaves out. */
   readonly ledger: SourceLedger;
   onPageImage(image: PageImage): Promise<void>;
+  /** Where a reader leaves the images of pictures. */
+  readonly pictures: PictureKeeper;
   /** 0 to 1. */
   /** @param pageCount Where the reader goes page by page. */
   onProgress(fraction: number, pageCount?: number): void;

@@ -8,4 +8,6 @@ export const instant = (name: string) => timestamp(name, { withTimezone: true, m
 export const counter = (name: string) => bigint(name, { mode: "number" });
 /** US dollars to 12 decimals, as a number. */
 export const usd = (name: string) => numeric(name, { precision: 20, scale: 12, mode: "number" });
+/** The same as the database's decimal text: what is added up without rounding. */
+export const exactUsd = (name: string) => numeric(name, { precision: 20, scale: 12 });
 export const tenantId = () => uuid("tenant_id").notNull();

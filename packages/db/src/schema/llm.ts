@@ -1,15 +1,18 @@
+import type { CallTimeouts, ModelCapabilities, ProviderKind } from "@aurora/contracts";
 import { boolean, integer, jsonb, pgTable, primaryKey, real, text, uuid } from "drizzle-orm/pg-core";
-import { bytea, instant, tenantId, usd } from "./columns.ts";
+import { bytea, exactUsd, instant, tenantId, usd } from "./columns.ts";
 
 export const llmProviders = pgTable("llm_providers", {
   id: uuid("id").primaryKey(),
   tenantId: tenantId(),
   name: text("name").notNull(),
-  kind: text("kind").$type<"openai" | "openrouter" | "openai_compatible">().notNull(),
+  kind: text("kind").$type<ProviderKind>().notNull(),
   baseUrl: text("base_url").notNull(),
   location: text("location").$type<"local" | "external">().notNull(),
   isActive: boolean("is_active").notNull().default(true),
   createdAt: instant("created_at").notNull(),
+  apiVersion: text("api_version"),
+  timeouts: jsonb("timeouts").$type<Partial<CallTimeouts>>().notNull().default({}),
 });
 
 export const llmModels = pgTable("llm_models", {
@@ -18,8 +21,19 @@ export const llmModels = pgTable("llm_models", {
   providerId: uuid("provider_id").notNull(),
   name: text("name").notNull(),
   isDefault: boolean("is_default").notNull().default(false),
-  inputPriceUsd: usd("input_price_usd"),
-  outputPriceUsd: usd("output_price_usd"),
+  inputPriceUsd: exactUsd("input_price_usd"),
+  outputPriceUsd: exactUsd("output_price_usd"),
+  cachedReadPriceUsd: exactUsd("cached_read_price_usd"),
+  cacheWritePriceUsd: exactUsd("cache_write_price_usd"),
+  requestPriceUsd: exactUsd("request_price_usd"),
+  imagePriceUsd: exactUsd("image_price_usd"),
+  reasoningPriceUsd: exactUsd("reasoning_price_usd"),
+  contextWindow: integer("context_window"),
+  maxOutputTokens: integer("max_output_tokens"),
+  capabilities: jsonb("capabilities").$type<Partial<ModelCapabilities>>().notNull().default({}),
+  source: text("source").$type<"manual" | "import">(),
+  priceVersion: text("price_version"),
+  pricedAt: instant("priced_at"),
 });
 
 export const llmCredentials = pgTable("llm_credentials", {
@@ -70,6 +84,20 @@ export const llmUsage = pgTable("llm_usage", {
   upstreamMs: real("upstream_ms"),
   firstChunkMs: real("first_chunk_ms"),
   createdAt: instant("created_at").notNull(),
+  callerApp: text("caller_app"),
+  keyId: uuid("key_id"),
+  requestedModel: text("requested_model"),
+  cachedTokens: integer("cached_tokens"),
+  cacheWriteTokens: integer("cache_write_tokens"),
+  reasoningTokens: integer("reasoning_tokens"),
+  attempts: integer("attempts").notNull().default(0),
+  fallbackFrom: text("fallback_from"),
+  traceId: text("trace_id"),
+  similarity: real("similarity"),
+  cacheEntryId: uuid("cache_entry_id"),
+  cacheLookupMs: real("cache_lookup_ms"),
+  providerRequestId: text("provider_request_id"),
+  priceVersion: text("price_version"),
 });
 
 export const queriesLog = pgTable("queries_log", {

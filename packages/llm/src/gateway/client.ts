@@ -2,6 +2,7 @@ import type { Readable } from "node:stream";
 import {
   type CacheInfo,
   cacheAgeHeader,
+  cacheSimilarityHeader,
   cacheStatusHeader,
   inputPriceHeader,
   modelAnswerLimits,
@@ -25,7 +26,7 @@ interface Chunk {
 export function createGatewayClient(connection: GatewayConnection): ChatModel {
   return {
     async *ask(scope, request, signal) {
-      const { aurora, evidenceSourceApps, maxTokens, messages, model, temperature = 0 } = request;
+      const { aurora, callerApp, evidenceSourceApps, maxTokens, messages, model, temperature = 0 } = request;
       const body = {
         model,
         messages,
@@ -39,6 +40,7 @@ export function createGatewayClient(connection: GatewayConnection): ChatModel {
         purpose: "corpus" as const,
         tenant_id: scope.tenantId,
         user_id: aurora.user_id,
+        caller_app: callerApp,
         permission_scope_hash: aurora.permission_scope_hash,
         source_app: aurora.source_app,
         evidence_source_apps: [...evidenceSourceApps],
@@ -125,8 +127,13 @@ function costOf(answer: GatewayAnswer, usage: { prompt_tokens: number; completio
 
 function cacheOf(answer: GatewayAnswer): CacheInfo {
   const age = answer.header(cacheAgeHeader);
-  const isHit = answer.header(cacheStatusHeader) === "exact";
-  return { status: isHit ? "exact" : "miss", similarity: null, age_s: age === null ? null : Number(age) };
+  const status = answer.header(cacheStatusHeader);
+  const similarity = answer.header(cacheSimilarityHeader);
+  return {
+    status: status === "exact" || status === "semantic" ? status : "miss",
+    similarity: similarity === null ? null : Number(similarity),
+    age_s: age === null ? null : Number(age),
+  };
 }
 
 const brokenOff = (cause: unknown): AppError =>

@@ -51,6 +51,7 @@ export function createGatewayEmbedder(
       purpose: "corpus" as const,
       tenant_id: scope.tenantId,
       user_id: scope.principal.id,
+      caller_app: "unknown",
       permission_scope_hash: sha256Hex("embeddings"),
       source_app: null,
       evidence_source_apps: [...options.sourceApps],

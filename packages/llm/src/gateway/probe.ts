@@ -11,6 +11,7 @@ export const createGatewayProbe =
       purpose: "probe" as const,
       tenant_id: scope.tenantId,
       user_id: scope.principal.id,
+      caller_app: "aurora_nexus_ui",
       permission_scope_hash: sha256Hex("probe"),
       source_app: null,
       evidence_source_apps: [],

@@ -1,3 +1,4 @@
+import type { ImageRef } from "../../docling-document.ts";
 import type { SourceLedger } from "../../ledger/ledger.ts";
 import { altTextOf } from "../ooxml/alt-text.ts";
 import { addChart, readChart, tellChart } from "../ooxml/charts.ts";
@@ -19,7 +20,9 @@ export function writeDrawing(
     const relation = id === undefined ? undefined : scope.file.relationships(scope.part).get(id);
     return relation && !relation.isExternal ? scope.file.readOptional(relation.target) : null;
   };
-  const pictures: (string | undefined)[] = [];
+  const pictures: { description: string | undefined; image: ImageRef | undefined }[] = [];
+  const imageOf = (id: string | undefined) =>
+    scope.pictures.keep((maxBytes) => scope.file.image(scope.part, id, maxBytes));
   const visit = (node: XmlElement, properties: XmlElement | undefined) => {
     switch (node.name) {
       case "w:txbxContent":
@@ -31,10 +34,16 @@ export function writeDrawing(
         break;
       }
       case "pic:pic":
-        pictures.push(altTextOf(findShown(node, "pic:cNvPr"), scope.ledger) ?? described(properties));
+        pictures.push({
+          description: altTextOf(findShown(node, "pic:cNvPr"), scope.ledger) ?? described(properties),
+          image: imageOf(attribute(findShown(node, "a:blip"), "r:embed")),
+        });
         break;
       case "v:imagedata":
-        pictures.push(described(properties) ?? altTextOf(titleOf(node), scope.ledger));
+        pictures.push({
+          description: described(properties) ?? altTextOf(titleOf(node), scope.ledger),
+          image: imageOf(attribute(node, "r:id")),
+        });
         break;
       case "c:chart":
       case "cx:chart": {
@@ -66,7 +75,8 @@ export function writeDrawing(
     return altTextOf(properties, scope.ledger);
   };
   visit(drawing, undefined);
-  for (const description of pictures) scope.builder.addPicture({ ...at, ...(description && { description }) });
+  for (const { description, image } of pictures)
+    scope.builder.addPicture({ ...at, image, ...(description && { description }) });
 }
 
 /** Letters drawn as a shape, a watermark mostly: their text is an attribute. The ledger is told its words. */

@@ -27,6 +27,7 @@ export const docxReader: Reader = {
       file: word,
       ...partOf(word, word.main),
       ledger: context.ledger,
+      pictures: context.pictures,
       layer: "body",
       styles: readStyles(optional("styles")),
       numbering: readNumbering(optional("numbering")),

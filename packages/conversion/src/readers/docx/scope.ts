@@ -1,6 +1,7 @@
 import type { ContentLayer } from "../../docling-document.ts";
 import type { DocumentBuilder } from "../../document-builder.ts";
 import type { SourceLedger } from "../../ledger/ledger.ts";
+import type { PictureKeeper } from "../../pictures/keep-pictures.ts";
 import type { OoxmlPackage } from "../ooxml/package.ts";
 import type { ReadResult } from "../reader.ts";
 import type { XmlElement } from "../xml.ts";
@@ -14,6 +15,7 @@ export interface DocxScope extends ParagraphScope {
   /** Name of the part: its relationships are the ones that count. */
   readonly part: string;
   readonly ledger: SourceLedger;
+  readonly pictures: PictureKeeper;
   readonly layer: ContentLayer;
   readonly numbering: Numbering;
   /** Note text by its kind and id: `f2` is footnote 2, `e1` endnote 1. */

@@ -6,6 +6,17 @@ import { nameOf, originOf } from "../origin.ts";
 import type { Reader } from "../reader.ts";
 import { openBook } from "./package.ts";
 
+/** An address in a chapter as a name in the book; null for one that leads out of it. */
+function partNamed(chapter: string, address: string): string | null {
+  const base = "book:/";
+  if (/^\s*[a-z][a-z\d+.-]*:/i.test(address) || address.startsWith("//")) return null;
+  try {
+    return decodeURIComponent(new URL(address, `${base}${chapter}`).pathname.slice(1));
+  } catch {
+    return null; // an address that is none
+  }
+}
+
 /** An e-book: its documents in reading order, each by the HTML reader; one without a heading takes that of the contents. */
 export const epubReader: Reader = {
   async read(file, type, context) {
@@ -19,7 +30,14 @@ export const epubReader: Reader = {
       }
       const source = decodeHtml(book.zip.read(path));
       if (label !== null && !/<h[1-6][\s>]/i.test(source)) builder.addText("section_header", label, { level: 1 });
-      addHtmlPage(builder, source, context.ledger, { isRaw: true, isBookPart: true });
+      addHtmlPage(builder, source, context, {
+        isRaw: true,
+        isBookPart: true,
+        readImage(address, maxBytes) {
+          const name = partNamed(path, address);
+          return name !== null && book.zip.has(name) ? book.zip.read(name, maxBytes) : null;
+        },
+      });
       context.onProgress((index + 1) / book.chapters.length);
       read++;
     }

@@ -1,5 +1,5 @@
 import type { DropReason } from "@aurora/contracts";
-import type { ContentLayer } from "../../docling-document.ts";
+import type { ContentLayer, ImageRef } from "../../docling-document.ts";
 import type { DocumentBuilder } from "../../document-builder.ts";
 import type { InlineStyle } from "../inline-runs.ts";
 import type { DomElement, DomNode } from "./dom.ts";
@@ -16,6 +16,8 @@ export interface Page {
   /** Labels of tick boxes that stand elsewhere, by the box's id: read with the box, not where they stand. */
   readonly boxLabels: ReadonlyMap<string, DomElement>;
   tables: number;
+  /** The image an address names: inside the page or its book, never elsewhere. */
+  imageOf(address: string): ImageRef | undefined;
   /** Reads nodes as blocks; kept here so that lists and tables can call the walk that calls them. */
   walk(nodes: readonly DomNode[], flow: Flow): void;
 }

@@ -33,8 +33,10 @@ export function addImage(element: DomElement, style: InlineStyle, flow: Flow): v
   }
   const text = (attribute(element, "alt") ?? "").replace(/\s+/g, " ").trim();
   const captions = text === "" ? [] : [builder.addText("caption", text, { ...at, ...styleFields(style) })];
-  builder.addPicture({ ...at, captions });
+  builder.addPicture({ ...at, captions, image: imageOf(element, flow) });
 }
+
+const imageOf = (image: DomElement, { page }: Flow) => page.imageOf(attribute(image, "src") ?? "");
 
 /** A figure around one image: its caption is the picture's, the alternative text describes it. */
 export function addFigure(figure: DomElement, flow: Flow): void {
@@ -56,7 +58,7 @@ export function addFigure(figure: DomElement, flow: Flow): void {
       ? []
       : [page.builder.addText("caption", text, { ...at, ...(styled && { hyperlink: styled.style.hyperlink ?? "" }) })];
   const description = (attribute(image, "alt") ?? "").replace(/\s+/g, " ").trim();
-  page.builder.addPicture({ ...at, captions, ...(description !== "" && { description }) });
+  page.builder.addPicture({ ...at, captions, image: imageOf(image, flow), ...(description !== "" && { description }) });
 }
 
 /** A tick box with the label that belongs to it: named by it or around it. */

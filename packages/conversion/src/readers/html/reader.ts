@@ -3,8 +3,9 @@ import { parse, parseFragment } from "parse5";
 import { decodeHtml } from "../../decode-text.ts";
 import { createDocumentBuilder, type DocumentBuilder } from "../../document-builder.ts";
 import type { SourceLedger } from "../../ledger/ledger.ts";
+import { dataImage } from "../../pictures/data-image.ts";
 import { nameOf, originOf } from "../origin.ts";
-import type { Reader } from "../reader.ts";
+import type { ReadContext, Reader } from "../reader.ts";
 import { boilerplateOf, hasFlowHeading } from "./boilerplate.ts";
 import {
   attribute,
@@ -33,7 +34,7 @@ export const htmlReader: Reader = {
     const source = decodeHtml(file.bytes);
     if (source.trim() === "") throw new AppError("document_empty", "The file holds no text.");
     const builder = createDocumentBuilder(nameOf(file), originOf(file, type));
-    const title = addHtmlPage(builder, source, context.ledger, { isRaw: context.htmlMode === "raw" });
+    const title = addHtmlPage(builder, source, context, { isRaw: context.htmlMode === "raw" });
     return { document: builder.document, title };
   },
 };
@@ -45,11 +46,13 @@ export const htmlReader: Reader = {
 export function addHtmlPage(
   builder: DocumentBuilder,
   source: string,
-  ledger: SourceLedger,
+  { ledger, pictures }: Pick<ReadContext, "ledger" | "pictures">,
   options: {
     isRaw: boolean;
     /** A chapter: what its head calls it is said by the book. */
     isBookPart?: boolean;
+    /** Of addresses the page names; images it holds itself are always kept. */
+    readImage?: (address: string, maxBytes: number) => Uint8Array | null;
   },
 ): string | null {
   const document = parse(openTags(source), { scriptingEnabled: false });
@@ -67,7 +70,11 @@ export function addHtmlPage(
   ledger.parser("parse5");
   const boilerplate = options.isRaw ? new Set<DomElement>() : boilerplateOf(body);
   const begun = options.isRaw || !hasFlowHeading(body);
-  walk(body.childNodes, flowOf(pageOf(builder, body, ledger, boilerplate, begun)));
+  const imageOf: Page["imageOf"] = (address) =>
+    pictures.keep(
+      (maxBytes) => dataImage(address, maxBytes) ?? options.readImage?.(address, maxBytes) ?? null,
+    );
+  walk(body.childNodes, flowOf({ ...pageOf(builder, body, ledger, boilerplate, begun), imageOf }));
   return title;
 }
 
@@ -107,7 +114,8 @@ function pageOf(
   begun: boolean,
 ): Page {
   const drop: Page["drop"] = (text, reason) => ledger.drop(text, reason);
-  return { builder, drop, begun, boilerplate, boxLabels: labelsOf(root), tables: 0, walk };
+  const imageOf = () => undefined;
+  return { builder, drop, begun, boilerplate, boxLabels: labelsOf(root), tables: 0, imageOf, walk };
 }
 
 const flowOf = (page: Page): Flow => ({ page, isFurniture: false, style: {}, headings: [] });

@@ -15,7 +15,7 @@ class PlainImageData {
 
 /** Lossy, lossless and extended WebP; of an animation what the decoder gives, or `document_corrupt`. */
 export async function readWebp(bytes: Uint8Array): Promise<Raster> {
-  const { width, height } = sizeOf(bytes);
+  const { width, height } = webpSize(bytes);
   checkSize(width, height);
   const { default: decode, init } = await import("@jsquash/webp/decode.js");
   const wasm = readFileSync(createRequire(import.meta.url).resolve("@jsquash/webp/codec/dec/webp_dec.wasm"));
@@ -37,7 +37,7 @@ export async function readWebp(bytes: Uint8Array): Promise<Raster> {
 }
 
 /** Of the canvas, from the first chunk (RFC 9649, 2.4 to 2.7). */
-function sizeOf(bytes: Uint8Array): { width: number; height: number } {
+export function webpSize(bytes: Uint8Array): { width: number; height: number } {
   const at = headerOf(bytes, true);
   const uint24 = (place: number) => at.uint16(place) | (at.uint8(place + 2) << 16);
   switch (at.ascii(12, 4)) {

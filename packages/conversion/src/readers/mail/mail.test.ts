@@ -223,6 +223,18 @@ describe("attachments", () => {
   });
 });
 
+it("with more attachments than are read: the message and the first ones are, the others are counted", async () => {
+  const count = 2_600;
+  const attachments = Array.from({ length: count }, (_, index) => part("text/plain; name=a.txt", `Pièce ${index}.`));
+  const result = await mail(multipart("mixed", part("text/plain", "Le message."), ...attachments));
+  expect(textsOf(result)).toContain("Le message.");
+  expect(textsOf(result)).toContain("Pièce 400.");
+  const surplus = result.warnings.at(-1);
+  expect(surplus?.params).toEqual({ name: expect.stringMatching(/^… \+\d+$/), reason: "document_too_complex" });
+  const read = textsOf(result).filter((text) => text.startsWith("Pièce ")).length;
+  expect(read + result.warnings.length - 1 + Number(String(surplus?.params.name).slice(3))).toBe(count);
+});
+
 it("a file named as mail that has no header is read as the text it is", async () => {
   const result = await mail("Just a letter, without any header at all.\n");
   expect(textsOf(result)).toEqual(["Just a letter, without any header at all."]);

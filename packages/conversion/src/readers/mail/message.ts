@@ -8,6 +8,8 @@ export interface MailMessage {
   readonly html: string | null;
   readonly text: string | null;
   readonly attachments: readonly MailAttachment[];
+  /** How many more it has than were looked at. */
+  readonly surplus: number;
 }
 
 export interface MailAttachment extends SourceFile {

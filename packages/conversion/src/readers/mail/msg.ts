@@ -25,6 +25,7 @@ export function readMsg(bytes: Uint8Array): MailMessage {
       html: htmlOf(fields),
       text: fields.body?.trim() ? fields.body : null,
       attachments,
+      surplus: 0,
     };
   } catch (cause) {
     throw new AppError("document_corrupt", "The message is damaged or incomplete.", { cause });

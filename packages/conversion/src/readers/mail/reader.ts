@@ -27,6 +27,10 @@ export const mailReader: Reader = {
       await parts.add(attachment, attachment.filename);
       context.onProgress((index + 1) / message.attachments.length);
     }
+    for (let number = 1; number <= message.surplus; number++) {
+      const name = `attachment ${message.attachments.length + number}`;
+      context.warn({ code: "document_part_failed", params: { name, reason: "document_too_complex" } });
+    }
     context.ledger.parser("mail");
     context.onProgress(1);
     return { document: builder.document, title: message.subject };

@@ -1,6 +1,7 @@
 import type { ContentLayer, Provenance } from "../../docling-document.ts";
 import type { DocumentBuilder } from "../../document-builder.ts";
 import type { SourceLedger } from "../../ledger/ledger.ts";
+import type { PictureKeeper } from "../../pictures/keep-pictures.ts";
 import type { XmlElement } from "../xml.ts";
 import type { Counts } from "./numbering.ts";
 import type { OdfPackage } from "./package.ts";
@@ -11,6 +12,7 @@ export interface OdfDocument {
   readonly file: OdfPackage;
   readonly builder: DocumentBuilder;
   readonly ledger: SourceLedger;
+  readonly pictures: PictureKeeper;
   readonly styles: OdfStyles;
   /** Last numbers of each list, by its style and by its own name, for lists that go on counting. */
   readonly listCounts: Map<string, Counts>;

@@ -1,6 +1,8 @@
 import { AppError } from "@aurora/kernel";
+import type { ImageRef } from "../../docling-document.ts";
 import type { CellFields } from "../../document-builder.ts";
 import type { SourceLedger } from "../../ledger/ledger.ts";
+import { decodeBase64 } from "../../pictures/data-image.ts";
 import { addChart, type Chart } from "../ooxml/charts.ts";
 import { attribute, child, descendants, elements, textContent, type XmlElement } from "../xml.ts";
 import { nodeFields, type OdfDocument, type OdfPlace, provOf } from "./context.ts";
@@ -27,7 +29,7 @@ export function addFrame(frame: XmlElement, place: OdfPlace): void {
   if (table) addTable(table, place);
   else if (box) place.addBlocks(elements(box), place);
   else if (child(frame, "draw:image") || object || child(frame, "draw:object-ole") || child(frame, "draw:plugin"))
-    builder.addPicture({ ...nodeFields(place), ...provOf(place), ...described });
+    builder.addPicture({ ...nodeFields(place), ...provOf(place), ...described, image: imageOf(frame, place) });
   else {
     const blocks = elements(frame).filter((node) => /^text:(?:p|h|list)$/.test(node.name));
     place.addBlocks(blocks, place);
@@ -37,6 +39,19 @@ export function addFrame(frame: XmlElement, place: OdfPlace): void {
   }
   if (description !== "" && (table || box))
     builder.addText("text", description, { ...nodeFields(place), layer: "invisible" });
+}
+
+/** Of a frame; the first of its images that can be shown: others are the same for other programs. */
+function imageOf(frame: XmlElement, { document }: OdfPlace): ImageRef | undefined {
+  for (const image of elements(frame).filter((node) => node.name === "draw:image")) {
+    const inline = child(image, "office:binary-data");
+    const href = attribute(image, "xlink:href") ?? "";
+    const kept = document.pictures.keep((maxBytes) =>
+      inline ? decodeBase64(textContent(inline), maxBytes) : document.file.file(href, maxBytes),
+    );
+    if (kept) return kept;
+  }
+  return undefined;
 }
 
 /** @returns false where the object cannot be read: its picture stands for it. */

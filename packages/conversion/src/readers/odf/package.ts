@@ -10,6 +10,8 @@ export interface OdfPackage {
   readonly title: string | null;
   /** Content of an embedded object (`./Object 1`); null where it is missing or no XML. */
   object(href: string): XmlElement | null;
+  /** A file of the package (`Pictures/1.png`) named by what draws it; null where it is not in it. */
+  file(href: string, maxBytes: number): Uint8Array | null;
 }
 
 /** @throws AppError `document_encrypted`, `document_corrupt`, `document_too_complex`. */
@@ -21,7 +23,7 @@ export function openOdf(bytes: Uint8Array): OdfPackage {
 function openFlat(bytes: Uint8Array): OdfPackage {
   const root = parseXml(bytes);
   if (root.name !== "office:document") throw new AppError("document_corrupt", "The file is damaged or incomplete.");
-  return { content: root, styles: root, title: titleOf(root), object: () => null };
+  return { content: root, styles: root, title: titleOf(root), object: () => null, file: () => null };
 }
 
 const titleOf = (root: XmlElement | null): string | null => {
@@ -47,6 +49,10 @@ function openPackage(bytes: Uint8Array): OdfPackage {
         if (AppError.is(error) && error.code === "document_corrupt") return null;
         throw error;
       }
+    },
+    file(href, maxBytes) {
+      const name = href.replace(/^\.\//, "");
+      return zip.has(name) ? zip.read(name, maxBytes) : null;
     },
   };
 }

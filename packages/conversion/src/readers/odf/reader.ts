@@ -24,6 +24,7 @@ export const odfReader: Reader = {
       file: odf,
       builder,
       ledger,
+      pictures: context.pictures,
       styles,
       listCounts: new Map(),
       objects: new Map(),

@@ -16,7 +16,10 @@ export interface Relationship {
 export interface OoxmlPackage {
   readonly names: readonly string[];
   has(name: string): boolean;
-  bytes(name: string): Uint8Array;
+  /** @param maxBytes As of `ZipArchive.read`. */
+  bytes(name: string, maxBytes?: number): Uint8Array;
+  /** The file of an image that the part names by a relationship; null where that is none inside the package. */
+  image(part: string, id: string | undefined, maxBytes: number): Uint8Array | null;
   /** The part's root element. @throws AppError `document_corrupt`, `document_too_complex`. */
   read(name: string): XmlElement;
   /** A part the document can be read without: null where it is absent, or damaged, which its owner is told. */
@@ -81,7 +84,12 @@ export function openPackage(bytes: Uint8Array, fallbackMain: string, context: Pi
   return {
     names: zip.names,
     has: (name) => zip.has(exact(name)),
-    bytes: (name) => zip.read(exact(name)),
+    bytes: (name, maxBytes) => zip.read(exact(name), maxBytes),
+    image(part, id, maxBytes) {
+      const relation = id === undefined ? undefined : relationships(part).get(id);
+      if (!relation || relation.isExternal || relation.type !== "image" || !zip.has(relation.target)) return null;
+      return zip.read(relation.target, maxBytes);
+    },
     read,
     readOptional,
     relationships,

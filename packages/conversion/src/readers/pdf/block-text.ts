@@ -1,6 +1,6 @@
 import type { TextRun } from "../../docling-document.ts";
 import type { Line } from "./blocks.ts";
-import { union } from "./geometry.ts";
+import { median, union } from "./geometry.ts";
 import { isGlued } from "./lines.ts";
 import type { Word } from "./words.ts";
 
@@ -64,6 +64,22 @@ export function textOfLines(
     text = text.replace("\u0000", "");
   }
   return { text: text.trimEnd(), runs };
+}
+
+/** Lines of code as they stand, indented by the width of a character. */
+export function codeOfLines(lines: readonly Line[]): { text: string; runs: TextRun[] } {
+  const widths = lines.flatMap((line) => line.segment.words.map((word) => (word.r - word.l) / word.text.length));
+  const character = Math.max(1, median(widths));
+  const left = Math.min(...lines.map((line) => line.l));
+  const runs: TextRun[] = [];
+  let text = "";
+  for (const line of lines) {
+    if (text !== "") text += "\n";
+    text += " ".repeat(Math.min(80, Math.round((line.l - left) / character)));
+    runs.push(runOf(text.length, text.length + line.text.length, line.page, line.segment.words));
+    text += line.text;
+  }
+  return { text, runs };
 }
 
 /** The last word of a line; a final zero character says that the next line goes on without a space. */

@@ -1,7 +1,9 @@
 import type { Frame } from "./frame.ts";
-import { type Box, heaviest, height, median, union, width } from "./geometry.ts";
+import { type Box, heaviest, height, median, overlapX, overlapY, union, width } from "./geometry.ts";
 import { lineText, type Segment, sameLine, segmentOf } from "./lines.ts";
 import type { FigureBlock, PageContent, Piece, TableBlock } from "./page-content.ts";
+import type { PageTags, Tag } from "./structure.ts";
+import { lineTag } from "./tagged-text.ts";
 
 export interface Line extends Box {
   readonly page: number;
@@ -10,6 +12,7 @@ export interface Line extends Box {
   readonly bold: boolean;
   readonly italic: boolean;
   readonly monospace: boolean;
+  readonly tag?: Tag | undefined;
 }
 
 export interface TextBlock {
@@ -19,6 +22,7 @@ export interface TextBlock {
   readonly column: number;
   readonly columnBox: Box;
   readonly marker: Marker | null;
+  readonly isNote?: boolean;
   /** Of text that runs another way than its page's; its boxes stand in this frame. */
   readonly frame?: Frame;
 }
@@ -59,11 +63,14 @@ export function markerOf(text: string): Marker | null {
 }
 
 /** Lines of one column from its pieces; segments side by side are one line. */
-function linesOf(pieces: readonly Piece[], page: number): (Line | TableOnPage | FigureOnPage)[] {
+function linesOf(pieces: readonly Piece[], { page, tags }: Laid): (Line | TableOnPage | FigureOnPage)[] {
   const result: (Line | TableOnPage | FigureOnPage)[] = [];
   let open: Segment[] = [];
   const flush = () => {
-    if (open.length > 0) result.push(lineOf(open, page));
+    if (open.length > 0) {
+      const line = lineOf(open, page);
+      result.push(tags ? { ...line, tag: lineTag(line.segment.words, tags) } : line);
+    }
     open = [];
   };
   for (const piece of pieces) {
@@ -73,11 +80,18 @@ function linesOf(pieces: readonly Piece[], page: number): (Line | TableOnPage | 
       else result.push({ kind: "figure", figure: piece, page, box: piece });
       continue;
     }
-    if (open.length > 0 && !sameLine(union(open), piece.segment)) flush();
+    if (open.length > 0 && (!sameLine(union(open), piece.segment) || isOtherVoice(open, piece.segment))) flush();
     open.push(piece.segment);
   }
   flush();
   return result;
+}
+
+/** Of another size and well apart on the same height: an address beside a logo's name. */
+function isOtherVoice(open: readonly Segment[], next: Segment): boolean {
+  const [least, most] = [open[0]?.size ?? 0, next.size].sort((a, b) => a - b) as [number, number];
+  const gap = Math.max(next.l - union(open).r, union(open).l - next.r);
+  return least < 0.8 * most && gap > 2 * most;
 }
 
 export function lineOf(segments: readonly Segment[], page: number): Line {
@@ -103,27 +117,64 @@ export function lineOf(segments: readonly Segment[], page: number): Line {
   };
 }
 
-/** Paragraphs, list items and tables of one page in reading order. */
-export function pageBlocks(content: Pick<PageContent, "page" | "columns">): Block[] {
-  return content.columns.flatMap((pieces, column) => columnBlocks(linesOf(pieces, content.page), column));
+/**
+ * Paragraphs, list items and tables of one page in reading order.
+ * @param isTyped The document is all in a typewriter face, which then means nothing.
+ */
+export function pageBlocks(content: Laid, isTyped = false): Block[] {
+  return content.columns.flatMap((pieces, column) => columnBlocks(linesOf(pieces, content), column, isTyped));
 }
 
-function columnBlocks(entries: readonly (Line | TableOnPage | FigureOnPage)[], column: number): Block[] {
+/** A page in columns, with the tags that tell its blocks, where they do. */
+interface Laid extends Pick<PageContent, "page" | "columns"> {
+  readonly tags?: PageTags | null;
+}
+
+/** What most of a column's lines have. */
+interface Usual {
+  readonly size: number;
+  /** Distance between baselines over font size. */
+  readonly pitch: number;
+  readonly isTyped: boolean;
+}
+
+function columnBlocks(
+  entries: readonly (Line | TableOnPage | FigureOnPage)[],
+  column: number,
+  isTyped: boolean,
+): Block[] {
   const lines = entries.filter((entry): entry is Line => !("kind" in entry));
   const columnBox = union(lines.length > 0 ? lines : [{ l: 0, t: 0, r: 0, b: 0 }]);
-  const pitch = usualPitch(lines);
+  const size = heaviest(
+    lines.map((line) => ({ value: line.segment.size, weight: line.text.length })),
+    0.5,
+  );
+  const usual: Usual = { size, pitch: usualPitch(lines), isTyped };
+  const floats = entries.filter((entry) => "kind" in entry);
+  const right = rightEdge(lines);
   const blocks: Block[] = [];
   for (const entry of entries) {
+    const last = blocks.at(-1);
     if ("kind" in entry) {
-      blocks.push(entry);
+      // a picture beside a paragraph does not cut it
+      const isBeside = entry.kind === "figure" && last?.kind === "text" && overlapX(entry.box, union(last.lines)) <= 0;
+      blocks.splice(isBeside ? -1 : blocks.length, 0, entry);
       continue;
     }
-    const last = blocks.at(-1);
     const marker = markerOf(entry.text);
-    if (last?.kind === "text" && !startsBlock(last, entry, marker, pitch, columnBox)) last.lines.push(entry);
+    const edge = Math.min(right, ...floats.filter(({ box }) => isAtRight(box, entry)).map(({ box }) => box.l));
+    if (last?.kind === "text" && !startsBlock(last, entry, marker, usual, edge)) last.lines.push(entry);
     else blocks.push({ kind: "text", lines: [entry], column, columnBox, marker });
   }
   return blocks;
+}
+
+const isAtRight = (box: Box, line: Line): boolean => overlapY(box, line) > 0 && box.l >= line.r - 2;
+
+/** Where the column's lines end: the furthest right that two of them come to. */
+function rightEdge(lines: readonly Line[]): number {
+  const ends = lines.map((line) => line.r).sort((a, b) => b - a);
+  return ends.find((end, index) => end - (ends[index + 1] ?? Number.NEGATIVE_INFINITY) < 6) ?? ends[0] ?? 0;
 }
 
 /** Distance between baselines over font size, of most neighbouring lines of one size. */
@@ -139,26 +190,46 @@ function usualPitch(lines: readonly Line[]): number {
   return pitches.length === 0 ? 1.25 : heaviest(pitches, 0.05);
 }
 
-function startsBlock(block: TextBlock, line: Line, marker: Marker | null, pitch: number, column: Box): boolean {
+const sameSize = 0.05; // of the larger size: type is set in steps, and a heading may be one step above its text
+const sameTitleSize = 0.12; // lines of one title set by hand
+
+/** @param edge Where lines end at the right, were they full. */
+function startsBlock(block: TextBlock, line: Line, marker: Marker | null, usual: Usual, edge: number): boolean {
+  const { pitch } = usual;
   const last = block.lines.at(-1);
   const first = block.lines[0];
   if (!last || !first) return true;
+  if (last.tag && line.tag) return last.tag.block !== line.tag.block || line.b <= last.b;
   const size = Math.max(last.segment.size, line.segment.size);
-  if (Math.abs(last.segment.size - line.segment.size) > 0.12 * size) return true;
+  const isTitle = Math.min(last.segment.size, line.segment.size) > 1.6 * usual.size;
+  if (Math.abs(last.segment.size - line.segment.size) > (isTitle ? sameTitleSize : sameSize) * size) return true;
+  if (last.monospace && line.monospace && !usual.isTyped) return line.t - last.b > 2 * size || line.b <= last.b;
   if (last.bold !== line.bold || last.monospace !== line.monospace) return true;
   const distance = (line.b - last.b) / size;
   if (distance > Math.max(pitch * 1.2, pitch + 0.18) || distance < 0.3) return true;
   if (marker !== null) return !isContinuation(block, line, marker);
   const indent = line.l - last.l;
-  if (block.marker) {
-    // an item's further lines stand at its text or, unindented, at its marker when the line before was full
-    if (line.l < first.l - 0.5 * size) return true;
-    return endsShort(last, column, size) && /[.!?:;]$/.test(last.text) && Math.abs(line.l - first.l) < 1;
-  }
-  if (block.lines.length > 1 && indent > 0.9 * size && /^[\p{Lu}\p{Lo}«“"\d]/u.test(line.text)) return true; // first-line indent
-  if (endsShort(last, column, size) && /[.!?:;»”"]$/.test(last.text) && /^[\p{Lu}\p{Lo}\d«“"]/u.test(line.text))
-    return true;
-  return endsVeryShort(last, column) && /^\p{Lu}/u.test(line.text) && !isCentred(last, line);
+  if (block.marker) return leavesItem(block.lines, line, edge);
+  const begins = /^[\p{Lu}\p{Lo}\d«“"]/u.test(line.text);
+  if (block.lines.length > 1 && indent > 0.7 * size && begins) return true; // first-line indent
+  if (endsShort(last, edge) && /[.!?:;»”"]$/.test(last.text) && begins) return true;
+  return endsVeryShort(last, edge) && /^\p{Lu}/u.test(line.text) && !isCentred(last, line);
+}
+
+/** An item's further lines stand at its text or, unindented, at its marker as long as the lines before are full. */
+function leavesItem(lines: readonly Line[], line: Line, edge: number): boolean {
+  const [first, second] = lines;
+  const last = lines.at(-1);
+  if (!first || !last) return true;
+  const size = line.segment.size;
+  if (line.l < first.l - 0.5 * size) return true;
+  const textLeft = first.segment.words[1]?.l ?? first.l;
+  const isHanging = second !== undefined && Math.abs(second.l - textLeft) < 0.5 * size;
+  if (isHanging && line.l < textLeft - 0.7 * size) return true;
+  if (second !== undefined && line.l - last.l > 0.7 * size && /^[\p{Lu}\p{Lo}\d«“"]/u.test(line.text)) return true;
+  if (Math.abs(line.l - first.l) >= 1) return false;
+  if (endsShort(last, edge) && /[.!?:;]$/.test(last.text)) return true;
+  return !isHanging && hasRoomFor(last, line, edge);
 }
 
 /** A number or dash at the start of a line inside running text ("… article\n3. of …") is no new item. */
@@ -166,12 +237,15 @@ function isContinuation(block: TextBlock, line: Line, marker: Marker): boolean {
   const last = block.lines.at(-1);
   if (!last) return false;
   if (/^[–—-]$/.test(marker.text) && !/[.:;!?]$/.test(last.text) && block.marker?.text !== marker.text)
-    return !endsShort(last, line, last.segment.size);
+    return !endsShort(last, line.r);
   return false;
 }
 
-const endsShort = (line: Line, column: Box, size: number): boolean => column.r - line.r > 2.5 * size;
-const endsVeryShort = (line: Line, column: Box): boolean => width(line) < 0.6 * width(column);
+const endsShort = (line: Line, edge: number): boolean => edge - line.r > 2.5 * line.segment.size;
+const endsVeryShort = (line: Line, edge: number): boolean => width(line) < 0.6 * (edge - line.l);
+/** The next line's first word, with a space, would have stood on this one: its end was meant. */
+const hasRoomFor = (line: Line, next: Line, edge: number): boolean =>
+  edge - line.r > width(next.segment.words[0] ?? next) + 1.5 * line.segment.size;
 const isCentred = (a: Box, b: Box): boolean =>
   Math.abs((a.l + a.r) / 2 - (b.l + b.r) / 2) < 4 && Math.abs(a.l - b.l) > 4;
 

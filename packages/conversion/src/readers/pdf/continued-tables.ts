@@ -51,12 +51,14 @@ const textOf = (block: TextBlock): string => block.lines.map((line) => line.text
 
 function goesOn(first: TableOnPage, next: TableOnPage, joining: Joining): TableOnPage | null {
   const last = first.parts?.at(-1) ?? first;
+  const areTagged = first.table.isTagged === true && next.table.isTagged === true; // boxed by their words alone
   const fits =
     next.page === last.page + 1 &&
     first.table.isIndex === next.table.isIndex &&
     columnsOf(first.table) === columnsOf(next.table) &&
-    Math.abs(last.box.l - next.box.l) < sameSide &&
-    Math.abs(last.box.r - next.box.r) < sameSide &&
+    (areTagged
+      ? Math.min(last.box.r, next.box.r) > Math.max(last.box.l, next.box.l)
+      : Math.abs(last.box.l - next.box.l) < sameSide && Math.abs(last.box.r - next.box.r) < sameSide) &&
     last.box.b > lowest * joining.heightOf(last.page) &&
     next.box.t < highest * joining.heightOf(next.page);
   if (!fits) return null;

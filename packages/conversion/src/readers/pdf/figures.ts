@@ -11,6 +11,7 @@ const minStrokes = 6; // of a drawing
 const drawingGap = 12; // between the strokes of one drawing
 const minDrawing = { width: 60, height: 36 };
 const labelWords = 9; // a longer piece is running text, not a label
+const bannerHeight = 2.5; // of its text's: less is the ground under one line
 const maxStrokesTaken = 1_200; // grouping them is quadratic
 
 /**
@@ -39,9 +40,13 @@ export function findFigures(
   return boxes
     .filter((box) => !tables.some((table) => share(box, table) > 0.3))
     .flatMap((box) => {
-      const labels = segments.filter((segment) =>
-        contains(box, (segment.l + segment.r) / 2, (segment.t + segment.b) / 2, 1),
+      const labels = segments.filter(
+        (segment) =>
+          contains(box, segment.l, (segment.t + segment.b) / 2, 4) &&
+          contains(box, segment.r, (segment.t + segment.b) / 2, 4),
       );
+      const tallest = Math.max(0, ...labels.map(height));
+      if (labels.length > 0 && height(box) < bannerHeight * tallest) return []; // the ground of a heading
       const running = labels.filter((label) => label.words.length >= labelWords).length;
       return running >= 3 || running > 0.3 * labels.length ? [] : [{ kind: "figure" as const, ...box, labels }];
     });

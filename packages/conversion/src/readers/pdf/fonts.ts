@@ -14,6 +14,8 @@ export interface TextStyle {
   readonly monospace: boolean;
   readonly angle: number;
   readonly font: string;
+  /** Id of the marked content it stands in; -1 where it stands in none. */
+  readonly mark: number;
 }
 
 const boldNames = /bold|black|heavy|demi|Bd(?:It|Cond|Ital|MT)?$|-Bd/i;
@@ -61,5 +63,6 @@ export function readStyle(
     italic: (flags & 0x40) !== 0 || /italic|oblique/i.test(name),
     monospace: (flags & 1) !== 0 || /mono|courier|consol|typewriter/i.test(name),
     font: name,
+    mark: object === 0 ? -1 : api.FPDFPageObj_GetMarkedContentID(object),
   };
 }

@@ -16,6 +16,8 @@ export interface TableBlock extends Box {
   readonly cells: readonly TableCellBox[];
   /** A table of contents: entries and their pages. */
   readonly isIndex: boolean;
+  /** Told by the file's own tags. */
+  readonly isTagged?: boolean;
 }
 
 /** An image or a drawing. */

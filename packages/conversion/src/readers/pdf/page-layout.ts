@@ -6,6 +6,7 @@ import { type Box, union, width } from "./geometry.ts";
 import { type Segment, segmentOf, toSegments, withDrawnBullets } from "./lines.ts";
 import type { PageText } from "./page-text.ts";
 import type { Rule, Rules } from "./rules.ts";
+import type { PageTags } from "./structure.ts";
 import type { Word } from "./words.ts";
 
 /** A page turned so that most of its text reads from left to right; `frame` leads back to the page as shown. */
@@ -17,6 +18,7 @@ export interface PageLayout extends PageLines {
   /** Where they are on the page as shown. */
   readonly links: readonly PageLink[];
   readonly notes: readonly PageNote[];
+  readonly tags: PageTags | null;
 }
 
 export function layoutOf(text: PageText): PageLayout {
@@ -42,6 +44,7 @@ export function layoutOf(text: PageText): PageLayout {
     frame,
     links: text.links,
     notes: text.notes,
+    tags: text.tags,
   };
 }
 

@@ -5,6 +5,7 @@ import type { PdfDocument, PdfPage } from "./pdfium.ts";
 import type { Bitmap } from "./png.ts";
 import { isDrawable, withDrawnPage } from "./render.ts";
 import { type Rules, readRules } from "./rules.ts";
+import { type PageTags, readTags } from "./structure.ts";
 import { readWords, type Word } from "./words.ts";
 
 export interface Drop {
@@ -24,9 +25,11 @@ export interface PageText {
   readonly drops: readonly Drop[];
   readonly links: readonly PageLink[];
   readonly notes: readonly PageNote[];
+  readonly tags: PageTags | null;
 }
 
-export function readPageText({ pdfium, handle, form }: PdfDocument, page: PdfPage): PageText {
+export function readPageText(pdf: PdfDocument, page: PdfPage): PageText {
+  const { pdfium, handle, form } = pdf;
   const rules = readRules(pdfium, page);
   const { words, source, outside } = readWords(pdfium, page);
   const { kept, drops } = withoutHidden(words, rules, () =>
@@ -46,6 +49,7 @@ export function readPageText({ pdfium, handle, form }: PdfDocument, page: PdfPag
     drops,
     links,
     notes,
+    tags: readTags(pdf, page),
   };
 }
 

@@ -12,7 +12,8 @@ type NumericApi = {
     ? (...args: Arguments) => number
     : never;
 } & {
-  /** Takes the address of a key that ends with a zero. */
+  /** Take the address of a key that ends with a zero. */
+  readonly FPDF_StructElement_Attr_GetValue: (attribute: number, key: number) => number;
   readonly FPDFAnnot_GetStringValue: (annotation: number, key: number, to: number, sizeBytes: number) => number;
 };
 
@@ -97,6 +98,10 @@ export interface PdfDocument {
   readonly pageCount: number;
   /** Handle of its form; 0 where it has none. */
   readonly form: number;
+  /** Its content says which parts are headings, lists, tables. */
+  readonly isTagged: boolean;
+  /** What the catalogue says: `fr-FR`; empty where it says nothing. */
+  readonly language: string;
   /** Calls `use` with the page open; null where the page itself is damaged. */
   withPage<T>(index: number, use: (page: PdfPage) => T): T | null;
   metadata(key: "Title"): string;
@@ -139,6 +144,8 @@ export function openPdf(pdfium: Pdfium, bytes: Uint8Array, password: string | nu
     handle,
     pageCount,
     form,
+    isTagged: api.FPDFCatalog_IsTagged(handle) !== 0,
+    language: pdfium.utf16((pointer, size) => api.FPDFCatalog_GetLanguage(handle, pointer, size)).trim(),
     close,
     metadata: (key) => pdfium.utf16((pointer, size) => wrapped.FPDF_GetMetaText(handle, key, pointer, size)).trim(),
     withPage(index, use) {

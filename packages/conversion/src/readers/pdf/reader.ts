@@ -3,11 +3,15 @@ import { createDocumentBuilder } from "../../document-builder.ts";
 import { nameOf, originOf } from "../origin.ts";
 import type { Reader } from "../reader.ts";
 import { readBookmarks } from "./bookmarks.ts";
+import { disarmPdf } from "./disarm.ts";
+import { openMended } from "./mend.ts";
 import { layoutOf, type PageLayout } from "./page-layout.ts";
 import { readPage } from "./page-source.ts";
-import { loadPdfium, openPdf } from "./pdfium.ts";
+import { loadPdfium } from "./pdfium.ts";
 import { createSecondParser } from "./pdfjs.ts";
-import { isDrawable, renderPage } from "./render.ts";
+import { keepCrop, picturesByPage } from "./picture-crops.ts";
+import { encodePng } from "./png.ts";
+import { isDrawable, withDrawnPage } from "./render.ts";
 import { writeDocument } from "./write-document.ts";
 
 /** PDF, born digital or scanned. Page images are made page by page after the text, the longest part. */
@@ -15,8 +19,11 @@ export const pdfReader: Reader = {
   prepare: loadPdfium,
   async read(file, type, context) {
     const pdfium = await loadPdfium();
-    const pdf = openPdf(pdfium, file.bytes, context.password);
-    const second = createSecondParser(file.bytes, context.password);
+    const disarmed = disarmPdf(file.bytes);
+    for (const name of disarmed.emptied)
+      context.warn({ code: "document_part_failed", params: { name, reason: "document_too_complex" } });
+    const { pdf, bytes } = openMended(pdfium, disarmed.bytes, context.password);
+    const second = createSecondParser(bytes, context.password);
     try {
       if (pdf.pageCount > context.maxPages)
         throw new AppError("document_too_complex", "The PDF has too many pages.", {
@@ -39,10 +46,16 @@ export const pdfReader: Reader = {
           params: { pages: pages.length },
         });
       writeDocument(builder, pages, readBookmarks(pdf), (text, page) => context.ledger.drop(text, "duplicate", page));
+      const pictures = picturesByPage(builder.document);
       if (context.pageImageDpi > 0)
         for (let index = 0; index < pdf.pageCount; index++) {
           const png = pdf.withPage(index, (page) =>
-            isDrawable(pdfium, page) ? renderPage(pdfium, page, context.pageImageDpi) : null,
+            isDrawable(pdfium, page)
+              ? withDrawnPage(pdfium, page, context.pageImageDpi, (bitmap) => {
+                  for (const picture of pictures.get(index + 1) ?? []) keepCrop(picture, bitmap, page, context);
+                  return encodePng(bitmap);
+                })
+              : null,
           );
           if (png) await context.onPageImage({ page: index + 1, png });
           context.onProgress(textShare + ((1 - textShare) * (index + 1)) / pdf.pageCount, pdf.pageCount);

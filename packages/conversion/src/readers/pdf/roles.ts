@@ -1,6 +1,8 @@
 import type { TextLabel } from "../../docling-document.ts";
 import type { Block, TextBlock } from "./blocks.ts";
 import { heaviest } from "./geometry.ts";
+import type { Tag } from "./structure.ts";
+import type { TagTrust } from "./tagged-text.ts";
 
 export interface Bookmark {
   readonly title: string;
@@ -15,39 +17,61 @@ export interface Role {
 }
 
 const maxHeadingChars = 180;
+const maxTaggedHeading = 300;
 const maxHeadingLines = 3;
 const caption =
-  /^(?:fig(?:ure|\.)?|tab(?:le|leau|\.)?|graphique|carte|schéma|illustration|encadré|chart|box|listing)\s*(?:n°\s*)?\d+(?:[.:\-–—\s]|$)/i;
+  /^(?:[[<【(]?\s*(?:표|그림|図|表|图)\s*\d+|(?:fig(?:ure|\.)?|tab(?:le|leau|\.)?|graphique|carte|schéma|illustration|encadré|chart|box|listing)\s*(?:n°\s*)?\d+(?:[.:\-–—\s]|$))/i;
 const numbering =
   /^(?:(?:chapitre|chapter|partie|part|section|titre|title|annexe|appendix|article|art\.)\s+(?:\d+|[ivxlc]+|1er|[a-z])\b|\d{1,2}(?:\.\d{1,2}){0,4}\.?|[IVX]{1,5}\.|[A-H]\.)(?:\s|$)/i;
 
-/** Labels of text blocks: heading (by bookmark, size, weight and numbering), caption, list item or text. */
-export function assignRoles(blocks: readonly Block[], bookmarks: readonly Bookmark[]): Map<TextBlock, Role> {
-  const texts = blocks.filter((block): block is TextBlock => block.kind === "text");
-  const bodySize = heaviest(
-    texts.flatMap((block) => block.lines.map((line) => ({ value: line.segment.size, weight: line.text.length }))),
+/** Points most letters are set in. */
+export function bodySizeOf(blocks: readonly Block[]): number {
+  const lines = blocks.flatMap((block) => (block.kind === "text" ? block.lines : []));
+  return heaviest(
+    lines.map((line) => ({ value: line.segment.size, weight: line.text.length })),
     0.5,
   );
+}
+
+/** Labels of text blocks: heading (by bookmark, size, weight and numbering), caption, list item or text. */
+export function assignRoles(
+  blocks: readonly Block[],
+  bookmarks: readonly Bookmark[],
+  { isTyped, trust }: { readonly isTyped: boolean; readonly trust: TagTrust },
+): Map<TextBlock, Role> {
+  const texts = blocks.filter((block): block is TextBlock => block.kind === "text");
+  const bodySize = bodySizeOf(blocks);
   const textSizes = runningSizes(texts);
   const marked = new Map(bookmarks.map((bookmark) => [comparable(bookmark.title), bookmark]));
   const roles = new Map<TextBlock, Role>();
   const headings: TextBlock[] = [];
   for (const [index, block] of blocks.entries()) {
     if (block.kind !== "text") continue;
-    if (marked.has(comparable(fullText(block))) || isHeading(block, bodySize, textSizes, blocks[index + 1]))
+    const tag = block.lines[0]?.tag;
+    if (tag && tag.kind !== "text") {
+      const label = taggedLabel(block, tag, trust);
+      if (label === "section_header") headings.push(block);
+      else if (label) roles.set(block, { label });
+      if (label) continue;
+    }
+    const isCodeHere = isCode(block) && !isTyped;
+    if (
+      !isCodeHere &&
+      (marked.has(comparable(fullText(block))) || isHeading(block, bodySize, textSizes, blocks[index + 1]))
+    )
       headings.push(block);
-    else roles.set(block, { label: plainLabel(block) });
+    else roles.set(block, { label: plainLabel(block, isTyped) });
   }
   for (const block of listedNames(headings, blocks, marked)) {
     headings.splice(headings.indexOf(block), 1);
-    roles.set(block, { label: plainLabel(block) });
+    roles.set(block, { label: plainLabel(block, isTyped) });
   }
   const title = titleOf(headings, bodySize);
   const levels = styleLevels(headings.filter((block) => block !== title));
   for (const block of headings) {
     const bookmark = marked.get(comparable(fullText(block)));
     if (block === title) roles.set(block, { label: "title" });
-    else roles.set(block, { label: "section_header", level: bookmark?.level ?? levels(block) });
+    else roles.set(block, { label: "section_header", level: taggedLevel(block) ?? bookmark?.level ?? levels(block) });
   }
   return roles;
 }
@@ -70,6 +94,7 @@ function listedNames(
       block.kind === "text" &&
       isHeading.has(block) &&
       !marked.has(comparable(fullText(block))) &&
+      taggedLevel(block) === undefined &&
       !numbering.test(fullText(block));
     if (!isPlain) {
       flush();
@@ -85,13 +110,32 @@ function listedNames(
 const fullText = (block: TextBlock): string => block.lines.map((line) => line.text).join(" ");
 const comparable = (text: string): string => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "");
 
-function plainLabel(block: TextBlock): TextLabel {
+/** What the file's tags call a block; null where its looks must tell. */
+function taggedLabel(block: TextBlock, tag: Tag, trust: TagTrust): TextLabel | null {
+  if (tag.kind === "heading") {
+    const text = fullText(block);
+    return trust.headings && /[\p{L}\p{N}]/u.test(text) && text.length <= maxTaggedHeading ? "section_header" : null;
+  }
+  if (tag.kind === "item" || tag.kind === "label") return block.marker ? plainLabel(block, true) : null;
+  if (tag.kind === "note") return "footnote";
+  return tag.kind === "caption" ? "caption" : null;
+}
+
+const taggedLevel = (block: TextBlock): number | undefined => {
+  const tag = block.lines[0]?.tag;
+  return tag?.kind === "heading" && tag.level > 0 ? tag.level : undefined;
+};
+
+const isCode = (block: TextBlock): boolean => block.lines.length > 1 && block.lines.every((line) => line.monospace);
+
+function plainLabel(block: TextBlock, isTyped: boolean): TextLabel {
+  if (block.isNote) return block.marker ? "list_item" : "footnote";
+  if (isCode(block) && !isTyped) return "code";
   if (block.marker && /[☑☒]/.test(block.marker.text)) return "checkbox_selected";
   if (block.marker && /[☐❏❑]/.test(block.marker.text)) return "checkbox_unselected";
   if (block.marker) return "list_item";
   const first = block.lines[0];
   if (first && caption.test(first.text) && block.lines.length <= 6) return "caption";
-  if (block.lines.length > 1 && block.lines.every((line) => line.monospace)) return "code";
   const [number, word] = first?.segment.words ?? [];
   if (number && word && /^(?:\d{1,3}|\*{1,3}|[a-z])\)?$/.test(number.text) && number.size < 0.85 * word.size)
     return "footnote";
@@ -114,7 +158,7 @@ function isHeading(
 ): boolean {
   const text = fullText(block);
   const first = block.lines[0];
-  if (!first || block.lines.length > maxHeadingLines || text.length > maxHeadingChars) return false;
+  if (!first || block.isNote || block.lines.length > maxHeadingLines || text.length > maxHeadingChars) return false;
   if (!/\p{L}{2}/u.test(text) || caption.test(text) || (block.marker && !block.marker.enumerated)) return false;
   if (/[,;]$/.test(text) || (/\.$/.test(text) && !numbering.test(text))) return false;
   if (/^\p{Ll}/u.test(text) && !block.marker) return false;
@@ -122,6 +166,7 @@ function isHeading(
   const isNumbered = numbering.test(text);
   const bold = block.lines.every((line) => line.bold);
   if (size >= bodySize * 1.15 && text.length < 140 && (bold || !textSizes.has(roundSize(size)))) return true;
+  if (!bold && isNumberedTitle(block, size / bodySize, textSizes, next)) return true;
   const italic =
     block.lines.length === 1 && first.italic && /^\p{Lu}/u.test(text) && text.length < 70 && !/[.:;!?»"]$/.test(text);
   if (italic && !bold)
@@ -144,10 +189,31 @@ function isHeading(
   return next !== undefined && !/[:]$/.test(text.slice(0, -1)) && text.length < 120;
 }
 
+/** "(1) A title" set a step above its text, which follows. */
+function isNumberedTitle(
+  { marker, lines }: TextBlock,
+  size: number,
+  textSizes: ReadonlySet<number>,
+  next: Block | undefined,
+): boolean {
+  return (
+    marker?.enumerated === true &&
+    size >= 1.04 &&
+    lines.length <= 2 &&
+    !textSizes.has(roundSize(lines[0]?.segment.size ?? 0)) &&
+    !/[.:;]$/.test(lines.at(-1)?.text ?? "") &&
+    next?.kind === "text" &&
+    next.marker === null
+  );
+}
+
+/** One word alone is a logo's, or what kind of paper it is. */
+const isName = (block: TextBlock): boolean => block.lines.flatMap((line) => line.segment.words).length > 1;
+
 /** The largest heading of the first page, where it is larger than all that follow there. */
 function titleOf(headings: readonly TextBlock[], bodySize: number): TextBlock | null {
   const firstPage = headings.filter((block) => block.lines[0]?.page === 1);
-  const size = (block: TextBlock) => block.lines[0]?.segment.size ?? 0;
+  const size = (block: TextBlock) => (isName(block) ? (block.lines[0]?.segment.size ?? 0) : 0);
   const largest = Math.max(0, ...firstPage.map(size));
   if (largest < bodySize * 1.2) return null;
   const candidates = firstPage.filter((block) => size(block) > largest - 0.5);

@@ -196,6 +196,8 @@ function asTable(
   rows.sort((a, b) => a - b);
   columns.sort((a, b) => a - b);
   if (rows.length < 2 || columns.length < 2 || filled.length < 3) return null;
+  const hasRow = rows.some((row) => filled.filter((cell) => cell.row === row).length > 1);
+  if (!hasRow) return null; // boxes under each other
   const places = filled.reduce((sum, cell) => sum + 1 / (cell.rowSpan * cell.columnSpan), 0);
   if (places < 0.2 * rows.length * columns.length) return null; // the grid of a drawing
   const longest = Math.max(...filled.map((cell) => cell.lines.reduce((sum, line) => sum + line.words.length, 0)));

@@ -7,6 +7,7 @@ import type { Rules } from "./rules.ts";
 import { bandedTables } from "./tables-banded.ts";
 import { leaderTables, openTable, openTables } from "./tables-open.ts";
 import { ruledTables } from "./tables-ruled.ts";
+import { taggedTables } from "./tables-tagged.ts";
 import type { Word } from "./words.ts";
 
 export interface PageObjects {
@@ -21,19 +22,29 @@ export interface PageObjects {
 /** Tables of a page: those drawn with lines first, then those that only their columns show; and its figures. */
 export function findTables(segments: readonly Segment[], page: PageLayout, sideWords: readonly Word[]): PageObjects {
   const { rules } = page;
-  const words = [...segments.flatMap((segment) => segment.words), ...sideWords];
+  const tagged = taggedTables(
+    segments.flatMap((segment) => segment.words),
+    page.tags,
+  );
+  const untagged = without(segments, tagged);
+  const words = [...untagged.flatMap((segment) => segment.words), ...sideWords];
   const ruled = outermost(ruledTables(words, rules, page)).map((table) => withOwnRows(table, rules));
   const isInCell = (word: Word) =>
     ruled.some((table) => table.cells.some((cell) => contains(cell, (word.l + word.r) / 2, (word.t + word.b) / 2)));
-  const beside = without(segments, ruled);
-  const figures = findFigures(page, beside, ruled);
+  const beside = without(untagged, ruled);
+  const figures = findFigures(page, beside, [...tagged, ...ruled]);
   const outside = beside.filter((segment) => !figures.some((figure) => figure.labels.includes(segment)));
   const contents = leaderTables(outside);
   const banded = bandedTables(outsideOf(outside, contents), rules);
   const running = without(outsideOf(outside, contents), banded);
   const open = openTables(running, rules);
   const side = sideWords.filter((word) => !isInCell(word));
-  return { tables: [...ruled, ...contents, ...banded, ...open], figures, rest: without(running, open), side };
+  return {
+    tables: [...tagged, ...ruled, ...contents, ...banded, ...open],
+    figures,
+    rest: without(running, open),
+    side,
+  };
 }
 
 /**

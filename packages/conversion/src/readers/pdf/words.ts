@@ -22,6 +22,8 @@ export interface Word extends Box {
   /** In no ink, as the recognised text behind a scan. */
   readonly isInvisible: boolean;
   readonly isWhite: boolean;
+  /** Id of the marked content it stands in, -1 where it stands in none; of a text layer only. */
+  readonly mark?: number;
 }
 
 export interface PageWords {
@@ -50,8 +52,10 @@ export function readWords(pdfium: Pdfium, page: PdfPage): PageWords {
   let outside = "";
   let open: OpenWord | null = null;
   let afterBreak = false;
+  const pitches = new Map<string, Pitch>();
+  const fonts: (string | undefined)[] = []; // of each word
   const close = (glued: boolean) => {
-    if (open && open.text.trim() !== "") words.push(finish(open, glued));
+    if (open && open.text.trim() !== "") fonts[words.push(finish(open, glued)) - 1] = open.style.font;
     if (open?.text === wordBullet && open.style.monospace) source[open.at] = "\u25e6";
     open = null;
   };
@@ -86,6 +90,7 @@ export function readWords(pdfium: Pdfium, page: PdfPage): PageWords {
       style = readStyle(pdfium, textPage, index, object, scratch, page);
       styles.set(object, style);
     }
+    measure(pitches, style, code, box);
     const character = characterText(code, style.isSymbolic);
     if (style.isSymbolic) source[source.length - 1] = ` ${character} `;
     if (character === "") continue;
@@ -112,8 +117,44 @@ export function readWords(pdfium: Pdfium, page: PdfPage): PageWords {
   close(false);
   pdfium.free(scratch);
   api.FPDFText_ClosePage(textPage);
-  return { words, source: source.join(""), outside };
+  const even = new Set([...pitches].filter(([, pitch]) => isEven(pitch)).map(([font]) => font));
+  const isTyped = (index: number) => even.has(fonts[index] ?? "") && !/\p{Lo}/u.test(words[index]?.text ?? "");
+  return {
+    words: even.size === 0 ? words : words.map((word, index) => (isTyped(index) ? { ...word, monospace: true } : word)),
+    source: source.join(""),
+    outside,
+  };
 }
+
+/** Widths of a font's characters, of its size. */
+interface Pitch {
+  least: number;
+  most: number;
+  readonly codes: Set<number>;
+}
+
+function measure(pitches: Map<string, Pitch>, { font, size, angle }: TextStyle, code: number, box: Box): void {
+  if (angle !== 0 || size <= 0 || code > 0x7f) return;
+  const width = (box.r - box.l) / size;
+  const pitch = pitches.get(font);
+  if (!pitch) pitches.set(font, { least: width, most: width, codes: new Set([code]) });
+  else {
+    pitch.least = Math.min(pitch.least, width);
+    pitch.most = Math.max(pitch.most, width);
+    pitch.codes.add(code);
+  }
+}
+
+const narrow = new Set([..."iljtfIr.,:;'|"].map((sign) => sign.charCodeAt(0)));
+const wide = new Set([..."mwMWNOQ@"].map((sign) => sign.charCodeAt(0)));
+
+/** All characters of one width, narrow and wide ones among them: a typewriter face, whatever its name. */
+const isEven = ({ least, most, codes }: Pitch): boolean =>
+  codes.size >= 12 &&
+  most - least < 0.02 &&
+  least > 0.3 &&
+  [...codes].some((code) => narrow.has(code)) &&
+  [...codes].some((code) => wide.has(code));
 
 interface OpenWord extends Box {
   text: string;
@@ -177,7 +218,7 @@ function finish({ style, frame, rtl, at: _, ...open }: OpenWord, glued: boolean)
   const hyphenated = open.text.endsWith("\u00ad") && open.text.length > 1;
   const text = (open.text.includes("\u00ad") ? open.text.replaceAll("\u00ad", "-") : open.text).normalize("NFC");
   const isBullet = (text === wordBullet && style.monospace) || loneSign.test(text);
-  const { size, bold, italic, monospace, angle, isInvisible, isWhite } = style;
+  const { size, bold, italic, monospace, angle, isInvisible, isWhite, mark } = style;
   const box = angle === 0 ? open : frame.toPage(open);
   return {
     text: isBullet ? (text === wordBullet ? "\u25e6" : "\u2022") : text,
@@ -195,6 +236,7 @@ function finish({ style, frame, rtl, at: _, ...open }: OpenWord, glued: boolean)
     rtl,
     isInvisible,
     isWhite,
+    mark,
   };
 }
 
@@ -203,6 +245,7 @@ const isNewStyle = (a: TextStyle, b: TextStyle): boolean =>
   a.isSymbolic !== b.isSymbolic ||
   a.angle !== b.angle ||
   a.isInvisible !== b.isInvisible ||
+  a.mark !== b.mark ||
   Math.abs(a.size - b.size) > 0.1 * Math.max(a.size, b.size);
 
 /** The character goes on where the word ends; a space too narrow for pdfium to mark counts as none. */

@@ -1,11 +1,12 @@
 import type { Provenance, TextRun } from "../../docling-document.ts";
 import type { DocumentBuilder } from "../../document-builder.ts";
 import type { PageLink } from "./annotations.ts";
-import { textOfLines, type Vocabulary, vocabularyOf } from "./block-text.ts";
+import { codeOfLines, textOfLines, type Vocabulary, vocabularyOf } from "./block-text.ts";
 import { type Block, type FigureOnPage, type Line, pageBlocks, type TableOnPage, type TextBlock } from "./blocks.ts";
 import { pairCaptions } from "./captions.ts";
 import { readingColumns } from "./columns.ts";
 import { joinTables } from "./continued-tables.ts";
+import { withFootnotes } from "./footnotes.ts";
 import type { Frame } from "./frame.ts";
 import { type Furniture, findFurniture } from "./furniture.ts";
 import { type Box, contains, union } from "./geometry.ts";
@@ -14,9 +15,10 @@ import type { Segment } from "./lines.ts";
 import { createListLevels } from "./list-levels.ts";
 import type { Piece } from "./page-content.ts";
 import { isMarginal, type PageLayout, sideBlocks } from "./page-layout.ts";
-import { assignRoles, type Bookmark, type Role } from "./roles.ts";
+import { assignRoles, type Bookmark, bodySizeOf, type Role } from "./roles.ts";
 import { rowHeadersOf } from "./table-cells.ts";
 import { findTables } from "./tables.ts";
+import { type TagTrust, tagOf, trustTags } from "./tagged-text.ts";
 
 /** Lays the pages out and puts what they hold into the document, in reading order. */
 export function writeDocument(
@@ -25,12 +27,21 @@ export function writeDocument(
   bookmarks: readonly Bookmark[],
   onRepeated: (text: string, page: number) => void,
 ): void {
-  const furniture = findFurniture(pages);
-  const content = new Map(pages.map((page) => [page.page, contentOf(page, furniture.get(page.page))]));
-  const blocks = pages.flatMap((page) => content.get(page.page)?.blocks ?? []);
+  const trust = trustTags(pages);
+  const tagsOf = new Map(pages.map((page) => [page.page, page.tags]));
+  const furniture = findFurniture(pages, (words, { page }) => {
+    const tags = trust.artifacts ? tagsOf.get(page) : null;
+    return tags != null && !words.some((word) => tagOf(word, tags));
+  });
+  const isTyped = isTypewritten(pages);
+  const content = new Map(
+    pages.map((page) => [page.page, contentOf(page, furniture.get(page.page), { isTyped, trust })]),
+  );
+  const laidOut = pages.flatMap((page) => content.get(page.page)?.blocks ?? []);
+  const blocks = withFootnotes(laidOut, bodySizeOf(laidOut));
   const lines = blocks.flatMap((block) => (block.kind === "text" ? block.lines : []));
   const vocabulary = vocabularyOf(lines);
-  const roles = assignRoles(blocks, bookmarks);
+  const roles = assignRoles(blocks, bookmarks, { isTyped, trust });
   const heights = new Map(pages.map((page) => [page.page, page.height]));
   const joined = joinTables(joinAcrossBreaks(blocks, roles), {
     roles,
@@ -88,7 +99,22 @@ interface Content {
   readonly margins: readonly TextBlock[];
 }
 
-function contentOf(page: PageLayout, furniture: Furniture | undefined): Content {
+/** A face for code that most of the document is set in is no sign of code. */
+function isTypewritten(pages: readonly PageLayout[]): boolean {
+  let [typed, all] = [0, 0];
+  for (const word of pages.flatMap((page) => page.segments.flatMap((segment) => segment.words))) {
+    all += word.text.length;
+    if (word.monospace) typed += word.text.length;
+  }
+  return typed > 0.5 * all;
+}
+
+interface Reading {
+  readonly isTyped: boolean;
+  readonly trust: TagTrust;
+}
+
+function contentOf(page: PageLayout, furniture: Furniture | undefined, { isTyped, trust }: Reading): Content {
   const segments = page.segments.filter((segment) => !furniture?.segments.has(segment));
   let side = page.side;
   const columns: Piece[][] = [];
@@ -106,7 +132,10 @@ function contentOf(page: PageLayout, furniture: Furniture | undefined): Content 
   }
   const aside = sideBlocks(page, side);
   return {
-    blocks: [...pageBlocks({ page: page.page, columns }), ...aside.filter((block) => !isMarginal(block, page))],
+    blocks: [
+      ...pageBlocks({ page: page.page, columns, tags: trust.blocks ? page.tags : null }, isTyped),
+      ...aside.filter((block) => !isMarginal(block, page)),
+    ],
     margins: aside.filter((block) => isMarginal(block, page)),
   };
 }
@@ -172,7 +201,8 @@ function writeText(writer: Writer, block: TextBlock, role: Role, parent: string 
   const isItem = role.label === "list_item" && block.marker !== null;
   const isChoice = role.label === "checkbox_selected" || role.label === "checkbox_unselected";
   const skip = (isItem || isChoice) && block.marker ? block.marker.text.length : 0;
-  const { text, runs: own } = textOfLines(block.lines, writer.vocabulary, skip);
+  const { text, runs: own } =
+    role.label === "code" ? codeOfLines(block.lines) : textOfLines(block.lines, writer.vocabulary, skip);
   if (text === "" || /^[^\p{L}\p{N}]$/u.test(text)) return null; // a bullet or a mark that stands alone says nothing
   const runs = shownRuns(writer, own, block.frame);
   const hyperlink = linkOf(writer, block);

@@ -7,7 +7,7 @@ import { diagramId, writeDiagram } from "../ooxml/diagrams.ts";
 import { paragraphTexts, tellDrawingText } from "../ooxml/drawing-text.ts";
 import { findShown, type OoxmlPackage } from "../ooxml/package.ts";
 import type { ReadContext } from "../reader.ts";
-import { attribute, child, path } from "../xml.ts";
+import { attribute, child, path, type XmlElement } from "../xml.ts";
 import { type readAuthors, readComments } from "./comments.ts";
 import { type Inherited, readInherited } from "./masters.ts";
 import { type Box, placeholderOf, propertiesOf, readShapes, type Shape } from "./shapes.ts";
@@ -18,7 +18,7 @@ export interface Deck {
   readonly builder: DocumentBuilder;
   readonly deck: OoxmlPackage;
   readonly authors: ReturnType<typeof readAuthors>;
-  readonly context: Pick<ReadContext, "ledger" | "warn">;
+  readonly context: Pick<ReadContext, "ledger" | "pictures" | "warn">;
   /** Of a slide, in points. */
   readonly width: number;
   readonly height: number;
@@ -94,8 +94,19 @@ function writePicture(scope: SlideScope, { element, box }: Shape): void {
   const description = altTextOf(propertiesOf(element), context.ledger, page);
   const image = deck.relationships(part).get(attribute(findShown(element, "a:blip"), "r:embed") ?? "");
   if (!description && (!image || image.isExternal || !deck.has(image.target) || image.type !== "image")) return;
-  builder.addPicture({ parent, layer, prov: provOf(scope, box), ...(description && { description }) });
+  builder.addPicture({
+    parent,
+    layer,
+    prov: provOf(scope, box),
+    image: imageOf(scope, element),
+    ...(description && { description }),
+  });
 }
+
+const imageOf = ({ context, deck, part }: SlideScope, element: XmlElement) =>
+  context.pictures.keep((maxBytes) =>
+    deck.image(part, attribute(findShown(element, "a:blip"), "r:embed"), maxBytes),
+  );
 
 /** A chart, a diagram, or another program's object, which is shown by its picture. */
 function writeFrame(scope: SlideScope, { element, box }: Shape): void {
@@ -115,7 +126,8 @@ function writeFrame(scope: SlideScope, { element, box }: Shape): void {
     tellDrawingText(diagram, context.ledger, page);
     writeDiagram(builder, diagram, at);
     if (description) builder.addPicture({ ...at, description });
-  } else if (description || findShown(element, "p:pic")) builder.addPicture({ ...at, ...described });
+  } else if (description || findShown(element, "p:pic"))
+    builder.addPicture({ ...at, ...described, image: imageOf(scope, element) });
 }
 
 /** The speaker's notes: the body of the notes page; its furniture says nothing of its own. */

@@ -1,15 +1,20 @@
-import type { SourceLedger } from "../../ledger/ledger.ts";
+import type { ImageRef } from "../../docling-document.ts";
 import { altTextOf } from "../ooxml/alt-text.ts";
 import { type Chart, readChart, tellChart } from "../ooxml/charts.ts";
 import { paragraphTexts, tellDrawingText } from "../ooxml/drawing-text.ts";
 import { findShown, type OoxmlPackage, shownElements } from "../ooxml/package.ts";
 import { attribute, child, textContent, type XmlElement } from "../xml.ts";
+import type { ReadContext } from "../reader.ts";
 import type { CellRange } from "./sheet.ts";
 
 /** What lies over the cells of a sheet, and where. */
 export type SheetDrawing = CellRange &
   (
-    | { readonly kind: "picture"; readonly description?: string | undefined }
+    | {
+        readonly kind: "picture";
+        readonly image: ImageRef | undefined;
+        readonly description?: string | undefined;
+      }
     | { readonly kind: "chart"; readonly chart: Chart; readonly description?: string | undefined }
     | { readonly kind: "text"; readonly paragraphs: readonly string[] }
   );
@@ -18,7 +23,7 @@ export type SheetDrawing = CellRange &
 export function readDrawings(
   file: OoxmlPackage,
   part: string | undefined,
-  ledger: SourceLedger,
+  { ledger, pictures }: Pick<ReadContext, "ledger" | "pictures">,
   page: number,
 ): SheetDrawing[] {
   const root = file.readOptional(part);
@@ -26,8 +31,11 @@ export function readDrawings(
   const drawings: SheetDrawing[] = [];
   const visit = (node: XmlElement, place: CellRange) => {
     const described = () => altTextOf(findShown(node, "xdr:cNvPr"), ledger, page);
-    if (node.name === "xdr:pic") drawings.push({ ...place, kind: "picture", description: described() });
-    else if (node.name === "xdr:graphicFrame") {
+    if (node.name === "xdr:pic") {
+      const id = attribute(findShown(node, "a:blip"), "r:embed");
+      const image = pictures.keep((maxBytes) => file.image(part, id, maxBytes));
+      drawings.push({ ...place, kind: "picture", image, description: described() });
+    } else if (node.name === "xdr:graphicFrame") {
       const id = attribute(findShown(node, "c:chart") ?? findShown(node, "cx:chart"), "r:id");
       const chart = id === undefined ? null : file.readOptional(file.relationships(part).get(id)?.target);
       if (!chart) return;

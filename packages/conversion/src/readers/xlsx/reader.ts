@@ -46,7 +46,7 @@ export const xlsxReader: Reader = {
         ...sheet,
         page,
         grid,
-        drawings: readDrawings(workbookFile, drawing, ledger, page),
+        drawings: readDrawings(workbookFile, drawing, context, page),
         comments: readComments(workbookFile, sheet.part, ledger, page),
       };
       writeSheet(builder, content, ledger);

@@ -72,9 +72,11 @@ export function createProviderRepository(db: Database) {
     }
   }
   /** What was approved is a provider at one place: elsewhere it is another one. */
-  const withdrawApprovals = (tx: Transaction, id: string) =>
-    tx.execute(sql`update source_apps_config set approved_provider_ids = array_remove(approved_provider_ids, ${id}::uuid)
-      where ${id}::uuid = any (approved_provider_ids)`);
+  async function withdrawApprovals(tx: Transaction, id: string): Promise<void> {
+    for (const table of [sql`source_apps_config`, sql`virtual_keys`])
+      await tx.execute(sql`update ${table} set approved_provider_ids = array_remove(approved_provider_ids, ${id}::uuid)
+        where ${id}::uuid = any (approved_provider_ids)`);
+  }
   const only = async (tx: Transaction, id: string) => (await load(tx, [id]))[0] ?? null;
 
   return {

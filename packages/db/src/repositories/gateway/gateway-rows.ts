@@ -1,61 +1,31 @@
 import type { TenantScope } from "@aurora/kernel";
-import { asc, eq, getTableColumns } from "drizzle-orm";
+import { getTableColumns } from "drizzle-orm";
 import type { Database } from "../../database.ts";
-import { llmCredentials, llmModels, llmProviders, llmUsage } from "../../schema/index.ts";
+import { llmUsage } from "../../schema/index.ts";
+import { createEmbeddingCacheRows } from "./embedding-cache.ts";
+import { createLimitRows } from "./limits.ts";
+import { createRoutingRows } from "./routing.ts";
+import { createVirtualKeyRows } from "./virtual-keys.ts";
 
 /** What the Gateway reads and writes: providers with their sealed credentials, the exact cache, usage rows. */
 export function createGatewayRows(db: Database) {
   return {
-    /** The tenant's active providers, oldest first; prices in US dollars a token, null = unknown. */
-    listActiveProviders: (scope: TenantScope) =>
-      db.inScope(scope, async (tx) => {
-        const [providers, models] = await Promise.all([
-          tx
-            .select({ provider: llmProviders, credential: llmCredentials })
-            .from(llmProviders)
-            .leftJoin(llmCredentials, eq(llmCredentials.providerId, llmProviders.id))
-            .where(eq(llmProviders.isActive, true))
-            .orderBy(asc(llmProviders.createdAt), asc(llmProviders.id)),
-          tx.select().from(llmModels).orderBy(asc(llmModels.name)),
-        ]);
-        return providers.map(({ provider, credential }) => ({
-          id: provider.id,
-          name: provider.name,
-          kind: provider.kind,
-          baseUrl: provider.baseUrl,
-          location: provider.location,
-          credential: credential && {
-            keyId: credential.keyId,
-            nonce: credential.nonce,
-            ciphertext: credential.ciphertext,
-          },
-          models: models
-            .filter((model) => model.providerId === provider.id)
-            .map(({ name, isDefault, inputPriceUsd, outputPriceUsd, id }) => ({
-              id,
-              name,
-              isDefault,
-              inputPriceUsd,
-              outputPriceUsd,
-            })),
-        }));
-      }),
+    ...createRoutingRows(db),
+    ...createEmbeddingCacheRows(db),
+    ...createVirtualKeyRows(db),
+    ...createLimitRows(db),
 
     /** One round trip: the living cache entries, and the egress rules of the named corpora (absent = no such corpus). */
     async lookUp(
       scope: TenantScope,
       calls: { keyHashes: readonly string[]; sourceApps: readonly string[]; now: Date },
     ) {
-      const [row] = await db.queryInScope<{
+      const [row] = await db.callInScope<{
         entries: { key_hash: string; response: Record<string, unknown>; created_at_ms: number }[] | null;
         egress: { source_app: string; egress: "local_only" | "approved"; approved_provider_ids: string[] }[] | null;
       }>(scope, {
         name: "gateway_look_up",
-        text: `select
-          (select jsonb_agg(jsonb_build_object('key_hash', key_hash, 'response', response, 'created_at_ms', extract(epoch from created_at) * 1000))
-             from llm_cache_exact where key_hash = any ($1::text[]) and expires_at > $2) as entries,
-          (select jsonb_agg(jsonb_build_object('source_app', source_app, 'egress', egress, 'approved_provider_ids', approved_provider_ids))
-             from source_apps_config where source_app = any ($3::text[])) as egress`,
+        text: "select * from gateway_look_up($1, $2, $3, $4)",
         values: [calls.keyHashes, calls.now, calls.sourceApps],
       });
       const entries = (row?.entries ?? []).map(

@@ -41,7 +41,10 @@ export function createMaintenanceRows(db: Database) {
         const deleted = await tx.execute(sql`
           delete from llm_cache_exact where key_hash in (
             select key_hash from llm_cache_exact where expires_at < ${now.toISOString()}::timestamptz limit ${atMost})`);
-        return deleted.rowCount ?? 0;
+        const vectors = await tx.execute(sql`
+          delete from llm_cache_embeddings where key_hash in (
+            select key_hash from llm_cache_embeddings where expires_at < ${now.toISOString()}::timestamptz limit ${atMost})`);
+        return (deleted.rowCount ?? 0) + (vectors.rowCount ?? 0);
       }),
 
     /**

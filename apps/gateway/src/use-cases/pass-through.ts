@@ -1,0 +1,137 @@
+import { AppError, type Clock, type Ids, jobScope, type TenantScope } from "@aurora/kernel";
+import { assertModelAllowed } from "../callers/key-scope.ts";
+import type { LimitedCall, Limits, Reservation } from "../limits/limit-types.ts";
+import type { Endpoint } from "../providers/dialects/index.ts";
+import type { Route } from "../providers/directory.ts";
+import { microUsdOf, picoCostOf, type RoutePlan, type Router, routeName } from "../routing/index.ts";
+import type { AnswerCache } from "./answer-cache.ts";
+import type { CallContext } from "./call-context.ts";
+import { type CallRecord, type Finished, startRecord } from "./call-record.ts";
+import type { CacheControl, Reply } from "./chat-call.ts";
+import { assertEgress, corporaOf } from "./egress.ts";
+import { billOf } from "./limited-call.ts";
+import type { Presence } from "./presence.ts";
+import { statusOf } from "./read-whole.ts";
+import { type AttemptDeps, type Opened, tryCandidates } from "./try-candidates.ts";
+
+/** What the endpoints beside chat are made with. */
+export interface PassThroughDeps extends AttemptDeps {
+  readonly router: Router;
+  readonly limits: Limits;
+  /** For the egress rules of the corpora: they come with a look-up. */
+  readonly cache: Pick<AnswerCache, "lookUp">;
+  readonly onFinished: (finished: Finished) => void;
+  readonly clock: Clock;
+  readonly ids: Ids;
+}
+
+export interface ReceivedCall<Request> {
+  readonly context: CallContext;
+  readonly request: Request;
+  readonly presence: Presence;
+}
+
+/** The most a call is expected to use, in tokens: what it holds of its limits before it is made. */
+export interface Expected {
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+}
+
+/** A call with its record begun and everything that may forbid it decided. */
+export interface AdmittedCall {
+  readonly scope: TenantScope;
+  readonly record: CallRecord;
+  readonly plan: RoutePlan;
+  /** @throws AppError for a candidate this call may not be sent to. */
+  readonly admit: (route: Route) => void;
+  /** The first candidate that answers, by the plan's patience. */
+  send(body: (route: Route) => Record<string, unknown>): Promise<Opened>;
+}
+
+const noCache: CacheControl = { noCache: true, noStore: true, maxAgeSeconds: null, mode: null };
+
+/**
+ * Runs one call of an endpoint that is passed to providers in their own form, under the rules of every call: the key's
+ * models, egress for each candidate, one usage row whatever happens. `run` finishes the row of a call that succeeded.
+ * @throws AppError for everything the caller is to be told.
+ */
+export async function passThrough(
+  deps: PassThroughDeps,
+  endpoint: Exclude<Endpoint, "models">,
+  { context, presence, request }: ReceivedCall<{ readonly model: string; readonly stream?: boolean | null | undefined }>,
+  expected: (route: Route | null) => Expected,
+  run: (call: AdmittedCall) => Promise<Reply>,
+): Promise<Reply> {
+  const isStream = request.stream === true;
+  let held: Reservation | null = null;
+  const record = startRecord({
+    context,
+    endpoint,
+    model: request.model,
+    isStream,
+    documentIds: context.embedded_document_ids,
+    clock: deps.clock,
+    ids: deps.ids,
+    onFinished(finished) {
+      held?.settle(billOf(finished));
+      deps.onFinished(finished);
+    },
+  });
+  record.cacheStatus = "bypass";
+  try {
+    if (context.purpose === "probe") throw new AppError("invalid_input", "A probe asks for a word and nothing else.");
+    const scope = jobScope(context.tenant_id, `gateway.${endpoint}`);
+    const plan = await deps.router.plan(scope, request.model, { streaming: isStream });
+    const first = plan.candidates[0] ?? null;
+    record.route = first;
+    if (context.key) assertModelAllowed(context.key, request.model, first);
+    held = await deps.limits.reserve(limitedCall(context, first, expected(first)));
+    const isJudged = plan.candidates.some(({ location }) => location === "external");
+    const sourceApps = isJudged ? corporaOf(context) : [];
+    const { egress } =
+      sourceApps.length > 0 ? await deps.cache.lookUp(scope, { keyHash: "", sourceApps, control: noCache }) : { egress: [] };
+    const admit = (route: Route) => {
+      if (context.key) assertModelAllowed(context.key, request.model, route);
+      assertEgress(route, context, egress);
+    };
+    const send: AdmittedCall["send"] = (bodyFor) =>
+      tryCandidates(deps, {
+        plan,
+        bodyFor,
+        encode: (route, body) => ({
+          path: route.dialect.path(endpoint, route.model, route.target),
+          headers: route.dialect.headers,
+          body: JSON.stringify(body),
+        }),
+        isStream,
+        signal: presence.signal,
+        admit,
+        onAttempt(route) {
+          record.route = route;
+          record.upstreamStarted();
+        },
+        onFailed(route) {
+          if (plan.candidates.length > 1) record.fallbackFrom ??= routeName(route);
+        },
+      });
+    const reply = await run({ scope, record, plan, admit, send });
+    return { ...reply, headers: { ...reply.headers, ...held.headers } };
+  } catch (error) {
+    const { code, status } = statusOf(error, presence.isGone);
+    record.finish(status, code);
+    throw error;
+  }
+}
+
+function limitedCall(context: CallContext, route: Route | null, expected: Expected): LimitedCall {
+  const pico = picoCostOf(route, expected);
+  return {
+    tenantId: context.tenant_id,
+    keyId: context.key?.keyId ?? null,
+    callerApp: context.caller_app,
+    userId: context.user_id,
+    sourceApp: context.source_app,
+    estimatedTokens: expected.promptTokens + expected.completionTokens,
+    estimatedCostMicroUsd: pico === null ? null : microUsdOf(pico),
+  };
+}

@@ -1,0 +1,77 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { RerankRequest } from "@aurora/contracts";
+import { AppError } from "@aurora/kernel";
+import type { WordVectors } from "@aurora/llm";
+import {
+  bm25Share,
+  createNearestWords,
+  denseWeight,
+  queryWords,
+  softMaxSim,
+  sparsePassage,
+  sparseQuery,
+  wordWeights,
+} from "@aurora/rag";
+
+/** This process answers others meanwhile: what takes longer belongs to a model server. */
+export const hereLimits = { maxDocuments: 1_000, maxChars: 2_000_000 } as const;
+const documentsATurn = 32;
+
+export interface Reranked {
+  /** Of the request's list. */
+  readonly index: number;
+  /** 0 to 1. */
+  readonly score: number;
+}
+
+/**
+ * The built-in reranker: BM25 and the nearest words of the offline word vectors, in the proportion the retrieval uses,
+ * words weighing by how rare they are among these very documents. Best first; equal scores in the order they came.
+ * @throws AppError `invalid_input` beyond `hereLimits`; the signal's reason when aborted.
+ */
+export async function rerankHere(
+  { documents, query }: Pick<RerankRequest, "documents" | "query">,
+  wordVectors: WordVectors,
+  signal: AbortSignal,
+): Promise<Reranked[]> {
+  const texts = documents.map(textOf);
+  if (texts.length > hereLimits.maxDocuments || texts.reduce((sum, { length }) => sum + length, 0) > hereLimits.maxChars)
+    throw new AppError("invalid_input", "That is too much for the built-in reranker.", {
+      params: { max_documents: hereLimits.maxDocuments, max_chars: hereLimits.maxChars },
+      errors: [{ pointer: "/documents", code: "too_big" }],
+    });
+  const passages: Map<number, number>[] = [];
+  const frequency = new Map<number, number>();
+  for (const [index, text] of texts.entries()) {
+    await breathe(index, signal);
+    const { ids, values } = sparsePassage({ title: "", headingPath: [], text, language: null });
+    passages.push(new Map(ids.map((id, at) => [id, values[at] ?? 0])));
+    for (const id of ids) frequency.set(id, (frequency.get(id) ?? 0) + 1);
+  }
+  const statistics = { chunkCount: texts.length, documentFrequency: frequency };
+  const words = queryWords(query);
+  const weights = wordWeights(words, statistics);
+  const idfSum = weights.reduce((sum, weight) => sum + weight, 0);
+  const sparse = sparseQuery(words, statistics);
+  const nearest = createNearestWords(
+    words.map(({ word }) => word),
+    wordVectors,
+  );
+  const ranked: Reranked[] = [];
+  for (const [index, text] of texts.entries()) {
+    await breathe(index, signal);
+    const bm25 = sparse.ids.reduce((sum, id, at) => sum + (sparse.values[at] ?? 0) * (passages[index]?.get(id) ?? 0), 0);
+    const lexical = Math.min(1, bm25Share(bm25, idfSum));
+    ranked.push({ index, score: denseWeight * softMaxSim(nearest(text), weights) + (1 - denseWeight) * lexical });
+  }
+  return ranked.sort((a, b) => b.score - a.score || a.index - b.index);
+}
+
+export const textOf = (document: RerankRequest["documents"][number]): string =>
+  typeof document === "string" ? document : document.text;
+
+async function breathe(index: number, signal: AbortSignal): Promise<void> {
+  if (index % documentsATurn !== documentsATurn - 1) return;
+  await nextTurn();
+  signal.throwIfAborted();
+}
