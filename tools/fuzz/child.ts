@@ -3,7 +3,7 @@ import { AppError } from "@aurora/kernel";
 import { convertFile } from "../../packages/conversion/src/convert.ts";
 import { blockNetwork } from "../../packages/conversion/src/local/block-network.ts";
 import { mutate, randomOf } from "./mutate.ts";
-import { type Sample, samplesOf } from "./samples.ts";
+import { isRecognised, recognitionMs, type Sample, samplesOf } from "./samples.ts";
 
 export interface FuzzOutcome {
   readonly index: number;
@@ -24,7 +24,12 @@ process.on("message", async (index: number) => {
   const other = samples[Math.floor(random() * samples.length)] as Sample;
   const bytes = mutate(sample.read(), random, other.read());
   process.send?.({ index, filename: sample.filename, outcome: "begun" });
-  const options = { maxPages: 50, pageImageDpi: 0, ocr: "off" as const }; // what it would recognise is no parser's input
+  const options = {
+    maxPages: 50,
+    pageImageDpi: 0,
+    ocr: isRecognised(index) ? ("auto" as const) : ("off" as const),
+    timeoutMs: recognitionMs, // pages are no longer recognised once most of it is gone
+  };
   const outcome = await convertFile({ filename: sample.filename, bytes }, options, async () => {}).then(
     () => ({ outcome: "converted" }),
     (error: unknown) => {

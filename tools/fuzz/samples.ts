@@ -8,6 +8,11 @@ export interface Sample {
   read(): Uint8Array;
 }
 
+/** What is recognised takes seconds and is little of a parser's input: one run in so many. */
+const recognisedEvery = 50;
+export const recognitionMs = 10_000;
+export const isRecognised = (index: number): boolean => index % recognisedEvery === recognisedEvery - 1;
+
 const largestBytes = 400_000; // larger ones take their time from the number of runs
 
 /** Real files of every format, in a fixed order, and a few small ones of kinds no folder holds. */

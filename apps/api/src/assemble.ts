@@ -13,8 +13,11 @@ import { createIngestUrl, type IngestUrlDeps } from "./use-cases/ingest-url.ts";
 import { createManageApiKeys, type ManageApiKeysDeps } from "./use-cases/manage-api-keys.ts";
 import { createManageBatches, type ManageBatchesDeps } from "./use-cases/manage-batches.ts";
 import { createManageDocuments, type ManageDocumentsDeps } from "./use-cases/manage-documents.ts";
+import { createManageGuardrails, type ManageGuardrailsDeps } from "./use-cases/manage-guardrails.ts";
 import { createManageJobs, type ManageJobsDeps } from "./use-cases/manage-jobs.ts";
 import { createManageLimits, type ManageLimitsDeps } from "./use-cases/manage-limits.ts";
+import { createManageModelRoutes, type ManageModelRoutesDeps } from "./use-cases/manage-model-routes.ts";
+import { createManageModels, type ManageModelsDeps } from "./use-cases/manage-models.ts";
 import { createManageProviders, type ManageProvidersDeps } from "./use-cases/manage-providers.ts";
 import {
   type CallerAppsDeps,
@@ -27,6 +30,7 @@ import { createManageVirtualKeys, type ManageVirtualKeysDeps } from "./use-cases
 import { createReadDocuments, type ReadDocumentsDeps } from "./use-cases/read-documents.ts";
 import { createReportHealth, type HealthDeps } from "./use-cases/report-health.ts";
 import { createReportOverview, type OverviewDeps } from "./use-cases/report-overview.ts";
+import { createReportUsage, type ReportUsageDeps } from "./use-cases/report-usage.ts";
 import { type CorpusDeps, createSearch } from "./use-cases/search.ts";
 import { createShareDocuments, type ShareDocumentsDeps } from "./use-cases/share-documents.ts";
 import { createSignIn, type SignInDeps } from "./use-cases/sign-in.ts";
@@ -53,6 +57,10 @@ export interface ApiPorts {
       };
     readonly virtualKeys: ManageVirtualKeysDeps["virtualKeys"];
     readonly limits: ManageLimitsDeps["limits"];
+    readonly models: ManageModelsDeps["models"];
+    readonly modelRoutes: ManageModelRoutesDeps["routes"];
+    readonly usage: ReportUsageDeps["usage"];
+    readonly guardrails: ManageGuardrailsDeps["guardrails"];
     readonly documents: ReadDocumentsDeps["documents"] & CorpusDeps["documents"];
     readonly uploads: UploadDocumentDeps["uploads"];
     readonly versions: ReadDocumentsDeps["versions"] & ManageDocumentsDeps["versions"] & ManageBatchesDeps["versions"];
@@ -78,6 +86,8 @@ export interface ApiPorts {
   readonly embedderId: string;
   readonly model: ChatModel;
   readonly probeModel: ProbeModel;
+  readonly checkProvider: ManageProvidersDeps["check"];
+  readonly fetchCatalogue: ManageModelsDeps["fetchCatalogue"];
   readonly cipher: CredentialCipher;
   readonly spool: UploadDocumentDeps["spool"];
   /** null while ENABLE_INGEST_URL is off. */
@@ -124,6 +134,16 @@ export function assembleApi(ports: ApiPorts, settings: ApiSettings): ApiDeps {
     maxUploadBytes,
     spool: ports.spool,
   });
+  const manageProviders = createManageProviders({
+    clock,
+    ids,
+    providers,
+    cipher: ports.cipher,
+    addresses: settings.providerAddresses,
+    environmentProviders: settings.environmentProviders,
+    probe: (scope, provider, model, signal) => ports.probeModel(scope, gatewayModelName(provider.name, model), signal),
+    check: ports.checkProvider,
+  });
   const manageJobs = createManageJobs({ clock, queue, jobs });
   return {
     ids,
@@ -156,15 +176,18 @@ export function assembleApi(ports: ApiPorts, settings: ApiSettings): ApiDeps {
       registry,
       isRegistryEnforced: settings.isCallerAppRegistryEnforced,
     }),
-    providers: createManageProviders({
+    providers: manageProviders,
+    models: createManageModels({
       clock,
       ids,
-      providers,
-      cipher: ports.cipher,
-      addresses: settings.providerAddresses,
-      environmentProviders: settings.environmentProviders,
-      probe: (scope, provider, model, signal) =>
-        ports.probeModel(scope, gatewayModelName(provider.name, model), signal),
+      models: repositories.models,
+      findProvider: (scope, id) => manageProviders.get(scope, id),
+      fetchCatalogue: ports.fetchCatalogue,
+    }),
+    modelRoutes: createManageModelRoutes({
+      clock,
+      routes: repositories.modelRoutes,
+      listProviders: (scope) => manageProviders.list(scope),
     }),
     virtualKeys: createManageVirtualKeys({
       clock,
@@ -176,8 +199,11 @@ export function assembleApi(ports: ApiPorts, settings: ApiSettings): ApiDeps {
       isCallerAppRegistryEnforced: settings.isCallerAppRegistryEnforced,
     }),
     limits: createManageLimits({ clock, ids, limits: repositories.limits }),
+    usage: createReportUsage({ clock, usage: repositories.usage }),
+    guardrails: createManageGuardrails({ clock, guardrails: repositories.guardrails }),
     uploads: uploadDocument,
     ingestUrl: createIngestUrl({ outbound: ports.outbound, uploads: uploadDocument }),
+    isIngestUrlEnabled: ports.outbound !== null,
     documents: createReadDocuments({ documents, versions, objects }),
     manageDocuments: createManageDocuments({ clock, ids, objects, vectors, queue, versions, receipts }),
     jobs: manageJobs,

@@ -3,7 +3,7 @@ import type { Route } from "./http/define-route.ts";
 import { routes } from "./routes/table.ts";
 import { bearer, refusal, send } from "./testing/client.ts";
 import { createFirstTenantContent, type IsolationContent } from "./testing/isolation-content.ts";
-import { formBody } from "./testing/publish.ts";
+import { formBody, publishedPicture } from "./testing/publish.ts";
 import { startTestApi, type TestApi } from "./testing/start-test-api.ts";
 
 type Refusal = "404" | "403" | "own";
@@ -72,6 +72,12 @@ const cases: Readonly<Record<string, Case | "public">> = {
     path: ({ documentId }) => `/api/documents/${documentId}/pages/1.png`,
     ...missing,
   },
+  "GET /api/documents/:id/pictures/:picture": {
+    path: ({ documentId }) => `/api/documents/${documentId}/pictures/${publishedPicture.name}`,
+    ...missing,
+  },
+  "GET /api/documents/folders": { path: () => "/api/documents/folders", ...harmless },
+  "GET /api/ingestion/options": { path: () => "/api/ingestion/options", ...harmless },
   "GET /api/documents/:id/original": { path: ({ documentId }) => `/api/documents/${documentId}/original`, ...missing },
   "GET /api/documents/:id/versions": { path: ({ documentId }) => `/api/documents/${documentId}/versions`, ...missing },
   "DELETE /api/documents/:id/versions/:version": {
@@ -205,8 +211,63 @@ const cases: Readonly<Record<string, Case | "public">> = {
     path: ({ providerId }) => `/api/admin/providers/${providerId}`,
     ...onlyAdminThing,
   },
+  "GET /api/admin/usage": { path: () => "/api/admin/usage?by=model", ...onlyAdmin },
+  "GET /api/admin/usage/calls": { path: () => "/api/admin/usage/calls", ...onlyAdmin },
+  "GET /api/admin/usage/export": { path: () => "/api/admin/usage/export?table=calls", ...onlyAdmin },
+  "GET /api/admin/guardrails": { path: () => "/api/admin/guardrails", ...onlyAdmin },
+  "PUT /api/admin/guardrails": {
+    path: () => "/api/admin/guardrails",
+    payload: () => ({ settings: { pii: { mode: "log" } } }),
+    ...onlyAdmin,
+  },
+  "POST /api/admin/guardrails/try": {
+    path: () => "/api/admin/guardrails/try",
+    payload: () => ({ settings: {}, text: "x" }),
+    ...onlyAdmin,
+  },
+  "DELETE /api/admin/guardrails/:source_app": {
+    path: ({ sourceApp }) => `/api/admin/guardrails/${sourceApp}`,
+    ...onlyAdminThing,
+  },
   "POST /api/admin/providers/:provider_id/test": {
     path: ({ providerId }) => `/api/admin/providers/${providerId}/test`,
+    ...onlyAdminThing,
+  },
+  "POST /api/admin/providers/test": {
+    path: () => "/api/admin/providers/test",
+    payload: () => ({ kind: "openai", api_key: "sk", model: "m" }),
+    ...onlyAdmin,
+  },
+  "POST /api/admin/providers/:provider_id/rotate-key": {
+    path: ({ providerId }) => `/api/admin/providers/${providerId}/rotate-key`,
+    payload: () => ({ api_key: "sk-other" }),
+    ...onlyAdminThing,
+  },
+  "GET /api/admin/models": { path: () => "/api/admin/models", ...onlyAdmin },
+  "GET /api/admin/models/:model_id": { path: ({ modelId }) => `/api/admin/models/${modelId}`, ...onlyAdminThing },
+  "PUT /api/admin/models/:model_id": {
+    path: ({ modelId }) => `/api/admin/models/${modelId}`,
+    payload: () => ({ prices: { prompt: "1" } }),
+    ...onlyAdminThing,
+  },
+  "POST /api/admin/models/import": {
+    path: () => "/api/admin/models/import",
+    payload: ({ providerId }) => ({ provider_id: providerId }),
+    ...onlyAdminThing,
+  },
+  "POST /api/admin/models/import-file": {
+    path: () => "/api/admin/models/import-file",
+    form: { provider_id: "00000000-0000-7000-8000-00000000dead" },
+    ...onlyAdminThing,
+  },
+  "GET /api/admin/model-routes": { path: () => "/api/admin/model-routes", ...onlyAdmin },
+  "PUT /api/admin/model-routes/:alias": {
+    path: () => "/api/admin/model-routes/fast",
+    payload: () => ({ targets: [{ model: "openai/gpt" }] }),
+    ...onlyAdmin,
+  },
+  "DELETE /api/admin/model-routes/:alias": {
+    path: ({ modelAlias }) => `/api/admin/model-routes/${modelAlias}`,
     ...onlyAdminThing,
   },
   "GET /api/admin/virtual-keys": { path: () => "/api/admin/virtual-keys", ...onlyAdmin },

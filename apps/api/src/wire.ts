@@ -7,9 +7,12 @@ import {
   createBatchRepository,
   createDatabase,
   createDocumentRepository,
+  createGuardrailRepository,
   createJobRepository,
   createLimitRepository,
   createLinkRepository,
+  createModelRepository,
+  createModelRouteRepository,
   createPassageRepository,
   createProviderRepository,
   createQueryLogRepository,
@@ -17,6 +20,8 @@ import {
   createRegistryRepository,
   createTenantEmbedders,
   createUploadRepository,
+  createUsageCallRepository,
+  createUsageReportRepository,
   createVersionRepository,
   createVirtualKeyRepository,
   type Database,
@@ -24,6 +29,8 @@ import {
 import { AppError, systemClock, systemIds } from "@aurora/kernel";
 import { inProcess } from "@aurora/llm";
 import {
+  createGatewayCatalogue,
+  createGatewayCheck,
   createGatewayClient,
   createGatewayEmbedderSource,
   createGatewayProbe,
@@ -116,8 +123,12 @@ export async function wireApi(
       keys: createApiKeyRepository(database),
       registry: createRegistryRepository(database),
       providers: createProviderRepository(database),
+      models: createModelRepository(database),
+      modelRoutes: createModelRouteRepository(database),
       virtualKeys: createVirtualKeyRepository(database),
       limits: createLimitRepository(database),
+      usage: { ...createUsageReportRepository(database), ...createUsageCallRepository(database) },
+      guardrails: createGuardrailRepository(database),
       documents: createDocumentRepository(database),
       uploads: createUploadRepository(database),
       versions: createVersionRepository(database),
@@ -143,6 +154,8 @@ export async function wireApi(
     }),
     model: createGatewayClient(connection),
     probeModel: createGatewayProbe(connection),
+    checkProvider: checkThrough(createGatewayCheck(connection)),
+    fetchCatalogue: createGatewayCatalogue(connection),
     cipher: createCredentialCipher(required(config.secrets.llmCredentialsKey, "LLM_CREDENTIALS_ENC_KEY")),
     spool: spoolFile,
     outbound: config.ingestUrl.isEnabled ? outboundOf(config) : null,
@@ -173,6 +186,27 @@ export async function wireApi(
     },
   };
 }
+
+/** The sealed key in the form it travels in. */
+const checkThrough =
+  (check: ReturnType<typeof createGatewayCheck>): ApiPorts["checkProvider"] =>
+  (scope, { apiVersion, baseUrl, credential, kind, model, providerId }, signal) =>
+    check(
+      scope,
+      {
+        provider_id: providerId,
+        kind,
+        base_url: baseUrl,
+        api_version: apiVersion,
+        model,
+        credential: credential && {
+          key_id: credential.keyId,
+          nonce: Buffer.from(credential.nonce).toString("base64"),
+          ciphertext: Buffer.from(credential.ciphertext).toString("base64"),
+        },
+      },
+      signal,
+    );
 
 /** Makes the first administrator where there is no tenant yet. @returns whether this was the first start. */
 export async function wireSetup(config: Config, logger: Logger): Promise<boolean> {

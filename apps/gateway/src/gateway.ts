@@ -13,10 +13,13 @@ import { registerChatCompletions } from "./routes/chat-completions.ts";
 import { registerEmbeddings } from "./routes/embeddings.ts";
 import { registerHealth } from "./routes/health.ts";
 import { registerModels } from "./routes/models.ts";
+import { registerRerank } from "./routes/rerank.ts";
+import { registerResponses } from "./routes/responses.ts";
 import { createBreaker, createRouter } from "./routing/index.ts";
 import { createAnswerCache } from "./use-cases/answer-cache.ts";
 import type { TenantUsage } from "./use-cases/call-record.ts";
 import type { ChatDeps } from "./use-cases/chat-call.ts";
+import { createEmbeddingCache } from "./use-cases/embedding-cache.ts";
 import { createFlights } from "./use-cases/flights.ts";
 import type { GatewayRows } from "./use-cases/gateway-rows.ts";
 import { byTenant, createWriteBehind } from "./use-cases/write-behind.ts";
@@ -113,9 +116,16 @@ export function createGateway(deps: GatewayDeps): Gateway {
     wordVectors: deps.wordVectors,
     ...{ cache, clock, ids, limits, upstream },
   };
+  const embeddings = createEmbeddingCache({
+    ...{ rows, clock, logger },
+    cipher: deps.answerCipher,
+    ttlSeconds: deps.cacheTtlSeconds,
+  });
   registerChatCompletions(server, chat, timing.pingMs);
-  registerEmbeddings(server, chat, timing.pingMs);
-  registerModels(server, directory);
+  registerEmbeddings(server, { ...chat, embeddings }, timing.pingMs);
+  registerRerank(server, chat, timing.pingMs);
+  registerResponses(server, chat, timing.pingMs);
+  registerModels(server, chat.router);
   registerHealth(server, deps.ping);
   return {
     server,
@@ -124,7 +134,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
       await server.close();
       clearTimeout(cut);
       await upstream.close();
-      await Promise.all([cache.close(), usage.close(), keys.close(), limits.close()]);
+      await Promise.all([cache.close(), embeddings.close(), usage.close(), keys.close(), limits.close()]);
     },
   };
 }

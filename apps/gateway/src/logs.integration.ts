@@ -15,7 +15,7 @@ beforeAll(async () => {
   await createSourceApp(db.database, scope, "rh");
   await createDocument(db.database, scope, { id: evidenceDocumentId, sourceApp: "rh" });
   const logger = createLogger("gateway", "debug", { write: (line) => void lines.push(line) });
-  h = await startHarness(db, createGatewayRows(db.database), scope, logger);
+  h = await startHarness(db, createGatewayRows(db.database), scope, { logger });
 });
 afterAll(async () => {
   await h.stop();

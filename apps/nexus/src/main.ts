@@ -33,6 +33,11 @@ const commands: Readonly<Record<string, Command>> = {
       "convert PATH… --out DIR [--to json,md,chunks] [--report FILE] [--max-tokens N] [--tokenizer FILE] [--password P] [--jobs N] [--timeout-s S] [--lang fr|en]",
     load: async () => (await import("./commands/convert.ts")).convert,
   },
+  "cache-check": {
+    summary: "would one question get the other's cached answer? rows {a, b, lang} on stdin, {hit, similarity, reason} on stdout",
+    usage: "cache-check [FILE…]",
+    load: async () => (await import("./commands/cache-check.ts")).cacheCheck,
+  },
   doctor: {
     summary: "check every dependency and setting, and say how to mend each",
     load: async () => (await import("./commands/doctor.ts")).doctor,
@@ -41,8 +46,8 @@ const commands: Readonly<Record<string, Command>> = {
 
 function help(): string {
   const lines = Object.entries(commands).map(([name, { summary, usage }]) => {
-    const row = `  ${name.padEnd(8)} ${summary}`;
-    return usage ? `${row}\n  ${"".padEnd(8)}   ./nexus ${usage}` : row;
+    const row = `  ${name.padEnd(11)} ${summary}`;
+    return usage ? `${row}\n  ${"".padEnd(11)}   ./nexus ${usage}` : row;
   });
   return [
     "Aurora Nexus: answers from your own documents, cited to the page.",

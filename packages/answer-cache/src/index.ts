@@ -1,2 +1,3 @@
 export * from "./exact-key.ts";
 export * from "./storability.ts";
+export * from "./decision.ts";

@@ -134,6 +134,12 @@ export const DocumentListQuery = PageQuery.extend({
 });
 export const DocumentPage = page(DocumentSummary);
 
+/** Folders of the documents a caller may read, in order of name; the many of one corpus where it is named. */
+export const FolderListQuery = z.strictObject({ source_app: Slug.optional() });
+export const FolderList = z.object({ items: z.array(z.object({ folder: z.string(), documents: z.int() })) });
+/** What this instance lets its users do. */
+export const IngestionOptions = z.object({ ingest_url: z.boolean() });
+
 export const ReindexDocumentRequest = z.strictObject({
   /** The version whose file is read again, which restores it as a new version. Absent: the newest. */
   version: z.int().min(1).max(2_000_000_000).optional(),
@@ -162,7 +168,17 @@ export const Chunk = z.object({
   bboxes: z.array(BoundingBox),
   is_table: z.boolean(),
   language: z.string().nullable(),
+  /**
+   * Where the passage stands in `/content?format=text`, UTF-16 units, ends excluded: from the first of its spans to the
+   * last; null in versions read before there were any. A passage of one stretch has one span. Not in them: what a passage
+   * repeats (the head of a table in each part but the first), and its headings.
+   */
+  char_start: z.int().nullable(),
+  char_end: z.int().nullable(),
+  char_spans: z.array(z.object({ start: z.int(), end: z.int() })),
 });
+/** As the document's JSON names a picture's image: `pictures/<name>`. */
+export const PictureName = z.string().regex(/^[0-9a-f]{64}\.(?:png|jpg|webp)$/);
 export const ChunkPage = page(Chunk);
 
 /** One event of `GET /api/documents/{id}/events`; the SSE event name is `progress`, then `end`. */

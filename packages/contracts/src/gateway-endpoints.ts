@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { ProviderKind } from "./admin.ts";
+import { Uuid } from "./common.ts";
 
 /** The built-in reranker: word vectors, on the spot, for nothing. */
 export const offlineReranker = "aurora/rerank";
@@ -22,5 +24,20 @@ export const ResponsesRequest = z.looseObject({
 });
 export type ResponsesRequest = z.infer<typeof ResponsesRequest>;
 
-/** Reads the catalogue of one provider, for an administrator. */
+/** Internal: reads the catalogue of one provider, for an administrator. Signed as a probe. */
 export const ProviderCatalogueRequest = z.strictObject({ provider: z.string().min(1).max(64) });
+
+/** Internal: tries a place and a key that are not kept (yet). Signed as a probe; the key travels sealed. */
+export const CheckProviderRequest = z.strictObject({
+  /** Whom the key was sealed for. */
+  provider_id: Uuid,
+  kind: ProviderKind,
+  base_url: z.string().max(500),
+  api_version: z.string().max(40).nullable(),
+  model: z.string().min(1).max(200),
+  /** base64 inside. */
+  credential: z.strictObject({ key_id: z.string(), nonce: z.string(), ciphertext: z.string() }).nullable(),
+});
+export type CheckProviderRequest = z.infer<typeof CheckProviderRequest>;
+/** The provider's own status. */
+export const CheckProviderReply = z.object({ status: z.int() });

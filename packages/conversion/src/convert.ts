@@ -1,7 +1,7 @@
 import { AppError } from "@aurora/kernel";
 import { detectType, type FileType } from "./detect-type.ts";
 import { type DoclingDocument, isTextItem } from "./docling-document.ts";
-import { documentLanguage } from "./language.ts";
+import { documentLanguage, primaryLanguage } from "./language.ts";
 import { createLedger, type SourceLedger } from "./ledger/ledger.ts";
 import { toMarkdown } from "./markdown-export.ts";
 import { createPictureKeeper, noPictures } from "./pictures/keep-pictures.ts";
@@ -82,7 +82,7 @@ export async function convertFile(
   const reading = options.serviceReply
     ? await (await import("./docling-serve/adopt.ts")).adoptReply(options.serviceReply, file, options, readHere)
     : { ...(await readHere(ledger)), ledger, warnings: warnings.list() };
-  const { document, title } = reading;
+  const { document, title, language } = reading;
   if (!hasContent(document)) throw new AppError("document_no_text", "No text was found in the file.");
   for (const picture of pictures.named(document.pictures.map(({ image }) => image))) await options.onPicture?.(picture);
   const pages = Object.values(document.pages).map(({ page_no, size }) => ({
@@ -94,7 +94,7 @@ export async function convertFile(
     mediaType: type.mediaType,
     format: type.format,
     title: title ?? titleOf(document),
-    language: documentLanguage(document),
+    language: documentLanguage(document) ?? primaryLanguage(language ?? ""),
     document,
     markdown: toMarkdown(document),
     pages,

@@ -47,6 +47,10 @@ export function guessLanguage(text: string): string | null {
   return best.language;
 }
 
+/** `fr` of `fr-FR` (RFC 5646); null for what names no language. */
+export const primaryLanguage = (tag: string): string | null =>
+  /^[a-z]{2,3}(?=$|[-_])/i.exec(tag.trim())?.[0].toLowerCase() ?? null;
+
 /** Of the body's texts and table cells. */
 export function documentLanguage(document: DoclingDocument): string | null {
   const texts = document.texts.filter((item) => item.content_layer === "body").map((item) => item.text);

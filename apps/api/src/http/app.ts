@@ -197,7 +197,8 @@ export async function createApp(
       .headers({
         ...(range !== undefined && { "accept-ranges": "bytes" }),
         ...(range && { "content-range": `bytes ${range.start}-${range.end}/${sizeBytes}` }),
-        "content-length": range ? range.end - range.start + 1 : sizeBytes,
+        ...(range && { "content-length": range.end - range.start + 1 }),
+        ...(!range && sizeBytes !== null && { "content-length": sizeBytes }),
       })
       .send(body);
   }

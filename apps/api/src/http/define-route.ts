@@ -30,8 +30,8 @@ export type FormPart =
 /** An answer that is not JSON: read as fast as the client takes it, and never held whole. */
 export interface FileReply {
   readonly contentType: string;
-  /** Of the whole file. */
-  readonly sizeBytes: number;
+  /** Of the whole file; null = not known before its end, and no range may be asked. */
+  readonly sizeBytes: number | null;
   readonly body: AsyncIterable<Uint8Array>;
   readonly headers?: Readonly<Record<string, string>>;
   /** `body` is those bytes of it, answered with 206; null = the whole, of which ranges may be asked. Absent: they may not. */

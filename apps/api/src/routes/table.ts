@@ -1,8 +1,12 @@
 import type { Route } from "../http/define-route.ts";
 import { apiKeyRoutes } from "./admin/api-keys.ts";
+import { guardrailRoutes } from "./admin/guardrails.ts";
 import { limitRoutes } from "./admin/limits.ts";
+import { modelRouteRoutes } from "./admin/model-routes.ts";
+import { modelRoutes } from "./admin/models.ts";
 import { providerRoutes } from "./admin/providers.ts";
 import { registryRoutes } from "./admin/registry.ts";
+import { usageRoutes } from "./admin/usage.ts";
 import { userRoutes } from "./admin/users.ts";
 import { virtualKeyRoutes } from "./admin/virtual-keys.ts";
 import { authRoutes } from "./auth/auth.ts";
@@ -27,7 +31,11 @@ export const routes: readonly Route[] = [
   ...apiKeyRoutes,
   ...registryRoutes,
   ...providerRoutes,
+  ...modelRoutes,
+  ...modelRouteRoutes,
   ...virtualKeyRoutes,
   ...limitRoutes,
+  ...usageRoutes,
+  ...guardrailRoutes,
   ...healthRoutes,
 ];

@@ -19,6 +19,8 @@ interface Things {
   readonly providerId: string;
   readonly virtualKeyId: string;
   readonly limitId: string;
+  readonly modelId: string;
+  readonly modelAlias: string;
 }
 /** One of everything in the first tenant, and the credentials of those who must not see it. */
 export interface IsolationContent extends Things {
@@ -71,6 +73,9 @@ export async function createFirstTenantContent(api: TestApi): Promise<IsolationC
       payload: { subject_kind: "source_app", subject_id: sourceApp, metric: "tokens", window: "day", amount: 1 },
     })
   ).body;
+  const modelAlias = "fingerprint-alias";
+  const target = { targets: [{ model: "fingerprint-provider/gpt" }] };
+  await send(api, { method: "PUT", url: `/api/admin/model-routes/${modelAlias}`, headers: admin, payload: target });
   const powerless = await post("/api/admin/api-keys", { name: "powerless" });
   const powerlessUser = await createSignedInUser(api, "powerless@example.org");
   return {
@@ -85,6 +90,8 @@ export async function createFirstTenantContent(api: TestApi): Promise<IsolationC
     keyId: key.api_key.id,
     callerAppId: callerApp.id,
     providerId: provider.id,
+    modelId: provider.models[0].id,
+    modelAlias,
     virtualKeyId: virtualKey.virtual_key.id,
     limitId: limit.id,
     nowhere: {
@@ -99,6 +106,8 @@ export async function createFirstTenantContent(api: TestApi): Promise<IsolationC
       keyId: systemIds.uuid(),
       callerAppId: systemIds.uuid(),
       providerId: systemIds.uuid(),
+      modelId: systemIds.uuid(),
+      modelAlias: "nowhere",
       virtualKeyId: systemIds.uuid(),
       limitId: systemIds.uuid(),
     },

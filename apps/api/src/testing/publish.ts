@@ -67,6 +67,9 @@ export async function publish(
   if (!job) throw new Error("there is no such job");
   const { version } = job;
   const box = { page: 1, l: 72, t: 72, r: 500, b: 90 };
+  const offsets = document.paragraphs.map(
+    (_, ordinal) => document.paragraphs.slice(0, ordinal).join("\n\n").length + (ordinal > 0 ? 2 : 0),
+  );
   const chunks = document.paragraphs.map((text, ordinal) => ({
     id: derivedUuid(documentId, version, ordinal),
     ordinal,
@@ -80,6 +83,7 @@ export async function publish(
     isTable: false,
     language: "fr",
     passageHash: sha256Hex(passageText({ title: document.title, headingPath: ["Conditions"], text })),
+    charSpans: [{ start: offsets[ordinal] ?? 0, end: (offsets[ordinal] ?? 0) + text.length }],
   }));
   await rows.saveChunks(scope, documentId, version, chunks);
   const counts = new Map<number, number>();
@@ -104,7 +108,9 @@ export async function publish(
   const artifacts = [
     { kind: "json", page: 0, name: "document.json", body: JSON.stringify({ name: document.title }) },
     { kind: "markdown", page: 0, name: "document.md", body: document.paragraphs.join("\n\n") },
+    { kind: "text", page: 0, name: "document.txt", body: document.paragraphs.join("\n\n") },
     { kind: "page_image", page: 1, name: "pages/1.png", body: "\x89PNG fake" },
+    { kind: "picture", page: 1, name: `pictures/${publishedPicture.name}`, body: publishedPicture.body },
   ] as const;
   const stored = [];
   for (const { body, kind, name, page } of artifacts) {
@@ -141,6 +147,10 @@ export async function publish(
   if (outcome !== "published") throw new Error(`publication ended ${outcome}`);
   return chunks.map((chunk) => chunk.id);
 }
+
+const pictureBody = "\x89PNG fingerprint of a picture";
+/** The one picture of every document published here, as its JSON would name it. */
+export const publishedPicture = { body: pictureBody, name: `${sha256Hex(Buffer.from(pictureBody))}.png` } as const;
 
 export const contract = {
   title: "Conditions de vente Halbran",

@@ -13,6 +13,11 @@ export interface ScriptedModel extends ChatModel {
   readonly requests: ChatModelRequest[];
   /** Names of the models that were probed. */
   readonly probed: string[];
+  /** Places and keys tried before they are kept, and the provider's status. */
+  readonly checked: { readonly providerId: string; readonly baseUrl: string; readonly model: string }[];
+  checkStatus: number;
+  /** What the provider says of its models. */
+  catalogue: unknown;
   /** How many answers were cut short by their signal. */
   aborted: number;
 }
@@ -26,6 +31,9 @@ export function createScriptedModel(): ScriptedModel {
     gate: Promise.resolve(),
     requests: [],
     probed: [],
+    checked: [],
+    checkStatus: 200,
+    catalogue: { data: [] },
     aborted: 0,
     async *ask(_scope, request, signal) {
       model.requests.push(request);

@@ -99,8 +99,15 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
     keys: db.createApiKeyRepository(database.database),
     registry: db.createRegistryRepository(database.database),
     providers: db.createProviderRepository(database.database),
+    models: db.createModelRepository(database.database),
+    modelRoutes: db.createModelRouteRepository(database.database),
     virtualKeys: db.createVirtualKeyRepository(database.database),
     limits: db.createLimitRepository(database.database),
+    usage: {
+      ...db.createUsageReportRepository(database.database),
+      ...db.createUsageCallRepository(database.database),
+    },
+    guardrails: db.createGuardrailRepository(database.database),
     documents: db.createDocumentRepository(database.database),
     uploads: db.createUploadRepository(database.database),
     versions: db.createVersionRepository(database.database),
@@ -130,6 +137,15 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
     probeModel: async (_scope, name) => {
       model.probed.push(name);
       if (model.failure) throw model.failure;
+    },
+    checkProvider: async (_scope, candidate) => {
+      model.checked.push(candidate);
+      if (model.failure) throw model.failure;
+      return model.checkStatus;
+    },
+    fetchCatalogue: async () => {
+      if (model.failure) throw model.failure;
+      return model.catalogue;
     },
     cipher: createCredentialCipher(Buffer.alloc(32, 7).toString("base64url")),
     spool: spoolFile,

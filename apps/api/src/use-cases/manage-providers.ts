@@ -7,8 +7,18 @@ import {
   guardUrl,
   isPrivateHost,
   type SealedCredential,
+  standardBaseUrls,
 } from "@aurora/auth";
-import type { CreateProviderRequest, Provider, ProviderTestResult, UpdateProviderRequest } from "@aurora/contracts";
+import type {
+  CallTimeouts,
+  CreateProviderRequest,
+  Provider,
+  ProviderKind,
+  ProviderTestResult,
+  RotateKeyResult,
+  TestProviderRequest,
+  UpdateProviderRequest,
+} from "@aurora/contracts";
 import { AppError, type Clock, type Ids, type TenantScope } from "@aurora/kernel";
 import type { z } from "zod";
 
@@ -19,7 +29,20 @@ interface ProviderChange {
   readonly models?: readonly { readonly id: string; readonly name: string }[];
   readonly defaultModel?: string | null;
   readonly credential?: SealedCredential;
+  readonly apiVersion?: string | null;
+  readonly timeouts?: CallTimeouts;
   readonly at: Date;
+}
+
+/** A place and a key that are tried before they are kept. */
+export interface ProviderCandidate {
+  /** Whom the key was sealed for. */
+  readonly providerId: string;
+  readonly kind: ProviderKind;
+  readonly baseUrl: string;
+  readonly apiVersion: string | null;
+  readonly model: string;
+  readonly credential: SealedCredential | null;
 }
 
 export interface ManageProvidersDeps {
@@ -28,6 +51,8 @@ export interface ManageProvidersDeps {
   readonly cipher: CredentialCipher;
   /** One word through the Gateway: it alone reaches providers, by its guarded client. @throws AppError. */
   readonly probe: (scope: TenantScope, provider: Provider, model: string, signal: AbortSignal) => Promise<void>;
+  /** The same for a place that is not kept yet. @returns the provider's own status. @throws AppError. */
+  readonly check: (scope: TenantScope, candidate: ProviderCandidate, signal: AbortSignal) => Promise<number>;
   readonly addresses: AddressRules;
   /** Those the environment holds a key of; a provider of the same name in the database takes their place. */
   readonly environmentProviders: readonly EnvironmentProviderName[];
@@ -66,6 +91,18 @@ function checkedBaseUrl(text: string, addresses: AddressRules): string {
   return url.href.replace(/\/+$/, "");
 }
 
+/** The address given, or the one its kind has. @throws AppError `invalid_input` on `/base_url`: as above, and `missing`. */
+function placeOf(input: { kind: ProviderKind; base_url?: string | undefined }, addresses: AddressRules): string {
+  const baseUrl = input.base_url ?? standardBaseUrls[input.kind];
+  if (baseUrl === undefined) throw invalid("/base_url", "missing");
+  return checkedBaseUrl(baseUrl, addresses);
+}
+
+const settingsOf = (input: { api_version?: string | null | undefined; timeouts?: CallTimeouts | undefined }) => ({
+  ...(input.api_version !== undefined && { apiVersion: input.api_version }),
+  ...(input.timeouts !== undefined && { timeouts: input.timeouts }),
+});
+
 /** @throws AppError `invalid_input` on `/location`: only a host of PROVIDER_PRIVATE_HOSTS is in the house. */
 function requireTrueLocation(location: Provider["location"], baseUrl: string, addresses: AddressRules): void {
   if (location === "local" && !isPrivateHost(baseUrl, addresses)) throw invalid("/location", "not_a_private_host");
@@ -80,13 +117,16 @@ const presentEnvironmentProvider = (tenantId: string, name: EnvironmentProviderN
   location: "external",
   is_active: true,
   has_credential: true,
+  credential_set_at: null,
+  api_version: null,
+  timeouts: { connect_ms: null, first_token_ms: null, idle_ms: null, total_ms: null },
   models: [],
   created_at: null,
 });
 
 /** Providers of the caller's tenant. Every method is an administrator's; none gives a credential back. */
 export function createManageProviders(deps: ManageProvidersDeps) {
-  const { addresses, cipher, clock, ids, probe, providers } = deps;
+  const { addresses, check, cipher, clock, ids, probe, providers } = deps;
   const sealed = (scope: TenantScope, providerId: string, apiKey: string | undefined) =>
     apiKey === undefined ? {} : { credential: cipher.seal({ tenantId: scope.tenantId, providerId }, apiKey) };
   const named = (models: readonly string[]) => [...new Set(models)].map((name) => ({ id: ids.uuid(), name }));
@@ -116,19 +156,16 @@ export function createManageProviders(deps: ManageProvidersDeps) {
     get: existing,
 
     async create(scope: TenantScope, input: z.output<typeof CreateProviderRequest>): Promise<Provider> {
-      const baseUrl =
-        input.base_url ??
-        (input.kind === "openai_compatible" ? undefined : environmentProviderTable[input.kind].baseUrl);
-      if (baseUrl === undefined) throw invalid("/base_url", "missing");
       if (input.default_model !== undefined && !input.models.includes(input.default_model))
         throw invalid("/default_model", "unknown_model");
       const { kind, location, name } = input;
-      const row = { id: ids.uuid(), name, kind, location, baseUrl: checkedBaseUrl(baseUrl, addresses) };
+      const row = { id: ids.uuid(), name, kind, location, baseUrl: placeOf(input, addresses) };
       requireTrueLocation(location, row.baseUrl, addresses);
       const created = await providers.insertProvider(scope, row, {
         models: named(input.models),
         ...(input.default_model !== undefined && { defaultModel: input.default_model }),
         ...sealed(scope, row.id, input.api_key),
+        ...settingsOf(input),
         at: new Date(clock.nowMs()),
       });
       if (!created)
@@ -156,6 +193,7 @@ export function createManageProviders(deps: ManageProvidersDeps) {
         ...(input.models !== undefined && { models: named(input.models) }),
         ...(input.default_model !== undefined && { defaultModel: input.default_model }),
         ...sealed(scope, id, input.api_key),
+        ...settingsOf(input),
         at: new Date(clock.nowMs()),
       });
       if (!updated) throw notFound();
@@ -169,24 +207,74 @@ export function createManageProviders(deps: ManageProvidersDeps) {
 
     async test(scope: TenantScope, id: string, signal: AbortSignal): Promise<z.output<typeof ProviderTestResult>> {
       const provider = await existing(scope, id);
-      const startedAtMs = clock.nowMs();
-      const result = (code: string | null, status: number | null) => ({
-        ok: code === null,
-        status,
-        ms: clock.nowMs() - startedAtMs,
-        code,
+      return timed(signal, async (limited) => {
+        await probe(scope, provider, modelToTry(provider), limited);
+        return 200;
       });
-      const limit = AbortSignal.timeout(probeLimitMs);
-      try {
-        const model = provider.models.find((candidate) => candidate.is_default) ?? provider.models[0];
-        if (!model) throw new AppError("invalid_input", "The provider has no model.");
-        await probe(scope, provider, model.name, AbortSignal.any([signal, limit]));
-        return result(null, 200);
-      } catch (error) {
-        if (limit.aborted && !signal.aborted) return result("upstream_timeout", 504);
-        if (!AppError.is(error)) throw error;
-        return result(error.code, error.status);
-      }
+    },
+
+    /** Tries what is not kept yet. @throws AppError `invalid_input` for an address the Gateway would not call. */
+    testUnsaved(scope: TenantScope, input: z.output<typeof TestProviderRequest>, signal: AbortSignal) {
+      const providerId = ids.uuid();
+      const candidate: ProviderCandidate = {
+        providerId,
+        kind: input.kind,
+        baseUrl: placeOf(input, addresses),
+        apiVersion: input.api_version ?? null,
+        model: input.model,
+        credential: sealed(scope, providerId, input.api_key).credential ?? null,
+      };
+      return timed(signal, (limited) => check(scope, candidate, limited));
+    },
+
+    /** The new key takes the old one's place once the provider has answered with it, and not before. */
+    async rotateKey(
+      scope: TenantScope,
+      id: string,
+      apiKey: string,
+      signal: AbortSignal,
+    ): Promise<z.output<typeof RotateKeyResult>> {
+      const provider = await editable(scope, id);
+      const credential = cipher.seal({ tenantId: scope.tenantId, providerId: id }, apiKey);
+      const { api_version: apiVersion, base_url: baseUrl, kind } = provider;
+      const candidate = { providerId: id, kind, baseUrl, apiVersion, model: modelToTry(provider), credential };
+      const test = await timed(signal, (limited) => check(scope, candidate, limited));
+      if (!test.ok) return { is_rotated: false, test };
+      if (!(await providers.updateProvider(scope, id, { credential, at: new Date(clock.nowMs()) }))) throw notFound();
+      return { is_rotated: true, test };
     },
   };
+
+  /** @param run The provider's status. */
+  async function timed(
+    signal: AbortSignal,
+    run: (signal: AbortSignal) => Promise<number>,
+  ): Promise<z.output<typeof ProviderTestResult>> {
+    const startedAtMs = clock.nowMs();
+    const result = (code: string | null, status: number | null) => ({
+      ok: code === null,
+      status,
+      ms: clock.nowMs() - startedAtMs,
+      code,
+    });
+    const limit = AbortSignal.timeout(probeLimitMs);
+    try {
+      const status = await run(AbortSignal.any([signal, limit]));
+      return result(status < 300 ? null : "provider_error", status);
+    } catch (error) {
+      if (limit.aborted && !signal.aborted) return result("upstream_timeout", 504);
+      if (!AppError.is(error)) throw error;
+      return result(error.code, error.status);
+    }
+  }
+}
+
+/** @throws AppError `invalid_input` for a provider without any. */
+function modelToTry({ models }: Provider): string {
+  const model = models.find((candidate) => candidate.is_default) ?? models[0];
+  if (!model)
+    throw new AppError("invalid_input", "The provider has no model.", {
+      errors: [{ pointer: "/models", code: "too_small" }],
+    });
+  return model.name;
 }

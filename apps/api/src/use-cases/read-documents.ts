@@ -35,13 +35,19 @@ export interface ReadDocumentsDeps {
       after: { at: Date; id: string } | null,
       limit: number,
     ): Promise<DocumentSummary[]>;
+    listFolders(
+      scope: TenantScope,
+      sourceApp: string | undefined,
+      limit: number,
+    ): Promise<{ folder: string; documents: number }[]>;
     listChunks(scope: TenantScope, documentId: string, afterOrdinal: number, limit: number): Promise<Chunk[]>;
     findArtifact(
       scope: TenantScope,
       documentId: string,
-      kind: "json" | "markdown" | "page_image",
+      kind: "json" | "markdown" | "text" | "page_image",
       page: number,
     ): Promise<{ objectKey: string; sizeBytes: number } | null>;
+    findPicture(scope: TenantScope, documentId: string, sha256: string): Promise<{ objectKey: string } | null>;
     findProgress(
       scope: TenantScope,
       documentId: string,
@@ -70,6 +76,9 @@ export interface ReadDocumentsDeps {
 }
 
 const notFound = () => new AppError("not_found", "Not found.");
+const pictureTypes: Readonly<Record<string, string>> = { png: "image/png", jpg: "image/jpeg", webp: "image/webp" };
+/** A list to choose from: past it, the search finds a document sooner. */
+const maxFolders = 1_000;
 const progressPollMs = 400;
 /** A client that wants to watch longer connects again. */
 const watchLimitMs = 30 * 60_000;
@@ -79,7 +88,7 @@ export function createReadDocuments({ documents, objects, versions }: ReadDocume
   async function artifact(
     scope: TenantScope,
     id: string,
-    kind: "json" | "markdown" | "page_image",
+    kind: "json" | "markdown" | "text" | "page_image",
     page: number,
     signal: AbortSignal,
   ): Promise<ObjectStream> {
@@ -94,6 +103,10 @@ export function createReadDocuments({ documents, objects, versions }: ReadDocume
       const filter = { q, sourceApp, workspace, folder, batchId, status };
       return pageByTime(page, (after, limit) => documents.listDocuments(scope, filter, after, limit));
     },
+
+    folders: async (scope: TenantScope, sourceApp: string | undefined) => ({
+      items: await documents.listFolders(scope, sourceApp, maxFolders),
+    }),
 
     async get(scope: TenantScope, id: string): Promise<DocumentDetail> {
       const found = await documents.findDocument(scope, id);
@@ -115,9 +128,18 @@ export function createReadDocuments({ documents, objects, versions }: ReadDocume
         (after, limit) => documents.listChunks(scope, id, after === null ? -1 : ordinalOf(after), limit),
       ),
 
-    /** Docling's JSON, or Markdown, of the published version. */
-    content: (scope: TenantScope, id: string, format: "json" | "md", signal: AbortSignal) =>
-      artifact(scope, id, format === "json" ? "json" : "markdown", 0, signal),
+    /** Docling's JSON, Markdown, or the text that offsets count in, of the published version. */
+    content: (scope: TenantScope, id: string, format: "json" | "md" | "text", signal: AbortSignal) =>
+      artifact(scope, id, format === "md" ? "markdown" : format, 0, signal),
+
+    /** A picture of the published version. @param name As its JSON names it: hash and kind. */
+    async picture(scope: TenantScope, id: string, name: string, signal: AbortSignal) {
+      const [sha256 = "", extension = ""] = name.split(".");
+      const found = await documents.findPicture(scope, id, sha256);
+      const contentType = pictureTypes[extension];
+      if (!found?.objectKey.endsWith(name) || contentType === undefined) throw notFound();
+      return { ...(await objects.read(scope, "artifacts", found.objectKey, signal)), contentType };
+    },
 
     /** PNG of one page of the published version, pages from 1. */
     pageImage: (scope: TenantScope, id: string, page: number, signal: AbortSignal) =>

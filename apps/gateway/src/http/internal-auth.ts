@@ -26,8 +26,7 @@ export function createInternalAuth(secret: string, clock: Clock): (headers: Inco
 }
 
 /** `X-Aurora-Cache` says how to answer; every other `X-Aurora-*` header says who asks. */
-export const isIdentityHeader = (name: string): boolean =>
-  name.startsWith("x-aurora-") && name !== cacheStatusHeader;
+export const isIdentityHeader = (name: string): boolean => name.startsWith("x-aurora-") && name !== cacheStatusHeader;
 
 /** Digests have one length, whatever was sent: comparing them takes the same time for every guess. */
 const digest = (text: string): Buffer => createHash("sha256").update(text).digest();

@@ -7,10 +7,10 @@ import {
   outputPriceHeader,
 } from "@aurora/contracts";
 import type { FastifyReply } from "fastify";
-import { toOpenAIError } from "./openai-error.ts";
-import type { Reply } from "../use-cases/chat-call.ts";
 import { sseData } from "../providers/sse.ts";
+import type { Reply } from "../use-cases/chat-call.ts";
 import type { EventReader } from "../use-cases/event-log.ts";
+import { toOpenAIError } from "./openai-error.ts";
 
 const ping = Buffer.from(": ping\n\n");
 /**

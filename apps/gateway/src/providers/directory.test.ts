@@ -1,13 +1,24 @@
 import { createCredentialCipher, environmentProviderId } from "@aurora/auth";
-import type { SignedContext } from "@aurora/contracts";
 import { AppError, fixedClock, jobScope } from "@aurora/kernel";
 import { describe, expect, it } from "vitest";
+import { unknownPrices } from "../routing/cost.ts";
 import { assertEgress } from "../use-cases/egress.ts";
-import type { ProviderRow } from "../use-cases/gateway-rows.ts";
+import type { CallContext } from "../use-cases/call-context.ts";
 import { createProviderDirectory } from "./directory.ts";
+import type { ModelRow, ProviderRow } from "./provider-row.ts";
 
 const scope = jobScope("00000000-0000-7000-8000-000000000001", "test");
 const cipher = createCredentialCipher(Buffer.alloc(32, 1).toString("base64url"));
+const model = (name: string, more: Partial<ModelRow> = {}): ModelRow => ({
+  name,
+  isDefault: false,
+  prices: unknownPrices as Record<keyof ModelRow["prices"], null>,
+  priceVersion: null,
+  contextWindow: null,
+  maxOutputTokens: null,
+  capabilities: {},
+  ...more,
+});
 const row = (name: string, models: string[], more: Partial<ProviderRow> = {}): ProviderRow => ({
   id: `id-${name}`,
   name,
@@ -15,7 +26,9 @@ const row = (name: string, models: string[], more: Partial<ProviderRow> = {}): P
   baseUrl: "https://api.example/v1",
   location: "external",
   credential: null,
-  models: models.map((model) => ({ name: model, isDefault: false, inputPriceUsd: null, outputPriceUsd: null })),
+  apiVersion: null,
+  timeouts: {},
+  models: models.map((name) => model(name)),
   ...more,
 });
 function directory(
@@ -29,7 +42,7 @@ function directory(
     return [...rows];
   };
   const found = createProviderDirectory({
-    rows: { listActiveProviders },
+    rows: { listActiveProviders, listActiveModelRoutes: async () => [] },
     cipher,
     clock,
     maxAgeMs: 1_000,
@@ -76,7 +89,7 @@ describe("provider directory", () => {
 
   it("sends text to a provider of the environment once the very id is approved, and not before", async () => {
     const route = await directory([]).resolve(scope, "openai/gpt-5");
-    const context = { purpose: "corpus", source_app: "rh", evidence_source_apps: ["rh"] } as unknown as SignedContext;
+    const context = { purpose: "corpus", source_app: "rh", evidence_source_apps: ["rh"], key: null } as unknown as CallContext;
     const rule = (id: string) => [{ sourceApp: "rh", egress: "approved" as const, approvedProviderIds: [id] }];
     const other = jobScope("00000000-0000-7000-8000-000000000002", "test");
     expect(() => assertEgress(route, context, rule(environmentProviderId(other.tenantId, "openai")))).toThrow(AppError);

@@ -31,9 +31,20 @@ export interface Harness {
     model?: string;
     baseUrl?: string;
   }): Promise<string>;
+  /** An alias; of its row, what differs from the defaults. */
+  addRoute(
+    alias: string,
+    values: { targets: { model: string; weight: number }[]; [column: string]: unknown },
+  ): Promise<void>;
   /** Stops the Gateway, which writes every row, and reads the tenant's. */
   usageRows(): Promise<Record<string, unknown>[]>;
   stop(): Promise<void>;
+}
+
+export interface HarnessOptions {
+  readonly logger?: Logger;
+  /** Of further scripted providers on loopback. */
+  readonly privatePorts?: readonly number[];
 }
 
 /** A listening Gateway with short time limits over a test database, and a scripted provider behind it. */
@@ -41,8 +52,9 @@ export async function startHarness(
   db: ArrangedDatabase,
   rows: GatewayRows,
   scope: TenantScope,
-  logger: Logger = silentLogger,
+  options: HarnessOptions = {},
 ): Promise<Harness> {
+  const { logger = silentLogger, privatePorts = [] } = options;
   const provider = await startProvider();
   const gateway = createGateway({
     internalSecret,
@@ -51,7 +63,7 @@ export async function startHarness(
     rows,
     ping: () => db.database.ping(),
     environmentKeys: { openai: null, openrouter: null },
-    addresses: { privateHosts: [`127.0.0.1:${provider.port}`], ownPorts: [] },
+    addresses: { privateHosts: [provider.port, ...privatePorts].map((port) => `127.0.0.1:${port}`), ownPorts: [] },
     outboundProxy: null,
     isCallerAppRegistryEnforced: false,
     cacheTtlSeconds: 3_600,
@@ -90,8 +102,17 @@ export async function startHarness(
     return id;
   };
 
+  const addRoute: Harness["addRoute"] = async (alias, values) => {
+    const { hedge_after_ms = null, retries = { max: 0, base_ms: 10, max_ms: 100 }, targets } = values;
+    await db.admin.query(
+      "insert into model_routes (tenant_id, alias, targets, retries, hedge_after_ms, updated_at) values ($1, $2, $3, $4, $5, now())",
+      [scope.tenantId, alias, JSON.stringify(targets), JSON.stringify(retries), hedge_after_ms],
+    );
+  };
+
   return {
     scope,
+    addRoute,
     provider,
     gateway,
     baseUrl,

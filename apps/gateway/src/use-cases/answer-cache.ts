@@ -67,7 +67,7 @@ export function createAnswerCache(options: {
 
   return {
     keyOf(context: CallContext, request: ChatRequest, aurora: AuroraField | null, route: Route | null): string {
-      const { aurora: _stripped, ...body } = request;
+      const { aurora: _stripped, model: _asked, ...body } = request; // an alias is what it leads to
       return exactCacheKey({
         tenantId: context.tenant_id,
         packId: context.pack_id,

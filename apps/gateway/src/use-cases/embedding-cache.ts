@@ -47,7 +47,9 @@ export function embeddingKeys(
   const { baseUrl, id } = route.target;
   const { permission_scope_hash: scopeHash, tenant_id: tenantId } = context;
   const common = sha256Hex(canonicalJson({ version: 1, tenantId, scopeHash, id, baseUrl, model: route.model, fields }));
-  return inputs.map((input) => sha256Hex(`${common} ${typeof input === "string" ? `text ${input}` : `tokens ${input}`}`));
+  return inputs.map((input) =>
+    sha256Hex(`${common} ${typeof input === "string" ? `text ${input}` : `tokens ${input}`}`),
+  );
 }
 
 /** A slow cache costs more than the provider. */

@@ -45,7 +45,12 @@ export async function flyToModel(
     const { body: bytes, headers, status } = reply.answer;
     return { ...common, status, headers: { ...headers, ...call.limitHeaders }, body: bytes };
   }
-  return { ...common, status: 200, headers: { ...streamHeaders, ...call.limitHeaders }, body: reply.log.open(wantsUsage(call)) };
+  return {
+    ...common,
+    status: 200,
+    headers: { ...streamHeaders, ...call.limitHeaders },
+    body: reply.log.open(wantsUsage(call)),
+  };
 }
 
 const wantsUsage = ({ request }: OpenCall): boolean => request.stream_options?.include_usage === true;
@@ -58,7 +63,10 @@ function land(deps: ChatDeps, call: OpenCall, end: FlightEnd): void {
   record.isUsageEstimated = end.isUsageEstimated;
   record.finishReason = end.finishReason;
   if (end.isStorable && end.completion && end.route) {
-    const key = end.route === call.plan?.candidates[0] ? keyHash : deps.cache.keyOf(context, call.request, call.aurora, end.route);
+    const key =
+      end.route === call.plan?.candidates[0]
+        ? keyHash
+        : deps.cache.keyOf(context, call.request, call.aurora, end.route);
     deps.cache.keep(context.tenant_id, key, call, end.route, { completion: end.completion, choices: end.choices });
   }
   if (presence.isGone) record.finish(499, "client_closed");

@@ -14,6 +14,7 @@ import { routeKey } from "../routing/index.ts";
 import { estimateTokens, promptChars } from "./call-record.ts";
 import { type Continuation, continuedBody, createContinuation } from "./continuation.ts";
 import { createEventLog, type EventLog } from "./event-log.ts";
+import { openHedged } from "./open-hedged.ts";
 import { ClientClosed, type Presence } from "./presence.ts";
 import { type PumpEnd, pumpStream } from "./pump-stream.ts";
 import { normalised, statusOf, type WholeAnswer } from "./read-whole.ts";
@@ -64,7 +65,7 @@ export function startFlight(deps: AttemptDeps, call: FlightCall): Flight {
   const leave = new AbortController();
   const aboard = new Set<Presence>();
   const attempts: Attempts = { ...call, bodyFor: (route) => outgoing(call, route), signal: leave.signal };
-  const first = tryCandidates(deps, attempts);
+  const first = openHedged(deps, attempts);
   let log: EventLog | null = null;
   let resume = () => {};
   const opened = first.then((found): FlightReply => {

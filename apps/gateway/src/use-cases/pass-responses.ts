@@ -22,25 +22,31 @@ export function passResponses(deps: PassThroughDeps, received: ReceivedCall<Resp
   const limit = request.max_output_tokens;
   const promptTokens = estimateTokens(JSON.stringify(request.input ?? "").length);
   const completionTokens = typeof limit === "number" ? limit : usualAnswerTokens;
-  return passThrough(deps, "responses", received, () => ({ promptTokens, completionTokens }), async (call) => {
-    const { record } = call;
-    const opened = await call.send((route) => ({ ...request, model: route.model }));
-    const prices = pricesOf(opened.route);
-    if (opened.kind === "stream")
-      return {
-        status: 200,
-        headers: streamHeaders,
-        body: relay(call, opened.answer.body, presence, promptTokens),
-        cache: miss,
-        prices,
-      };
-    const { body, headers, json, status } = opened.answer;
-    record.upstreamEnded();
-    record.firstChunk();
-    if (status === 200 && json) noteEnd(record, json);
-    record.finish(status, status === 200 ? null : "provider_error");
-    return { status, headers, body, cache: miss, prices };
-  });
+  return passThrough(
+    deps,
+    "responses",
+    received,
+    () => ({ promptTokens, completionTokens }),
+    async (call) => {
+      const { record } = call;
+      const opened = await call.send((route) => ({ ...request, model: route.model }));
+      const prices = pricesOf(opened.route);
+      if (opened.kind === "stream")
+        return {
+          status: 200,
+          headers: streamHeaders,
+          body: relay(call, opened.answer.body, presence, promptTokens),
+          cache: miss,
+          prices,
+        };
+      const { body, headers, json, status } = opened.answer;
+      record.upstreamEnded();
+      record.firstChunk();
+      if (status === 200 && json) noteEnd(record, json);
+      record.finish(status, status === 200 ? null : "provider_error");
+      return { status, headers, body, cache: miss, prices };
+    },
+  );
 }
 
 /** Status and usage of a response that is over. */
@@ -97,7 +103,13 @@ function relay({ record }: AdmittedCall, body: Readable, presence: Presence, pro
     record.upstreamEnded();
     if (record.usage === null) {
       const completionTokens = estimateTokens(textChars);
-      record.usage = { promptTokens, completionTokens, cachedTokens: null, cacheWriteTokens: null, reasoningTokens: null };
+      record.usage = {
+        promptTokens,
+        completionTokens,
+        cachedTokens: null,
+        cacheWriteTokens: null,
+        reasoningTokens: null,
+      };
       record.isUsageEstimated = true;
     }
     if (fault === "client_closed") {

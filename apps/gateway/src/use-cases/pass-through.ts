@@ -58,7 +58,11 @@ const noCache: CacheControl = { noCache: true, noStore: true, maxAgeSeconds: nul
 export async function passThrough(
   deps: PassThroughDeps,
   endpoint: Exclude<Endpoint, "models">,
-  { context, presence, request }: ReceivedCall<{ readonly model: string; readonly stream?: boolean | null | undefined }>,
+  {
+    context,
+    presence,
+    request,
+  }: ReceivedCall<{ readonly model: string; readonly stream?: boolean | null | undefined }>,
   expected: (route: Route | null) => Expected,
   run: (call: AdmittedCall) => Promise<Reply>,
 ): Promise<Reply> {
@@ -89,7 +93,9 @@ export async function passThrough(
     const isJudged = plan.candidates.some(({ location }) => location === "external");
     const sourceApps = isJudged ? corporaOf(context) : [];
     const { egress } =
-      sourceApps.length > 0 ? await deps.cache.lookUp(scope, { keyHash: "", sourceApps, control: noCache }) : { egress: [] };
+      sourceApps.length > 0
+        ? await deps.cache.lookUp(scope, { keyHash: "", sourceApps, control: noCache })
+        : { egress: [] };
     const admit = (route: Route) => {
       if (context.key) assertModelAllowed(context.key, request.model, route);
       assertEgress(route, context, egress);

@@ -54,18 +54,26 @@ export function pumpStream(options: PumpOptions, onPausable: (resume: () => void
     };
     const take = (event: SseEvent, out: Buffer[]): void => {
       const { data, raw } = event;
-      if (data === null) return void out.push(raw);
-      const chunk = parseObject(data);
-      if (chunk === null) return fail("upstream_failed", new Error("an event of the stream is not JSON"));
-      if (chunk.error) return finish({ kind: "error_event", raw }, false);
-      const shown = continuation ? continuation.next(chunk) : chunk;
+      const chunk = data === null ? null : parseObject(data);
+      if (data === null) out.push(raw);
+      else if (chunk === null) fail("upstream_failed", new Error("an event of the stream is not JSON"));
+      else if (chunk.error) finish({ kind: "error_event", raw }, false);
+      else show(chunk, continuation ? continuation.next(chunk) : chunk, raw, out);
+    };
+    const show = (
+      chunk: Record<string, unknown>,
+      shown: Record<string, unknown> | null,
+      raw: Buffer,
+      out: Buffer[],
+    ): void => {
       if (shown === null) return;
       gatherer.add(shown);
       options.onFirstEvent();
+      const bytes = shown === chunk ? raw : sseData(shown);
       if (isUsageAlone(shown)) {
         flush(out);
-        log.append(shown === chunk ? raw : sseData(shown), true);
-      } else out.push(shown === chunk ? raw : sseData(shown));
+        log.append(bytes, true);
+      } else out.push(bytes);
     };
     const flush = (out: Buffer[]): void => {
       const [first] = out;

@@ -35,7 +35,10 @@ export async function rerankHere(
   signal: AbortSignal,
 ): Promise<Reranked[]> {
   const texts = documents.map(textOf);
-  if (texts.length > hereLimits.maxDocuments || texts.reduce((sum, { length }) => sum + length, 0) > hereLimits.maxChars)
+  if (
+    texts.length > hereLimits.maxDocuments ||
+    texts.reduce((sum, { length }) => sum + length, 0) > hereLimits.maxChars
+  )
     throw new AppError("invalid_input", "That is too much for the built-in reranker.", {
       params: { max_documents: hereLimits.maxDocuments, max_chars: hereLimits.maxChars },
       errors: [{ pointer: "/documents", code: "too_big" }],
@@ -60,7 +63,10 @@ export async function rerankHere(
   const ranked: Reranked[] = [];
   for (const [index, text] of texts.entries()) {
     await breathe(index, signal);
-    const bm25 = sparse.ids.reduce((sum, id, at) => sum + (sparse.values[at] ?? 0) * (passages[index]?.get(id) ?? 0), 0);
+    const bm25 = sparse.ids.reduce(
+      (sum, id, at) => sum + (sparse.values[at] ?? 0) * (passages[index]?.get(id) ?? 0),
+      0,
+    );
     const lexical = Math.min(1, bm25Share(bm25, idfSum));
     ranked.push({ index, score: denseWeight * softMaxSim(nearest(text), weights) + (1 - denseWeight) * lexical });
   }

@@ -37,14 +37,19 @@ const isCandidatesFault = (status: number): boolean =>
 /**
  * The first answer of the candidates, in order. A candidate is tried again as its plan says, then the next one. What
  * the last one said is passed on as it is; nothing is retried once a byte of an answer is out.
- * @param from Index of the first candidate to try.
+ * @param from Index of the first candidate to try; `to`: of the first one not to.
  * @throws AppError when none could be asked or reached; ClientClosed when nobody waits any more.
  */
-export async function tryCandidates(deps: AttemptDeps, call: Attempts, from = 0): Promise<Opened> {
+export async function tryCandidates(
+  deps: AttemptDeps,
+  call: Attempts,
+  from = 0,
+  to = call.plan.candidates.length,
+): Promise<Opened> {
   const { candidates } = call.plan;
   let lastError: unknown = null;
   let lastAnswer: Opened | null = null;
-  for (let index = from; index < candidates.length; index += 1) {
+  for (let index = from; index < to; index += 1) {
     const route = candidates[index] as Route;
     const refusal = refusalOf(deps, call, route);
     if (refusal !== null) {

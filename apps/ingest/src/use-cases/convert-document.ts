@@ -1,8 +1,9 @@
-import type { ConvertedDocument, DoclingDocument, DocumentConverter } from "@aurora/conversion";
+import { type ConvertedDocument, type DoclingDocument, type DocumentConverter, documentTextOf } from "@aurora/conversion";
 import { AppError, sha256Hex, type TenantScope } from "@aurora/kernel";
 import type { MalwareScanner } from "@aurora/malware-scan";
 import type { ObjectStore } from "@aurora/object-store";
 import { conversionKey, conversionMark, conversionObjectKey } from "@aurora/rag";
+import { storable } from "./chunk-document.ts";
 import type { IngestionJob, IngestionRows, StoredArtifact } from "./ingestion-rows.ts";
 import type { JobProgress } from "./job-progress.ts";
 
@@ -94,18 +95,31 @@ async function convert(
     await put(name, body, type);
     artifacts.push({ kind, page, name, sizeBytes: body.byteLength, sha256: sha256Hex(body) });
   };
+  let pictures = 0;
   const { document, markdown, ...summary } = await deps.converter.convert(
     { filename, bytes },
-    { ...deps.conversion, ocr, language, htmlMode, signal: progress.signal, onProgress: progress.advance },
+    {
+      ...deps.conversion,
+      ocr,
+      language,
+      htmlMode,
+      signal: progress.signal,
+      onProgress: progress.advance,
+      onPicture: ({ bytes, mediaType, name }) => keep("picture", ++pictures, name, bytes, mediaType),
+    },
     ({ page, png }) => keep("page_image", page, `pages/${page}.png`, png, "image/png"),
   );
   progress.signal.throwIfAborted();
   await keep("json", 0, "document.json", encode(document), "application/json");
+  await keep("text", 0, "document.txt", new TextEncoder().encode(canonicalText(document)), "text/plain; charset=utf-8");
   await keep("markdown", 0, "document.md", new TextEncoder().encode(markdown), "text/markdown; charset=utf-8");
   const mark: ConversionMark = { ...summary, artifacts, scannerId: deps.scanner?.id ?? null };
   await put(conversionMark, encode(mark), "application/json");
   return { mark, document };
 }
+
+/** What the passages' character offsets count in. */
+const canonicalText = (document: DoclingDocument): string => storable(documentTextOf(document).text);
 
 const encode = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
 

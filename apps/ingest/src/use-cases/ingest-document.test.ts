@@ -30,7 +30,7 @@ it("publishes a document whole: one point a chunk, artefacts, title, term counts
   expect(h.chunkCount()).toBe(publication?.chunkCount);
   expect(publication?.termCounts.size).toBeGreaterThan(3);
   const kinds = [...h.rows.artifacts.values()].flat().map((artifact) => artifact.kind);
-  expect(kinds.toSorted()).toEqual(["json", "markdown", "page_image"]);
+  expect(kinds.toSorted()).toEqual(["json", "markdown", "page_image", "text"]);
 });
 
 it("keeps no NUL of a document, which the database would refuse, and no offset moves", async () => {

@@ -55,8 +55,8 @@ export interface JobReport {
 }
 
 export interface StoredArtifact {
-  readonly kind: "json" | "markdown" | "page_image";
-  /** 0 unless a page image. */
+  readonly kind: "json" | "markdown" | "text" | "page_image" | "picture";
+  /** Of a page image its page; of a picture its number, from 1; 0 of all else. */
   readonly page: number;
   readonly objectKey: string;
   readonly sizeBytes: number;
@@ -87,6 +87,8 @@ export interface StoredChunk {
   readonly language: string | null;
   /** Of the text that was embedded: the key of its vector. */
   readonly passageHash: string;
+  /** In the artefact `text`: UTF-16 offsets. */
+  readonly charSpans: readonly { readonly start: number; readonly end: number }[];
 }
 
 /** What the publishing transaction writes, beside what the version's own row holds. */

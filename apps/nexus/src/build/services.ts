@@ -57,6 +57,15 @@ export function buildConversion(root: string): Promise<boolean> {
   });
 }
 
+/** A door that judges rows: `apps/nexus/src/<name>/main.ts` becomes `dist/<name>.js`. @returns whether anything was built. */
+export function buildRowDoor(root: string, name: string): Promise<boolean> {
+  const stamp = stampOf(root, ["packages", "apps/nexus/src/build", `apps/nexus/src/${name}`, "package-lock.json"]);
+  return whenChanged(join(root, `dist/.${name}`), stamp, async () => {
+    const entryPoints = { [name]: `apps/nexus/src/${name}/main.ts` };
+    await build({ ...sharedOptions(root), entryPoints, external: externalPackages(root) });
+  });
+}
+
 const sharedOptions = (root: string): BuildOptions => ({
   absWorkingDir: root,
   outdir: join(root, "dist"),

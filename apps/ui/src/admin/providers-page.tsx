@@ -55,9 +55,7 @@ export function ProvidersPage() {
         )}
         {items && items.length > 0 && (
           <>
-            {overview.data && apps && (
-              <AnsweringNow overview={overview.data} providers={items} sourceApps={apps} />
-            )}
+            {overview.data && apps && <AnsweringNow overview={overview.data} providers={items} sourceApps={apps} />}
             <ul className={styles.list}>
               {items.map((provider) => (
                 <ProviderCard key={provider.id} provider={provider} onChanged={reload} />

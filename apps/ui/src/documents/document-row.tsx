@@ -16,9 +16,16 @@ import { useProgressText } from "./use-progress-text.ts";
 /** Below this share the reader should look at how the document was read. */
 const lowQuality = 0.9;
 
-type Props = { document: DocumentSummary; onDelete: () => void; onRetry: () => void };
+type Props = {
+  document: DocumentSummary;
+  isChosen: boolean;
+  /** Absent where nothing of the list can be chosen. */
+  onChoose?: (isChosen: boolean) => void;
+  onDelete: () => void;
+  onRetry: () => void;
+};
 
-export function DocumentRow({ document, onDelete, onRetry }: Props) {
+export function DocumentRow({ document, isChosen, onChoose, onDelete, onRetry }: Props) {
   const t = useTranslations("documents");
   const locale = useLocale();
   const { sourceApps } = useSession();
@@ -41,7 +48,20 @@ export function DocumentRow({ document, onDelete, onRetry }: Props) {
     isBusy && progressText(document.step, document.eta_s),
   ].filter(Boolean);
   return (
-    <li className={styles.row} data-services={sourceApps.length > 1 || undefined}>
+    <li
+      className={styles.row}
+      data-services={sourceApps.length > 1 || undefined}
+      data-chosen={(isChosen && canManage) || undefined}
+    >
+      {onChoose &&
+        (canManage ? (
+          <label className={styles.choose}>
+            <input type="checkbox" checked={isChosen} onChange={(event) => onChoose(event.target.checked)} />
+            <span className="visually-hidden">{t("select.of", { name: document.title })}</span>
+          </label>
+        ) : (
+          <span />
+        ))}
       <FileGlyph filename={document.filename} />
       <div className={styles.main}>
         <Link className={styles.title} href={`/documents/${document.id}`}>

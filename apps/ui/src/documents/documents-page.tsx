@@ -1,46 +1,42 @@
 "use client";
-import { DocumentPage, type DocumentSummary } from "@aurora/contracts";
-import { Search } from "lucide-react";
+import type { DocumentSummary } from "@aurora/contracts";
 import { useTranslations } from "next-intl";
-import { useDeferredValue, useEffect, useState } from "react";
+import { useDeferredValue, useState } from "react";
 import { useApi } from "../api/api-provider.tsx";
-import { useResource } from "../api/use-resource.ts";
 import { Button } from "../components/button.tsx";
 import { FailureMessage } from "../components/failure-message.tsx";
 import { EmptyState, Skeleton } from "../components/feedback.tsx";
-import { SelectField, TextField } from "../components/field.tsx";
 import { HorizonArt } from "../components/horizon-art.tsx";
 import { PageBody, PageHeader } from "../components/page-header.tsx";
 import { useSession } from "../session/session-provider.tsx";
+import { AddDocuments } from "./add-documents.tsx";
 import { DeleteDialog } from "./delete-dialog.tsx";
+import { DeleteManyDialog } from "./delete-many-dialog.tsx";
+import { DocumentFilters } from "./document-filters.tsx";
+import { isFiltered, noFilters } from "./document-query.ts";
 import { DocumentRow } from "./document-row.tsx";
 import styles from "./documents-page.module.css";
-import { UploadButton } from "./upload-button.tsx";
+import { SelectionBar } from "./selection-bar.tsx";
 import { useUploads } from "./uploads-provider.tsx";
-
-const pageSize = 50;
-const pollEveryMs = 4_000;
-const statuses = ["success", "queued", "failed"] as const;
-type Filters = { q: string; sourceApp: string; status: string };
-
-function queryOf(filters: Filters, cursor: string | null): string {
-  const query = new URLSearchParams({ limit: String(pageSize) });
-  if (filters.q.trim()) query.set("q", filters.q.trim());
-  if (filters.sourceApp) query.set("source_app", filters.sourceApp);
-  if (filters.status) query.set("status", filters.status);
-  if (cursor) query.set("cursor", cursor);
-  return query.toString();
-}
+import { useDocumentList } from "./use-document-list.ts";
 
 export function DocumentsPage() {
   const t = useTranslations("documents");
   const { sourceApps } = useSession();
   const uploads = useUploads();
-  const [filters, setFilters] = useState<Filters>({ q: "", sourceApp: "", status: "" });
+  const [filters, setFilters] = useState(noFilters);
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const [isDeletingChosen, setIsDeletingChosen] = useState(false);
   const [deleting, setDeleting] = useState<DocumentSummary | null>(null);
   const list = useDocumentList(useDeferredValue(filters), uploads.changes);
   const canIngest = sourceApps.some(({ permissions }) => permissions.includes("ingest"));
-  const isFiltered = Boolean(filters.q.trim() || filters.sourceApp || filters.status);
+  const isNarrowed = isFiltered(filters);
+  const canManage = (document: DocumentSummary) =>
+    sourceApps.some((one) => one.sourceApp === document.source_app && one.permissions.includes("manage"));
+  const manageable = (list.items ?? []).filter(canManage);
+  const selected = manageable.filter(({ id }) => chosen.has(id));
+  const choose = (id: string, isChosen: boolean) =>
+    setChosen(new Set(isChosen ? [...chosen, id] : [...chosen].filter((other) => other !== id)));
   const isEmpty = list.items?.length === 0;
   const api = useApi();
   const [retryError, setRetryError] = useState<unknown>(null);
@@ -59,52 +55,10 @@ export function DocumentsPage() {
       <PageHeader
         title={t("title")}
         lead={t("lead")}
-        actions={canIngest && !(isEmpty && !isFiltered) && <UploadButton />}
+        actions={canIngest && !(isEmpty && !isNarrowed) && <AddDocuments onAdded={list.reload} />}
       />
-      {(!isEmpty || isFiltered) && (
-        <search className={styles.filters}>
-          <div className={styles.search}>
-            <Search aria-hidden />
-            <TextField
-              label={t("search")}
-              isLabelHidden
-              type="search"
-              placeholder={t("search")}
-              data-shortcut="/"
-              value={filters.q}
-              maxLength={200}
-              onChange={(event) => setFilters({ ...filters, q: event.target.value })}
-            />
-          </div>
-          {sourceApps.length > 1 && (
-            <SelectField
-              label={t("filter.sourceApp")}
-              isLabelHidden
-              value={filters.sourceApp}
-              onChange={(event) => setFilters({ ...filters, sourceApp: event.target.value })}
-            >
-              <option value="">{t("filter.everySourceApp")}</option>
-              {sourceApps.map((one) => (
-                <option key={one.sourceApp} value={one.sourceApp}>
-                  {one.label}
-                </option>
-              ))}
-            </SelectField>
-          )}
-          <SelectField
-            label={t("filter.status")}
-            isLabelHidden
-            value={filters.status}
-            onChange={(event) => setFilters({ ...filters, status: event.target.value })}
-          >
-            <option value="">{t("filter.everyStatus")}</option>
-            {statuses.map((status) => (
-              <option key={status} value={status}>
-                {t(`status.${status}`)}
-              </option>
-            ))}
-          </SelectField>
-        </search>
+      {(!isEmpty || isNarrowed) && (
+        <DocumentFilters filters={filters} onChange={setFilters} />
       )}
       {retryError !== null && <FailureMessage error={retryError} />}
       {list.error !== null && <FailureMessage error={list.error} onRetry={list.reload} />}
@@ -115,16 +69,16 @@ export function DocumentsPage() {
           ))}
         </div>
       )}
-      {isEmpty && !isFiltered && (
-        <EmptyState art={<HorizonArt />} title={t("empty.title")} actions={canIngest && <UploadButton />}>
+      {isEmpty && !isNarrowed && (
+        <EmptyState art={<HorizonArt />} title={t("empty.title")} actions={canIngest && <AddDocuments onAdded={list.reload} />}>
           {canIngest ? t("empty.text") : t("empty.readOnly")}
         </EmptyState>
       )}
-      {isEmpty && isFiltered && (
+      {isEmpty && isNarrowed && (
         <EmptyState
           title={t("nothingFound.title")}
           actions={
-            <Button onClick={() => setFilters({ q: "", sourceApp: "", status: "" })}>{t("nothingFound.action")}</Button>
+            <Button onClick={() => setFilters(noFilters)}>{t("nothingFound.action")}</Button>
           }
         >
           {t("nothingFound.text")}
@@ -135,11 +89,21 @@ export function DocumentsPage() {
           <p className="visually-hidden" role="status">
             {t("shown", { count: list.items.length })}
           </p>
-          <ul className={styles.list}>
+          {manageable.length > 0 && (
+            <SelectionBar
+              shown={manageable.length}
+              selected={selected.length}
+              onAll={(isChosen) => setChosen(new Set(isChosen ? manageable.map(({ id }) => id) : []))}
+              onDelete={() => setIsDeletingChosen(true)}
+            />
+          )}
+          <ul className={styles.list} data-selectable={manageable.length > 0 || undefined}>
             {list.items.map((document) => (
               <DocumentRow
                 key={document.id}
                 document={document}
+                isChosen={chosen.has(document.id)}
+                {...(manageable.length > 0 && { onChoose: (isChosen: boolean) => choose(document.id, isChosen) })}
                 onDelete={() => setDeleting(document)}
                 onRetry={() => retry(document)}
               />
@@ -151,6 +115,17 @@ export function DocumentsPage() {
             </div>
           )}
         </>
+      )}
+      {isDeletingChosen && (
+        <DeleteManyDialog
+          documents={selected}
+          onClose={() => setIsDeletingChosen(false)}
+          onDeleted={() => {
+            setIsDeletingChosen(false);
+            setChosen(new Set());
+            list.reload();
+          }}
+        />
       )}
       {deleting && (
         <DeleteDialog
@@ -164,46 +139,4 @@ export function DocumentsPage() {
       )}
     </PageBody>
   );
-}
-
-/** The list as far as it was opened. It reads itself anew while something in it is still being worked on. */
-function useDocumentList(filters: Filters, changes: number) {
-  const api = useApi();
-  const [depth, setDepth] = useState(1);
-  const base = queryOf(filters, null);
-  const resource = useResource(`${base}#${depth}`, async (signal) => {
-    const items: DocumentSummary[] = [];
-    let cursor: string | null = null;
-    for (let page = 0; page < depth; page++) {
-      const next: { items: DocumentSummary[]; next_cursor: string | null } = await api.call(
-        DocumentPage,
-        `/api/documents?${queryOf(filters, cursor)}`,
-        { signal },
-      );
-      items.push(...next.items);
-      cursor = next.next_cursor;
-      if (!cursor) break;
-    }
-    return { items, hasMore: cursor !== null };
-  });
-  // What is shown stays while the next list is on its way, so that typing does not make the page blink.
-  const [shown, setShown] = useState(resource.data);
-  if (resource.data && resource.data !== shown) setShown(resource.data);
-  const { reload } = resource;
-  useEffect(() => {
-    if (changes > 0) reload();
-  }, [changes, reload]);
-  const isMoving = shown?.items.some(({ status }) => !["success", "failed", "cancelled", "uploading"].includes(status));
-  useEffect(() => {
-    if (!isMoving) return;
-    const timer = setInterval(() => document.visibilityState === "visible" && reload(), pollEveryMs);
-    return () => clearInterval(timer);
-  }, [isMoving, reload]);
-  return {
-    items: shown?.items ?? null,
-    hasMore: shown?.hasMore ?? false,
-    error: resource.error,
-    reload,
-    loadMore: () => setDepth((pages) => pages + 1),
-  };
 }

@@ -23,13 +23,9 @@ it("takes a price back to itself over both ways", () => {
 });
 
 it("reads what people type as a price", () => {
-  expect([typedDecimal(" 2,50 "), typedDecimal(""), typedDecimal(".5"), typedDecimal("3."), typedDecimal("x")]).toEqual([
-    "2.50",
-    null,
-    "0.5",
-    "3",
-    "x",
-  ]);
+  expect([typedDecimal(" 2,50 "), typedDecimal(""), typedDecimal(".5"), typedDecimal("3."), typedDecimal("x")]).toEqual(
+    ["2.50", null, "0.5", "3", "x"],
+  );
 });
 
 it("shows the first digits of a small sum, never 0.00", () => {

@@ -1,5 +1,5 @@
 "use client";
-import { CallerApp, page, Provider, SourceAppPage, User } from "@aurora/contracts";
+import { CallerApp, Provider, page, SourceAppPage, User } from "@aurora/contracts";
 import { z } from "zod";
 import { useApi } from "../api/api-provider.tsx";
 import { useResource } from "../api/use-resource.ts";

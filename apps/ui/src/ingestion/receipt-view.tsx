@@ -6,7 +6,7 @@ import { Message } from "../components/feedback.tsx";
 import styles from "./ingestion.module.css";
 
 /** What a deletion removed from where, and whether a look into every store found anything left. */
-export function ReceiptView({ receipt }: { receipt: DeletionReceipt }) {
+export function ReceiptView({ receipt }: { receipt: Pick<DeletionReceipt, "status" | "removed" | "residue"> }) {
   const t = useTranslations("ingestion");
   const locale = useLocale();
   return (

@@ -10,6 +10,7 @@ import type { InspectedDocument } from "./inspected-document.ts";
 import styles from "./inspector.module.css";
 import { LinksTab } from "./links-tab.tsx";
 import { PassagesTab } from "./passages-tab.tsx";
+import { PicturesTab } from "./pictures-tab.tsx";
 import { QualityTab } from "./quality-tab.tsx";
 import { StructureTab } from "./structure-tab.tsx";
 import { VersionsTab } from "./versions-tab.tsx";
@@ -23,7 +24,7 @@ export function Inspector({ document, onClose, onChanged }: Props) {
   const permissions = sourceApps.find((one) => one.sourceApp === document.source_app)?.permissions ?? [];
   const canManage = permissions.includes("manage");
   const tab = (
-    key: "details" | "structure" | "passages" | "quality" | "versions" | "links",
+    key: "details" | "structure" | "passages" | "pictures" | "quality" | "versions" | "links",
     content: () => ReactNode,
   ) => ({
     key,
@@ -36,6 +37,7 @@ export function Inspector({ document, onClose, onChanged }: Props) {
       ? [
           tab("structure", () => <StructureTab documentId={document.id} />),
           tab("passages", () => <PassagesTab document={document} />),
+          tab("pictures", () => <PicturesTab documentId={document.id} />),
           tab("quality", () => <QualityTab document={document} />),
         ]
       : []),

@@ -56,6 +56,15 @@ export function PassagesTab({ document }: { document: InspectedDocument }) {
             <p className={styles.excerpt} data-table={chunk.is_table || undefined}>
               {chunk.text}
             </p>
+            {chunk.char_start !== null && chunk.char_end !== null && (
+              <span className={styles.offsets}>
+                {t("passages.characters", {
+                  start: chunk.char_start,
+                  end: chunk.char_end,
+                  stretches: chunk.char_spans.length,
+                })}
+              </span>
+            )}
           </li>
         ))}
       </ol>

@@ -28,7 +28,16 @@ const Table = z.object({
   children: refs,
   prov: Prov,
 });
-const Picture = z.object({ captions: refs, children: refs, prov: Prov });
+const Picture = z.object({
+  captions: refs,
+  children: refs,
+  prov: Prov,
+  meta: z.object({ description: z.object({ text: z.string() }).nullish() }).nullish(),
+  image: z
+    .object({ uri: z.string(), size: z.object({ width: z.number(), height: z.number() }) })
+    .nullish()
+    .catch(null),
+});
 const Group = z.object({ label: z.string().nullish(), name: z.string().nullish(), children: refs });
 export const DoclingJson = z.object({
   body: z.object({ children: refs }),
@@ -39,6 +48,8 @@ export const DoclingJson = z.object({
 });
 export type DoclingJson = z.infer<typeof DoclingJson>;
 
+/** `name` is the last part of its address: `GET /api/documents/{id}/pictures/{name}`. */
+export type PictureImage = { name: string; width: number; height: number };
 /** One cell, placed once however many rows and columns it covers. */
 export type TableCell = { text: string; isHeader: boolean; rowSpan: number; columnSpan: number };
 /** A block of the reading view, in reading order; `page` null where the format has none. */
@@ -48,7 +59,7 @@ type BlockContent =
   | { kind: "text" | "code" | "formula" | "caption" | "note"; text: string }
   | { kind: "item"; text: string; marker: string | null; depth: number }
   | { kind: "table"; caption: string; rows: TableCell[][] }
-  | { kind: "picture"; caption: string };
+  | { kind: "picture"; caption: string; description: string; image: PictureImage | null };
 
 const maxDepth = 40; // deeper than any real document: a reference that runs in a circle ends here
 const furniture = new Set(["page_header", "page_footer"]);
@@ -89,7 +100,13 @@ export function blocksOf(document: DoclingJson): Block[] {
         if (rows.length > 0)
           blocks.push({ kind: "table", caption: textOf(node.value.captions), rows, page: pageOf(node.value.prov) });
       } else if (node.kind === "pictures") {
-        blocks.push({ kind: "picture", caption: textOf(node.value.captions), page: pageOf(node.value.prov) });
+        blocks.push({
+          kind: "picture",
+          caption: textOf(node.value.captions),
+          description: node.value.meta?.description?.text ?? "",
+          image: imageOf(node.value.image),
+          page: pageOf(node.value.prov),
+        });
         visit(node.value.children, listDepth, depth + 1);
       } else {
         const { label, text, level, enumerated, marker, children } = node.value;
@@ -135,6 +152,12 @@ function find(document: DoclingJson, ref: string): Found | null {
   return kind === "groups" ? wrap(kind, document.groups?.[at]) : null;
 }
 const wrap = <Kind extends string, Value>(kind: Kind, value: Value | undefined) => (value ? { kind, value } : null);
+
+/** Null for every address that is not one of the document's own pictures. */
+function imageOf(image: z.infer<typeof Picture>["image"]): PictureImage | null {
+  const name = image ? /^pictures\/([0-9a-f]{64}\.(?:png|jpg|webp))$/.exec(image.uri)?.[1] : undefined;
+  return image && name ? { name, width: image.size.width, height: image.size.height } : null;
+}
 
 const pageOf = (prov: z.infer<typeof Prov>): number | null => prov?.[0]?.page_no ?? null;
 

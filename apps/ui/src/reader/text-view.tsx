@@ -7,6 +7,7 @@ import { FailureMessage } from "../components/failure-message.tsx";
 import { Skeleton } from "../components/feedback.tsx";
 import { type Block, blocksOf, DoclingJson } from "./docling.ts";
 import { findQuote, type QuoteRange, type TableRow } from "./find-quote.ts";
+import { PictureImage } from "./picture-image.tsx";
 import styles from "./text-view.module.css";
 
 type Props = { documentId: string; quote: string | null; page: number | null };
@@ -64,7 +65,7 @@ export function TextView({ documentId, quote, page }: Props) {
               {t("pageAlt", { page: block.page })}
             </p>
           )}
-          <BlockView block={block} start={starts[at] ?? 0} mark={mark} />
+          <BlockView documentId={documentId} block={block} start={starts[at] ?? 0} mark={mark} />
         </Fragment>
       ))}
     </article>
@@ -101,9 +102,9 @@ function marked(text: string, ranges: readonly QuoteRange[]): ReactNode {
   return [...parts, text.slice(at)];
 }
 
-type BlockProps = { block: Block; start: number; mark: (index: number, text: string) => ReactNode };
+type BlockProps = { documentId: string; block: Block; start: number; mark: (index: number, text: string) => ReactNode };
 
-function BlockView({ block, start, mark }: BlockProps) {
+function BlockView({ documentId, block, start, mark }: BlockProps) {
   const t = useTranslations("reader");
   switch (block.kind) {
     case "heading": {
@@ -126,10 +127,17 @@ function BlockView({ block, start, mark }: BlockProps) {
         </pre>
       );
     case "picture":
+      if (!block.image)
+        return (
+          <p className={styles.picture}>
+            {t("picture")} {mark(start, block.caption)}
+          </p>
+        );
       return (
-        <p className={styles.picture}>
-          {t("picture")} {mark(start, block.caption)}
-        </p>
+        <figure className={styles.figure}>
+          <PictureImage documentId={documentId} image={block.image} alt={block.description || block.caption} />
+          {block.caption && <figcaption>{mark(start, block.caption)}</figcaption>}
+        </figure>
       );
     case "table": {
       let next = start + 1;

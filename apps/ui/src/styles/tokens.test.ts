@@ -53,7 +53,8 @@ describe.each(["light", "dark"] as const)("colours of the %s theme", (theme) => 
     ["line-strong", "canvas"],
     ["mark-line", "surface"],
     ["violet", "surface"],
-  ])("%s can be told from %s (3:1, edges of fields and marks of charts)", (shape, ground) => {
+    ...[1, 2, 3, 4, 5, 6, 7, 8].map((place) => [`series-${place}`, "surface"] as const),
+  ] as const)("%s can be told from %s (3:1, edges of fields and marks of charts)", (shape, ground) => {
     expect(contrast(colour(shape), colour(ground))).toBeGreaterThanOrEqual(3);
   });
 });

@@ -93,6 +93,11 @@ const kinds: readonly (readonly [Kind, string])[] = [
 ];
 const kindOf = new Map(kinds.flatMap(([kind, words]) => words.split(" ").map((word) => [word, kind] as const)));
 
+const modals = new Map([
+  ...["puis", "peux", "peut", "pouvons", "pouvez", "peuvent"].map((form) => [form, "pouvoir"] as const),
+  ...["dois", "doit", "devons", "devez", "doivent"].map((form) => [form, "devoir"] as const),
+]);
+
 /** Reads what a question asks. Whatever is not known to mean nothing stays, and has to be found on the other side. */
 export function readQuestion(question: string, language: QuestionLanguage): Meaning {
   const written = tokenize(question, language);
@@ -111,7 +116,7 @@ export function readQuestion(question: string, language: QuestionLanguage): Mean
 }
 
 const classes =
-  /^@(?:howto|howmuch|howlong|howoften|howfar|howold|how|whom|whose|who|when|where|why|what|which|count|yn|def|meaning|hour|date|inhowlong|takes|openinghours|hours|required)$/u;
+  /^@(?:howto|howmuch|howlong|howoften|howfar|howold|how|whom|whose|who|when|where|why|what|which|count|yn|def|meaning|hour|date|inhowlong|takes|openinghours|whattodo|hours|required)$/u;
 
 /** The first word of asking, and everything else: what stood before it ("en cas de panne, qui …") comes last. */
 function askedOf(tokens: readonly Token[]): { asks: string; rest: Token[] } {
@@ -138,7 +143,7 @@ function itemsOf(tokens: readonly Token[], language: QuestionLanguage, hasAccent
       const isArticle = language === "fr" && isSome && (items.length === 0 || isVerb(items.at(-1)));
       const added = prepositions[language][fold] ?? null;
       if (!isArticle) preposition = preposition === null ? added : `${preposition} ${added}`;
-      if (fold === "des") determiner = "a";
+      if (fold === "des") determiner = isArticle ? "a" : "the";
       continue;
     }
     if (Object.hasOwn(determiners[language], fold) && !token.isName) {
@@ -160,7 +165,7 @@ function itemsOf(tokens: readonly Token[], language: QuestionLanguage, hasAccent
     if (preposition === "to" && known.some(({ part, form }) => part === "verb" && form === "base")) preposition = null;
     items.push({
       kind: isNumber ? "number" : ((token.isName ? undefined : kind) ?? (token.isName && known.length === 0 ? "entity" : "content")),
-      text: isNumber || fold.startsWith("@") ? fold : singular(text, language) + (isPast ? " (past)" : ""),
+      text: isNumber || fold.startsWith("@") ? fold : modals.get(fold) ?? singular(text, language) + (isPast ? " (past)" : ""),
       words: known,
       preposition,
       determiner,

@@ -1,17 +1,37 @@
 import { type Lexicon, lexicons } from "./lexicon.ts";
+import { requiredTexts } from "./required-text.ts";
 import { type QuestionLanguage, type Token, tokenOf } from "./tokens.ts";
 
 interface Rule {
   readonly pattern: RegExp;
   readonly replacement: readonly string[];
+  readonly isAtStart: boolean;
+  /** One of these is in every text that matches; null = unknown. */
+  readonly required: readonly string[] | null;
 }
 
 /** A pattern stands for whole words; `^` for the beginning of the question or of what follows a comma. */
 function compile(pattern: string, replacement: string): Rule {
   const body = pattern.replace(/^\^/u, "");
-  const start = pattern.startsWith("^") ? "(?<=^ |^ .* , )" : "(?<= )";
+  const isAtStart = pattern.startsWith("^");
   const end = endsInBlank(body) ? "" : "(?= |$)";
-  return { pattern: new RegExp(`${start}(?:${body})${end}`, "du"), replacement: replacement.split(" ").filter(Boolean) };
+  return {
+    pattern: new RegExp(isAtStart ? `(?:${body})${end}` : `(?<= )(?:${body})${end}`, isAtStart ? "duy" : "du"),
+    replacement: replacement.split(" ").filter(Boolean),
+    isAtStart,
+    required: requiredTexts(body),
+  };
+}
+
+/** At the beginning, then behind each comma. */
+function firstMatch({ pattern, isAtStart }: Rule, joined: string): RegExpExecArray | null {
+  if (!isAtStart) return pattern.exec(joined);
+  for (let at = 1; at > 0 && at < joined.length; at = joined.indexOf(" , ", at) + 3) {
+    pattern.lastIndex = at;
+    const match = pattern.exec(joined);
+    if (match || joined.indexOf(" , ", at) < 0) return match;
+  }
+  return null;
 }
 
 /** What follows is stated by a look-ahead behind a blank, or the blank is the end. */
@@ -48,16 +68,18 @@ const maxTimes = 8;
 export function rewrite(tokens: readonly Token[], language: QuestionLanguage): Token[] {
   let current = [...tokens];
   let joined = joinedOf(current);
-  for (const { pattern, replacement } of rulesOf(language))
+  for (const rule of rulesOf(language)) {
+    if (rule.required && !rule.required.some((text) => joined.includes(text))) continue;
     for (let times = 0; times < maxTimes; times++) {
-      const match = pattern.exec(joined);
+      const match = firstMatch(rule, joined);
       if (!match?.indices) break;
-      const next = replaced(current, match, replacement);
+      const next = replaced(current, match, rule.replacement);
       const nextJoined = joinedOf(next);
       if (nextJoined === joined) break;
       current = next;
       joined = nextJoined;
     }
+  }
   return current;
 }
 

@@ -63,6 +63,7 @@ export const UsageFigures = z.object({
   cache_hits: z.int(),
   /** Hits among the successful calls that looked into the cache. */
   cache_hit_rate: rate,
+  /** What calls used: an answer out of the cache uses none. */
   tokens_in: z.int(),
   tokens_out: z.int(),
   /** Of `tokens_in`: read from the provider's own prompt cache. */
@@ -79,6 +80,7 @@ export const UsageFigures = z.object({
   /** Of successful calls, as every time below. */
   latency_p50_ms: ms,
   latency_p95_ms: ms,
+  /** Of streams. */
   time_to_first_token_p50_ms: ms,
   time_to_first_token_p95_ms: ms,
   /** Generated tokens a second of generation, streams of providers alone. */

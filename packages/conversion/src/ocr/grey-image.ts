@@ -48,6 +48,48 @@ export function cropImage(image: GreyImage, left: number, top: number, width: nu
   return { width, height, pixels };
 }
 
+/** Made `factor` times larger (a whole number), by cubic convolution (Keys 1981, a = −0.5). */
+export function enlargeImage(image: GreyImage, factor: number): GreyImage {
+  if (factor <= 1) return image;
+  const wide = stretchRows(image, factor);
+  const tall = stretchRows(transposed(wide), factor);
+  return transposed(tall);
+}
+
+function transposed({ width, height, pixels }: GreyImage): GreyImage {
+  const result = new Uint8Array(pixels.length);
+  for (let y = 0, from = 0; y < height; y++)
+    for (let x = 0; x < width; x++, from++) result[x * height + y] = pixels[from] ?? 255;
+  return { width: height, height: width, pixels: result };
+}
+
+function stretchRows({ width, height, pixels }: GreyImage, factor: number): GreyImage {
+  const outWidth = width * factor;
+  const result = new Uint8ClampedArray(outWidth * height);
+  const weights = Array.from({ length: factor }, (_, phase) => {
+    const t = (phase + 0.5) / factor - 0.5;
+    const shift = t < 0 ? -1 : 0;
+    const f = t - shift;
+    return { shift, taps: [cubic(1 + f), cubic(f), cubic(1 - f), cubic(2 - f)] as const };
+  });
+  for (let y = 0, to = 0; y < height; y++) {
+    const row = y * width;
+    for (let x = 0; x < width; x++)
+      for (const { shift, taps } of weights) {
+        let sum = 0;
+        for (let tap = 0; tap < 4; tap++) {
+          const at = Math.min(width - 1, Math.max(0, x + shift + tap - 1));
+          sum += (pixels[row + at] ?? 255) * (taps[tap] ?? 0);
+        }
+        result[to++] = sum;
+      }
+  }
+  return { width: outWidth, height, pixels: new Uint8Array(result.buffer) };
+}
+
+const cubic = (x: number): number =>
+  x < 1 ? 1.5 * x ** 3 - 2.5 * x ** 2 + 1 : x < 2 ? -0.5 * x ** 3 + 2.5 * x ** 2 - 4 * x + 2 : 0;
+
 /** Made `factor` times smaller (a whole number), each pixel the mean of those it stands for. */
 export function shrinkImage(image: GreyImage, factor: number): GreyImage {
   if (factor <= 1) return image;

@@ -47,7 +47,7 @@ function isEven(row: readonly Mark[]): boolean {
 }
 
 /** The image without these marks. */
-export function wipe(image: GreyImage, marks: readonly Mark[]): GreyImage {
+export function wipe(image: GreyImage, marks: readonly PixelBox[]): GreyImage {
   const pixels = image.pixels.slice();
   for (const { x0, y0, x1, y1 } of marks)
     for (let y = Math.max(0, y0 - 1); y < Math.min(image.height, y1 + 1); y++)

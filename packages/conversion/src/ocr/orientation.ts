@@ -2,6 +2,8 @@ import type { Ocr, OcrLine, OcrWord } from "./engine.ts";
 import { cropImage, type GreyImage, type QuarterTurn, turnImage } from "./grey-image.ts";
 import { findMarks, inkLevel, type Mark } from "./ink.ts";
 import { findLeaders, type Leader, wipe } from "./leaders.ts";
+import { crossing, findRulings, type Rulings } from "./rulings.ts";
+import { skewOf, straightenImage } from "./skew.ts";
 
 export interface UprightText {
   readonly lines: readonly OcrLine[];
@@ -11,6 +13,9 @@ export interface UprightText {
   readonly image: GreyImage;
   readonly marks: readonly Mark[];
   readonly leaders: readonly Leader[];
+  readonly rulings: Rulings;
+  /** Degrees by which its lines fell to the right before the image was straightened. */
+  readonly skew: number;
   /** 0 to 1: mean over the letters; 0 without any. */
   readonly confidence: number;
 }
@@ -26,16 +31,25 @@ const trialPixels = 700; // side of the part that is tried
  */
 export function readUpright(ocr: Ocr, image: GreyImage, dpi: number): UprightText {
   const read = (turn: QuarterTurn): UprightText => {
-    const turned = turnImage(image, turn);
-    const marks = findMarks(turned, inkLevel(turned));
+    const asTurned = turnImage(image, turn);
+    const level = inkLevel(asTurned);
+    const slanted = findMarks(asTurned, level);
+    const skew = skewOf(slanted);
+    const turned = skew === 0 ? asTurned : straightenImage(asTurned, skew);
+    const marks = skew === 0 ? slanted : findMarks(turned, level);
     const leaders = findLeaders(marks, dpi);
+    const rulings = findRulings(turned, level, dpi);
     const dots = new Set(leaders.flatMap((leader) => leader.dots));
-    const clean = dots.size > 0 ? wipe(turned, [...dots]) : turned;
+    // the engine takes a table's lines for letters
+    const wiped = [...dots, ...crossing(rulings, dpi / 25)];
+    const clean = wiped.length > 0 ? wipe(turned, wiped) : turned;
     const lines = ocr.recognise(clean, dpi);
     return {
       image: clean,
       marks: marks.filter((mark) => !dots.has(mark)),
       leaders,
+      rulings,
+      skew,
       lines,
       turn,
       confidence: confidenceOf(lines),

@@ -1,12 +1,14 @@
 import { frameOf } from "../readers/pdf/frame.ts";
 import { type Box, median } from "../readers/pdf/geometry.ts";
 import type { Bitmap } from "../readers/pdf/png.ts";
+import { mapRules, type Rules } from "../readers/pdf/rules.ts";
 import type { Word } from "../readers/pdf/words.ts";
 import { loadOcr, type OcrLanguage, type OcrLine, type OcrWord, type PixelBox } from "./engine.ts";
-import { greyOf, type QuarterTurn, shrinkImage } from "./grey-image.ts";
+import { enlargeImage, greyOf, type QuarterTurn, shrinkImage } from "./grey-image.ts";
 import { around, heightOf, type Mark, sharedHeight, touches, widthOf } from "./ink.ts";
 import type { Leader } from "./leaders.ts";
 import { confidenceOf, readUpright } from "./orientation.ts";
+import type { Rulings } from "./rulings.ts";
 import { withUnread } from "./unread.ts";
 
 /** What a page is drawn at to be recognised: 300 dpi doubles the time and reads no better. */
@@ -19,10 +21,14 @@ export interface RecognisedPage {
   readonly words: readonly Word[];
   /** Clockwise turn that makes the page upright; the words' `angle`. */
   readonly turn: QuarterTurn;
+  /** Degrees by which the upright page's lines fall to the right: words and rules stand where they are without it. */
+  readonly skew: number;
+  readonly rules: Pick<Rules, "horizontal" | "vertical">;
   /** 0 to 1, mean over the letters; 0 for a page without text. */
   readonly confidence: number;
 }
 
+const coarseDpi = 150;
 const hopelessConfidence = 0.5;
 const maxPixels = 16_000_000; // an A4 page at 400 dpi; Tesseract needs about ten bytes a pixel
 const rowHeightOfSize = 0.92; // ascender to descender, of the font size, in the usual fonts
@@ -46,10 +52,12 @@ export async function ocrPage(
 ): Promise<RecognisedPage> {
   const ocr = await loadOcr(language);
   const factor = Math.ceil(Math.sqrt((bitmap.width * bitmap.height) / maxPixels));
-  const image = shrinkImage(greyOf(bitmap), factor);
+  const drawn = shrinkImage(greyOf(bitmap), factor);
+  // the engine wants letters of some 30 pixels
+  const image = enlargeImage(drawn, (72 * drawn.width) / page.width < coarseDpi ? 2 : 1);
   const scale = page.width / image.width; // points a pixel
   const dpi = Math.round(72 / scale);
-  const { turn, confidence, ...upright } = readUpright(ocr, image, dpi);
+  const { turn, confidence, skew, ...upright } = readUpright(ocr, image, dpi);
   const sound = upright.lines.filter((line) => !isPhantom(line));
   // where the letters are none we know (another script, a photograph) what is left of them is no word either
   const lines = confidence < hopelessConfidence ? sound : withUnread(ocr, upright.image, upright.marks, sound, dpi);
@@ -62,7 +70,16 @@ export async function ocrPage(
   return {
     words: words.map((word) => ({ ...word, ...frame.toPage(word), angle: (word.angle + turn) % 360 })),
     turn,
+    skew,
+    rules: mapRules(rulesOf(upright.rulings, scale), (box) => frame.toPage(box)),
     confidence,
+  };
+}
+
+function rulesOf({ across, down }: Rulings, scale: number): Pick<Rules, "horizontal" | "vertical"> {
+  return {
+    horizontal: across.map(({ x0, x1, y0, y1 }) => ({ at: ((y0 + y1) / 2) * scale, from: x0 * scale, to: x1 * scale })),
+    vertical: down.map(({ x0, x1, y0, y1 }) => ({ at: ((x0 + x1) / 2) * scale, from: y0 * scale, to: y1 * scale })),
   };
 }
 

@@ -2,6 +2,8 @@ import { AppError } from "@aurora/kernel";
 import { decodeText } from "../decode-text.ts";
 import { type DoclingDocument, doclingSchemaVersion } from "../docling-document.ts";
 import type { SourceLedger } from "../ledger/ledger.ts";
+import { dataImage } from "../pictures/data-image.ts";
+import { noPictures, type PictureKeeper } from "../pictures/keep-pictures.ts";
 import {
   corrupt,
   countOf,
@@ -48,9 +50,25 @@ export const doclingReader: Reader = {
       throw new AppError("document_too_complex", "The document has too many pages.", {
         params: { pages, limit: context.maxPages },
       });
+    keepImages(document, context.pictures);
     return { document, title: null };
   },
 };
+
+/**
+ * Images that stand in the document's own addresses are kept like any picture's. When pictures are kept, no other image
+ * stays named: its address would lead anywhere.
+ */
+function keepImages(document: DoclingDocument, pictures: PictureKeeper): void {
+  if (pictures === noPictures) return;
+  for (const node of [...document.tables, ...Object.values(document.pages)] as { image?: unknown }[]) delete node.image;
+  for (const picture of document.pictures) {
+    const address = isFields(picture.image) ? picture.image.uri : undefined;
+    const image = typeof address === "string" ? pictures.keep((maxBytes) => dataImage(address, maxBytes)) : undefined;
+    delete picture.image;
+    if (image) picture.image = image;
+  }
+}
 
 /** @throws AppError `document_corrupt`, `document_too_complex`. */
 export function readDocling(source: string, ledger?: SourceLedger): DoclingDocument {

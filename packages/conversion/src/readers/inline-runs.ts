@@ -31,31 +31,50 @@ const styleKey = (style: InlineStyle): string =>
     style.hyperlink ?? "",
   ].join("|");
 
+/** A run under way: its text in pieces, since looking at the end of one string that grows costs its length each time. */
+interface OpenRun {
+  readonly pieces: string[];
+  style: InlineStyle;
+  isBlank: boolean;
+}
+
 /** Neighbours of one style as one run, white space as a browser shows it, forced breaks as \n; no text is empty. */
 export function tidyRuns(runs: readonly InlineRun[]): InlineRun[] {
-  const tidy: { text: string; style: InlineStyle }[] = [];
+  const open: OpenRun[] = [];
   let endsBlank = true;
   for (const run of runs) {
-    let text = run.text
+    const text = run.text
       .replace(/[ \t\n\r\f]+/g, " ")
       .replace(/ ?\u2028 ?/g, "\n")
       .replace(/^[ \n]+/, (blank) => (endsBlank ? blank.replace(/ /g, "") : blank));
-    const last = tidy.at(-1);
-    if (text.startsWith("\n") && last) last.text = last.text.replace(/ +$/, "");
+    const last = open.at(-1);
+    if (text.startsWith("\n") && last) cutEnd(last.pieces, " ");
     if (text === "") continue;
-    endsBlank = /[ \n]$/.test(text);
-    if (last && text.trim() === "")
-      last.text += text; // a blank takes no style of its own
-    else if (last && (styleKey(last.style) === styleKey(run.style) || last.text.trim() === "")) {
-      text = last.text + text;
-      tidy[tidy.length - 1] = { text, style: run.style };
-    } else tidy.push({ text, style: run.style });
+    endsBlank = text.endsWith(" ") || text.endsWith("\n");
+    const isBlank = text.trim() === "";
+    if (last && (isBlank || last.isBlank || styleKey(last.style) === styleKey(run.style))) {
+      last.pieces.push(text);
+      if (!isBlank) last.style = run.style; // a blank takes no style of its own
+      last.isBlank &&= isBlank;
+    } else open.push({ pieces: [text], style: run.style, isBlank });
   }
+  const last = open.at(-1);
+  if (last) cutEnd(last.pieces, " \n");
+  const tidy = open.map(({ pieces, style }) => ({ text: pieces.join(""), style }));
   const first = tidy[0];
   if (first) first.text = first.text.replace(/^[ \n]+/, "");
-  const last = tidy.at(-1);
-  if (last) last.text = last.text.replace(/[ \n]+$/, "");
   return mergeAlike(withWholeWords(tidy.filter((run) => run.text !== "")));
+}
+
+/** Takes `marks` off the end of a text in pieces. */
+function cutEnd(pieces: string[], marks: string): void {
+  for (let piece = pieces.pop(); piece !== undefined; piece = pieces.pop()) {
+    let length = piece.length;
+    while (length > 0 && marks.includes(piece.charAt(length - 1))) length--;
+    if (length === 0) continue;
+    pieces.push(piece.slice(0, length));
+    return;
+  }
 }
 
 /** Raised endings of ordinals, which with what they stand on are one word: 1er, XIXe, 2nd. */

@@ -38,6 +38,8 @@ export interface ReadResult {
   readonly document: DoclingDocument;
   /** What the file itself calls its title (metadata), where it does. */
   readonly title: string | null;
+  /** What the file itself says its language is (`fr-FR`), where it does. */
+  readonly language?: string | null;
 }
 
 /** One kind of file. @throws AppError `document_*` for what the file's owner can mend. */

@@ -129,6 +129,7 @@ export const chunks = pgTable(
     isTable: boolean("is_table").notNull(),
     language: text("language"),
     passageHash: text("passage_hash"),
+    charSpans: jsonb("char_spans").$type<readonly (readonly [start: number, end: number])[]>().notNull().default([]),
   },
   (table) => [primaryKey({ columns: [table.tenantId, table.id] })],
 );
@@ -139,7 +140,7 @@ export const artifacts = pgTable(
     tenantId: tenantId(),
     documentId: uuid("document_id").notNull(),
     version: integer("version").notNull(),
-    kind: text("kind").$type<"json" | "markdown" | "page_image" | "picture">().notNull(),
+    kind: text("kind").$type<"json" | "markdown" | "text" | "page_image" | "picture">().notNull(),
     page: integer("page").notNull().default(0),
     objectKey: text("object_key").notNull(),
     sizeBytes: counter("size_bytes").notNull(),

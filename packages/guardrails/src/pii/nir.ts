@@ -1,7 +1,7 @@
 import { numberGap, type Span } from "../span.ts";
 
 const gap = `${numberGap}?`;
-const month = "(?:0[1-9]|1[0-2]|[23]\\d|4[0-2]|[5-9]\\d)"; // above 12: unknown or foreign dates of birth
+const month = "(?:0[1-9]|1[0-2]|20|3\\d|4[0-2]|[5-9]\\d)"; // above 12: incomplete dates of birth
 const pattern = new RegExp(
   `(?<![\\p{L}\\p{N}_])([1-478])${gap}(\\d{2})${gap}(${month})${gap}(\\d{2}|2[ABab])${gap}(\\d{3})${gap}(\\d{3})${gap}(\\d{2})(?![\\p{L}\\p{N}_])`,
   "gu",

@@ -3,7 +3,7 @@ import { digitsOf, numberGap, type Span } from "../span.ts";
 const gap = numberGap;
 const before = "(?<![\\p{L}\\p{N}_+])(?<!\\d[.,/-])";
 const after = "(?![\\p{N}\\p{L}_])";
-const rest = `(?:(?:${gap}?\\d{2}){4}|${gap}\\d{3}${gap}\\d{3}${gap}\\d{2})`;
+const rest = `(?:\\d{8}|(${gap})\\d{2}(?:\\1\\d{2}){3}|\\d{2}(?:${gap}\\d{2}){3}|${gap}\\d{3}${gap}\\d{3}${gap}\\d{2})`;
 
 /** 0 or +33 and nine digits, by pairs, by three or in one (Arcep's plan of numbers). */
 const french = new RegExp(`${before}(?:(?:\\+|00)33${gap}?(?:\\(0\\)${gap}?)?|0)[1-9]${rest}${after}`, "gu");
@@ -19,7 +19,7 @@ const american = new RegExp(
 );
 /** +country and the rest in groups (E.164). */
 const international = new RegExp(
-  `${before}(\\+|00)\\d{1,4}${gap}?(?:\\(\\d{1,4}\\)${gap}?)?\\d{1,4}(?:${gap}?\\d{1,4}){1,6}${after}`,
+  `${before}(\\+|(?<!\\d${gap})00)\\d{1,4}${gap}?(?:\\(\\d{1,4}\\)${gap}?)?\\d{1,4}(?:${gap}?\\d{1,4}){1,6}${after}`,
   "gu",
 );
 /** Codes of countries and networks ITU-T E.164 has given. */

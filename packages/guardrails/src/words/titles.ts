@@ -4,24 +4,10 @@ export const titles = [
   ...["Maître", "Dr", "Docteur", "Docteure", "Pr", "Professeur", "Professeure"],
   ...["Mr", "Mrs", "Ms", "Miss", "Mx", "Doctor", "Prof", "Professor", "Sir", "Dame"],
 ];
-/** Between the words of a name. */
+/** Between the words of a name; longest first. */
 export const particles = [
-  "de",
-  "du",
-  "des",
-  "la",
-  "le",
-  "van",
-  "von",
-  "der",
-  "den",
-  "di",
-  "da",
-  "dos",
-  "el",
-  "al",
-  "ben",
-  "bin",
+  ...["de la", "de los", "van der", "van den", "van de", "von der", "von und zu"],
+  ...["de", "du", "des", "van", "von", "den", "di", "da", "dos", "el", "al", "ben", "bin"],
 ];
 /** Capitalised words that follow a title without being a name. */
 export const offices = new Set([

@@ -8,3 +8,4 @@ export {
 } from "./embedder.ts";
 export type { GatewayConnection } from "./internal-call.ts";
 export { createGatewayProbe } from "./probe.ts";
+export { createGatewayCatalogue, createGatewayCheck } from "./providers.ts";

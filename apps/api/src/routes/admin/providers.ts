@@ -1,4 +1,13 @@
-import { CreateProviderRequest, Provider, ProviderTestResult, UpdateProviderRequest, Uuid } from "@aurora/contracts";
+import {
+  CreateProviderRequest,
+  Provider,
+  ProviderTestResult,
+  RotateKeyRequest,
+  RotateKeyResult,
+  TestProviderRequest,
+  UpdateProviderRequest,
+  Uuid,
+} from "@aurora/contracts";
 import { z } from "zod";
 import { defineRoute } from "../../http/define-route.ts";
 
@@ -66,5 +75,27 @@ export const providerRoutes = [
     reply: ProviderTestResult,
     needs: "admin",
     handle: ({ deps, params, scope, signal }) => deps.providers.test(scope, params.provider_id, signal),
+  }),
+  defineRoute({
+    method: "POST",
+    path: "/api/admin/providers/test",
+    summary: "The same for a provider that is not added yet: nothing of it is kept.",
+    tag,
+    body: TestProviderRequest,
+    reply: ProviderTestResult,
+    needs: "admin",
+    handle: ({ body, deps, scope, signal }) => deps.providers.testUnsaved(scope, body, signal),
+  }),
+  defineRoute({
+    method: "POST",
+    path: "/api/admin/providers/:provider_id/rotate-key",
+    summary: "Tries a new key and, when the provider answers with it, puts it in the place of the old one.",
+    tag,
+    params,
+    body: RotateKeyRequest,
+    reply: RotateKeyResult,
+    needs: "admin",
+    handle: ({ body, deps, params, scope, signal }) =>
+      deps.providers.rotateKey(scope, params.provider_id, body.api_key, signal),
   }),
 ];

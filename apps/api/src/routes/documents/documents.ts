@@ -9,8 +9,12 @@ import {
   DocumentEvent,
   DocumentListQuery,
   DocumentPage,
+  FolderList,
+  FolderListQuery,
+  IngestionOptions,
   IngestUrlRequest,
   PageQuery,
+  PictureName,
   ReindexDocumentRequest,
   Uuid,
 } from "@aurora/contracts";
@@ -26,6 +30,12 @@ const intoCorpus = ({ body }: { body: { source_app: string } }) => ({ sourceApp:
 const read = { permission: "read", on: onDocument } as const;
 /** A page is shown large and in the strip: fetched once, and whether it may be seen is asked anew each minute. */
 const brieflyKept = { "cache-control": "private, max-age=60", vary: "Cookie, Authorization, Origin" };
+
+const contentTypes = {
+  json: "application/json",
+  md: "text/markdown; charset=utf-8",
+  text: "text/plain; charset=utf-8",
+} as const;
 
 export const documentRoutes = [
   defineRoute({
@@ -87,6 +97,25 @@ export const documentRoutes = [
   }),
   defineRoute({
     method: "GET",
+    path: "/api/documents/folders",
+    summary: "Folders of the documents the caller may read, by name.",
+    tag,
+    query: FolderListQuery,
+    reply: FolderList,
+    needs: "authenticated",
+    handle: ({ deps, query, scope }) => deps.documents.folders(scope, query.source_app),
+  }),
+  defineRoute({
+    method: "GET",
+    path: "/api/ingestion/options",
+    summary: "What this instance allows besides uploads.",
+    tag: "ingestion",
+    reply: IngestionOptions,
+    needs: "authenticated",
+    handle: async ({ deps }) => ({ ingest_url: deps.isIngestUrlEnabled }),
+  }),
+  defineRoute({
+    method: "GET",
     path: "/api/documents/:id",
     summary: "One document.",
     tag,
@@ -120,15 +149,15 @@ export const documentRoutes = [
   defineRoute({
     method: "GET",
     path: "/api/documents/:id/content",
-    summary: "What was read from the file: Docling's JSON, or Markdown.",
+    summary: "What was read from the file: Docling's JSON, Markdown, or the text that character offsets count in.",
     tag,
     params,
-    query: z.strictObject({ format: z.enum(["json", "md"]).default("json") }),
-    reply: { kind: "file", mediaTypes: ["application/json", "text/markdown"] },
+    query: z.strictObject({ format: z.enum(["json", "md", "text"]).default("json") }),
+    reply: { kind: "file", mediaTypes: ["application/json", "text/markdown", "text/plain"] },
     needs: read,
     handle: async ({ deps, params, query, scope, signal }) => ({
       ...(await deps.documents.content(scope, params.id, query.format, signal)),
-      contentType: query.format === "json" ? "application/json" : "text/markdown; charset=utf-8",
+      contentType: contentTypes[query.format],
       headers: hostileFileHeaders,
     }),
   }),
@@ -154,6 +183,19 @@ export const documentRoutes = [
     handle: async ({ deps, params, scope, signal }) => ({
       ...(await deps.documents.pageImage(scope, params.id, params.page, signal)),
       contentType: "image/png",
+      headers: { ...hostileFileHeaders, ...brieflyKept },
+    }),
+  }),
+  defineRoute({
+    method: "GET",
+    path: "/api/documents/:id/pictures/:picture",
+    summary: "A picture of the document, by the name its JSON gives it.",
+    tag,
+    params: params.extend({ picture: PictureName }),
+    reply: { kind: "file", mediaTypes: ["image/png", "image/jpeg", "image/webp"] },
+    needs: read,
+    handle: async ({ deps, params, scope, signal }) => ({
+      ...(await deps.documents.picture(scope, params.id, params.picture, signal)),
       headers: { ...hostileFileHeaders, ...brieflyKept },
     }),
   }),

@@ -67,18 +67,23 @@ export function EntriesTab() {
   };
   return (
     <>
-      <form className={own.search} role="search" onSubmit={search}>
-        <TextField
-          label={t("entries.search")}
-          hint={t("entries.searchHint")}
-          error={submit.faultOf("question")}
-          name="question"
-          type="search"
-          maxLength={2_000}
-          data-shortcut="/"
-          onChange={(event) => event.target.value === "" && setFound(null)}
-        />
-      </form>
+      <search>
+        <form className={own.search} onSubmit={search}>
+          <TextField
+            label={t("entries.search")}
+            hint={t("entries.searchHint")}
+            error={submit.faultOf("question")}
+            name="question"
+            type="search"
+            maxLength={2_000}
+            data-shortcut="/"
+            onChange={(event) => event.target.value === "" && setFound(null)}
+          />
+          <Button type="submit" disabled={submit.isBusy}>
+            {t("entries.searchAction")}
+          </Button>
+        </form>
+      </search>
       <div className={styles.toolbar}>
         <SelectField
           label={t("entries.sourceApp")}
@@ -167,7 +172,15 @@ export function EntriesTab() {
   );
 }
 
-function EntryRow({ entry, decision, onOpen }: { entry: CacheEntry; decision: CacheDecision | null; onOpen: () => void }) {
+function EntryRow({
+  entry,
+  decision,
+  onOpen,
+}: {
+  entry: CacheEntry;
+  decision: CacheDecision | null;
+  onOpen: () => void;
+}) {
   const t = useTranslations("cache");
   const locale = useLocale();
   const reasonText = useReasonText();
@@ -175,9 +188,7 @@ function EntryRow({ entry, decision, onOpen }: { entry: CacheEntry; decision: Ca
   return (
     <li className={styles.row}>
       <div className={styles.main}>
-        <p className={own.question}>
-          {entry.question ?? t("entries.hidden", { id: entry.id.slice(0, 8) })}
-        </p>
+        <p className={own.question}>{entry.question ?? t("entries.hidden", { id: entry.id.slice(0, 8) })}</p>
         <p className={styles.quiet}>
           {[
             entry.source_app,

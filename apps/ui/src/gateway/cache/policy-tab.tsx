@@ -1,11 +1,5 @@
 "use client";
-import {
-  CacheSettings,
-  CacheSettingsList,
-  cacheModes,
-  Slug,
-  PutCacheSettingsRequest,
-} from "@aurora/contracts";
+import { CacheSettings, CacheSettingsList, cacheModes, PutCacheSettingsRequest, Slug } from "@aurora/contracts";
 import { formatDateTime } from "@aurora/i18n";
 import { Plus } from "lucide-react";
 import { useLocale, useTranslations } from "next-intl";
@@ -30,10 +24,7 @@ export function PolicyTab() {
   const [added, setAdded] = useState<readonly CacheSettings[]>([]);
   const [isAdding, setIsAdding] = useState(false);
   const items = settings.data?.items;
-  const all = items && [
-    ...items,
-    ...added.filter((one) => !items.some(({ pack_id }) => pack_id === one.pack_id)),
-  ];
+  const all = items && [...items, ...added.filter((one) => !items.some(({ pack_id }) => pack_id === one.pack_id))];
   const tenant = items?.find(({ pack_id }) => pack_id === null);
   return (
     <>
@@ -119,10 +110,8 @@ function PolicyForm({ settings, onSaved }: { settings: CacheSettings; onSaved: (
   function save(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const data = new FormData(event.currentTarget);
-    const number = (field: string, otherwise: number) =>
-      data.has(field) ? Number(data.get(field)) : otherwise;
-    const isOn = (field: string, otherwise: boolean) =>
-      data.has(`has ${field}`) ? data.has(field) : otherwise;
+    const number = (field: string, otherwise: number) => (data.has(field) ? Number(data.get(field)) : otherwise);
+    const isOn = (field: string, otherwise: boolean) => (data.has(`has ${field}`) ? data.has(field) : otherwise);
     const body = submit.check(PutCacheSettingsRequest, {
       pack_id: settings.pack_id,
       mode,

@@ -1,5 +1,10 @@
 "use client";
-import { CreatedVirtualKey, CreateVirtualKeyRequest, UpdateVirtualKeyRequest, type VirtualKey } from "@aurora/contracts";
+import {
+  CreatedVirtualKey,
+  CreateVirtualKeyRequest,
+  UpdateVirtualKeyRequest,
+  type VirtualKey,
+} from "@aurora/contracts";
 import { formatDate } from "@aurora/i18n";
 import { useLocale, useTranslations } from "next-intl";
 import { type FormEvent, useState } from "react";
@@ -64,7 +69,7 @@ export function KeyDialog({ virtualKey: key, onClose, onCreated, onSaved }: Prop
       const body = submit.check(UpdateVirtualKeyRequest, fields);
       if (body)
         void submit.run(async () => {
-          await api.send(`/api/admin/virtual-keys/${key.id}`, { method: "PATCH", body });
+          await api.send(`/api/admin/virtual-keys/${key.id}`, { method: "PUT", body });
           onSaved(body.name ?? key.name);
         });
       return;
@@ -96,7 +101,9 @@ export function KeyDialog({ virtualKey: key, onClose, onCreated, onSaved }: Prop
             name="days"
             defaultValue={key ? "" : "90"}
           >
-            {key && <option value="">{t("form.keepExpiry", { date: formatDate(locale, new Date(key.expires_at)) })}</option>}
+            {key && (
+              <option value="">{t("form.keepExpiry", { date: formatDate(locale, new Date(key.expires_at)) })}</option>
+            )}
             {lifetimesDays.map((days) => (
               <option key={days} value={days}>
                 {t("form.days", { days })}

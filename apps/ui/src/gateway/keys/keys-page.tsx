@@ -49,7 +49,7 @@ export function KeysPage() {
     <GatewayPage title={t("title")} lead={t("lead")} actions={items && !isEmpty && add}>
       <div className={styles.stack}>
         {!isEmpty && (
-          <div className={styles.toolbar} role="search">
+          <search className={styles.toolbar}>
             <TextField
               label={t("search")}
               type="search"
@@ -66,7 +66,7 @@ export function KeysPage() {
                 </option>
               ))}
             </SelectField>
-          </div>
+          </search>
         )}
         {list.error !== null && <FailureMessage error={list.error} onRetry={reload} />}
         {!items && list.error === null && <Skeleton shape="block" />}
@@ -146,7 +146,9 @@ function KeyRow({
         <p className={styles.title}>
           <span className={styles.name}>{key.name}</span>
           <span className={styles.mono}>{key.prefix}…</span>
-          <Badge tone={isOn ? "good" : key.status === "expired" ? "caution" : "quiet"}>{t(`status.${key.status}`)}</Badge>
+          <Badge tone={isOn ? "good" : key.status === "expired" ? "caution" : "quiet"}>
+            {t(`status.${key.status}`)}
+          </Badge>
         </p>
         <p className={styles.quiet}>
           {[

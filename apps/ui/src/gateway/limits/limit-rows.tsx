@@ -10,7 +10,11 @@ import type { Submit } from "../use-submit.ts";
 import own from "./limits.module.css";
 
 /** While it is typed an amount may be nothing; money is typed in dollars. */
-export type TypedLimit = { readonly metric: KeyLimit["metric"]; readonly window: KeyLimit["window"]; readonly amount: string };
+export type TypedLimit = {
+  readonly metric: KeyLimit["metric"];
+  readonly window: KeyLimit["window"];
+  readonly amount: string;
+};
 export const typedLimit = ({ metric, window, amount }: KeyLimit): TypedLimit => ({
   metric,
   window,

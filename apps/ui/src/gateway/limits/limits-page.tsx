@@ -23,9 +23,7 @@ const pollEveryMs = 10_000;
 export function useSubjectText() {
   const t = useTranslations("limits");
   return ({ subject_kind, subject_id, subject_label }: UsageLimit): string =>
-    subject_id === null
-      ? t(`every.${subject_kind}`)
-      : t(`one.${subject_kind}`, { name: subject_label ?? subject_id });
+    subject_id === null ? t(`every.${subject_kind}`) : t(`one.${subject_kind}`, { name: subject_label ?? subject_id });
 }
 
 /** How much may be asked for and spent, by whom, and how much of it is used. */

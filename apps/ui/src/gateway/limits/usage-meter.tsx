@@ -30,12 +30,8 @@ export function UsageMeter({ limit, label }: { limit: UsageLimit; label: string 
       <svg
         className={own.bar}
         data-tone={tone}
-        role="meter"
-        aria-label={label}
-        aria-valuemin={0}
-        aria-valuemax={Math.max(limit.amount, used)}
-        aria-valuenow={used}
-        aria-valuetext={formatPercent(locale, ratio)}
+        role="img"
+        aria-label={`${label} (${formatPercent(locale, ratio)})`}
         viewBox="0 0 100 8"
         preserveAspectRatio="none"
       >

@@ -70,9 +70,7 @@ export function ImportDialog({ providers, onClose, onImported }: Props) {
   if (done)
     return (
       <Dialog title={t("import.doneTitle")} onClose={onClose}>
-        <Message tone="good">
-          {t("import.done", { added: done.counts.added, updated: done.counts.updated })}
-        </Message>
+        <Message tone="good">{t("import.done", { added: done.counts.added, updated: done.counts.updated })}</Message>
         <Counts result={done} />
         <DialogActions>
           <Button variant="primary" onClick={onClose}>

@@ -70,7 +70,7 @@ export function ModelsPage() {
         )}
         {all && all.length > 0 && (
           <>
-            <div className={styles.toolbar} role="search">
+            <search className={styles.toolbar}>
               <TextField
                 label={t("search")}
                 type="search"
@@ -99,7 +99,7 @@ export function ModelsPage() {
                 <option value="priced">{t("which.priced")}</option>
                 <option value="unpriced">{t("which.unpriced")}</option>
               </SelectField>
-            </div>
+            </search>
             {unpriced > 0 && which !== "unpriced" && (
               <Message tone="caution">
                 {t("unpriced", { count: unpriced })}{" "}

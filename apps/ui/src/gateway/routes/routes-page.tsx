@@ -15,8 +15,8 @@ import { ConfirmDialog } from "../confirm-dialog.tsx";
 import styles from "../gateway.module.css";
 import { GatewayPage } from "../gateway-page.tsx";
 import { RouteDialog } from "./route-dialog.tsx";
-import { sharesOf } from "./targets.ts";
 import own from "./routes.module.css";
+import { sharesOf } from "./targets.ts";
 
 /** Names callers use in the place of a model, and which models stand behind each. */
 export function RoutesPage() {
@@ -145,8 +145,7 @@ function RouteCard({ route, onEdit, onRemove }: { route: ModelRoute; onEdit: () 
         {[
           route.retries.max === 0 ? t("noRetry") : t("retries", { count: route.retries.max }),
           route.hedge_after_ms !== null && t("hedge", { duration: formatDuration(locale, route.hedge_after_ms) }),
-          route.timeouts.total_ms !== null &&
-            t("total", { duration: formatDuration(locale, route.timeouts.total_ms) }),
+          route.timeouts.total_ms !== null && t("total", { duration: formatDuration(locale, route.timeouts.total_ms) }),
         ]
           .filter(Boolean)
           .join(" · ")}

@@ -16,6 +16,9 @@ export const englishRules: readonly (readonly [string, string])[] = [
   ["(?:, )?(?:please|pls|kindly)(?: ,)?", ""],
   ["(?:, )?(?:thanks|thank you|many thanks|thx|cheers)(?: (?:in advance|a lot|so much|very much|for your help))?(?: ,)?(?= \\?|$)", ""],
   ["^(?:excuse me|sorry|quick question|just wondering|one question|a question|question|just a question)(?: ,)?", ""],
+  // a forgotten password
+  [`^i (?:have )?(?:forgot|forgotten|lost) (?:my|the) @password(?: (?:, )?(?:and )?${howNow})?(?= \\?|$)`, "@howto reset my @password"],
+  [`what (?:should|do|can) i do if i (?:forget|forgot|lost|have forgotten|lose) my @password`, "@howto reset my @password"],
   // "could you tell me"
   ["(?:can|could|would|will) (?:you|someone|anyone|anybody|somebody) (?:tell|inform|advise|remind|show|let) (?:me|us)(?: know)?(?: of| about)?", "@tell"],
   ["(?:can|could|would) you (?:explain|clarify|specify|confirm|indicate|say)(?: to me| to us)?(?= (?:how|what|when|where|who|which|why|if|whether) )", "@tell"],
@@ -49,6 +52,7 @@ export const englishRules: readonly (readonly [string, string])[] = [
   ["what needs to be done to", "@howto"],
   ["what is (?:needed|required) to", "@required"],
   ["what (?:is|are) (?:the |our |your )?(.*?) (?:process|procedure)(?= \\?|$)", "@howto @by $1"],
+  ["what (?:should|do|must) (?:i|we|one) (?:have to |need to )?do(?= (?:if|when|after|in case of|in the event of|\\?) )", "@whattodo"],
   // whom to turn to
   [`(?:who|whom) (?:do|should|can|must|could|would|shall) ${asker} (?:need to |have to )?(?:contact|call|reach out to|speak to|talk to|turn to|get in touch with|reach|ask)`, "@who @contact"],
   ["(?:who|whom) (?:to (?:contact|call|reach out to|turn to)|is the (?:right )?(?:person|contact) (?:to contact|to call|to reach out to))", "@who @contact"],
@@ -78,6 +82,7 @@ export const englishRules: readonly (readonly [string, string])[] = [
   // how much, how many, how long
   [`how much (?:does|do) (.*?) cost(?= |$)`, "@what price of $1"],
   ["how much (?:is|are)(?= (?:the|a|an|your|our|my) )", "@what price of"],
+  ["how much (?=(?:the|a|an|your|our|my) )(.*?) costs?(?= |$)", "@what price of $1"],
   ["what (?:does|do) (.*?) cost(?= |$)", "@what price of $1"],
   ["(?:what is the )?(?:total )?number of", "@count"],
   ["how many (.*?) (?:do|does) (?:i|we|one) (?:get|have|receive)(?= |$)", "@count $1"],
@@ -129,6 +134,7 @@ export const englishRules: readonly (readonly [string, string])[] = [
   ["(?:was|were)", "@past"],
   ["(?:will|shall)", "@future"],
   // light verbs
+  ["(?:back|backing) up", "backup"],
   ["(?:make|submit|file|send|put in|place|raise) (?:a|an|my|the) request for", "request"],
   ["(?:make|submit|file|send|put in) (?:a|an|my|the) (\\S+) request", "request $1"],
   ["ask for", "request"],
@@ -155,9 +161,6 @@ export const englishRules: readonly (readonly [string, string])[] = [
   ["(?:get|gain|have) access to", "access"],
   ["be informed of", "know"],
   ["hand in", "hand_in"],
-  // a forgotten password
-  [`^i (?:have )?(?:forgot|forgotten|lost) (?:my|the) @password(?: (?:, )?(?:and )?${howNow})?(?= \\?|$)`, "@howto reset my @password"],
-  [`what (?:should|do|can) i do if i (?:forget|forgot|lost|have forgotten|lose) my @password`, "@howto reset my @password"],
   // opening hours
   ["@what (?:your |the )?(?:opening|business|office|working) (?:hours|times)(?= \\?|$)", "@openinghours"],
   ["@when (?:are )?you open(?= \\?|$)", "@openinghours"],

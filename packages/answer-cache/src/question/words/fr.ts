@@ -15,6 +15,9 @@ export const frenchRules: readonly (readonly [string, string])[] = [
   ["^merci de (?:bien vouloir )?(?:me|nous) (?:dire|indiquer|preciser|communiquer)", "@tell"],
   ["(?:, )?merci(?: (?:de avance|beaucoup|de votre (?:aide|reponse|retour)))?(?: ,)?$", ""],
   ["(?:, )?merci(?: de avance| beaucoup)? \\?$", "?"],
+  // a forgotten password
+  [`^je ai (?:oublie|perdu) ${determiner} @motdepasse(?: (?:, )?(?:et )?${howNow})?(?= \\?|$)`, "@howto réinitialiser mon @motdepasse"],
+  ["en cas de oubli de (?:le |la |mon |l' )?@motdepasse , que faire", "@howto réinitialiser mon @motdepasse"],
   // "could you tell me"
   ["(?:est ce que )?(?:pouvez|pourriez|peux|pourrais) (?:vous|tu) (?:bien )?(?:me|nous) (?:dire|indiquer|preciser|rappeler|communiquer|expliquer)", "@tell"],
   ["est ce que (?:vous (?:pouvez|pourriez)|tu (?:peux|pourrais)) (?:me|nous) (?:dire|indiquer|preciser|rappeler|communiquer|expliquer)", "@tell"],
@@ -55,6 +58,7 @@ export const frenchRules: readonly (readonly [string, string])[] = [
   [`comment ${infinitive}`, "@howto "],
   [`quel(?:le)?s? (?:est|sont) ${determiner} (?:procedures?|demarches?|marche à suivre|methode|processus|etapes|facon|maniere|moyen)(?: à (?:suivre|effectuer|entreprendre))? (?:pour|afin de|de)`, "@howto"],
   [`quel(?:le)?s? (?:procedures?|demarches?|etapes|methode|processus) (?:suivre|effectuer|entreprendre|dois je suivre|faut -il suivre|dois je effectuer|faut -il effectuer) (?:pour|afin de)`, "@howto"],
+  ["(?:que (?:faire|dois je faire|faut -il faire|doit on faire|devons nous faire)|quelle est la (?:marche à suivre|conduite à tenir)|comment (?:reagir|dois je reagir))(?= (?:en cas de|si|apres|quand|lorsque|\\?) )", "@whattodo"],
   // whom to turn to
   ["(?:à qui (?:dois je |puis je |faut -il |doit on |peut on |est ce que je dois )?(?:me |se |m' |nous )?adresser?|qui (?:dois je |puis je |faut -il |doit on |peut on |est ce que je dois |est ce que je peux |je dois )?(?:contacter|joindre|appeler)|qui est la personne à contacter|quelle personne (?:dois je |faut -il )?contacter|qui est mon (?:contact|interlocuteur)|vers qui (?:me tourner|dois je me tourner|se tourner))", "@who @contact"],
   // where
@@ -73,6 +77,7 @@ export const frenchRules: readonly (readonly [string, string])[] = [
   ["quand est ce que", "@when"],
   [`quelle est la date (?:de|du) (?:debut|demarrage|commencement) de`, "@when commence"],
   [`quelle est la date (?:de|du) fin de`, "@when termine"],
+  ["quel(?:le)?s? (?:est|sont) la definition de", "@def"],
   ["^quand", "@when"],
   ["à quelle heure(?: est ce que)?", "@hour"],
   // why, who
@@ -121,9 +126,6 @@ export const frenchRules: readonly (readonly [string, string])[] = [
   ["prendre fin", "terminer"],
   ["se servir de", "utiliser"],
   ["avoir acces à", "accéder à"],
-  // oublier son mot de passe
-  [`^je ai (?:oublie|perdu) ${determiner} @motdepasse(?: (?:, )?(?:et )?${howNow})?(?= \\?|$)`, "@howto réinitialiser mon @motdepasse"],
-  ["en cas de oubli de (?:le |la |mon |l' )?@motdepasse , que faire", "@howto réinitialiser mon @motdepasse"],
   // opening hours
   [`@what (?:vos |les |votre |le |l' )?(?:heures?|horaires?) (?:de |d' )?ouverture`, "@openinghours"],
   ["@what (?:vos |les )?horaires (?=(?:de|du) )", "@hours "],
@@ -409,5 +411,5 @@ export const frenchWith: readonly { readonly verbs: string; readonly things: str
 ];
 
 export const frenchIgnored = new Set(
-  "que ? , est sont alors donc bien exactement precisement svp ce @tell".split(" "),
+  "que ? , est sont alors donc exactement precisement svp ce @tell".split(" "),
 );

@@ -74,10 +74,10 @@ function content(cell: DomElement, flow: Flow): { text: string; isRich: boolean 
 /** A row all of whose cells go on below shows nothing of its own: it is taken out, and they begin with the next. */
 function withoutEmptyRows(cells: readonly HtmlCell[], rowCount: number): HtmlCell[] {
   const ends = new Set(cells.map((cell) => cell.row + cell.rowSpan - 1));
-  const removed: number[] = [];
-  for (let row = 0; row < rowCount; row++) if (!ends.has(row)) removed.push(row);
-  if (removed.length === 0) return [...cells];
-  const before = (row: number) => removed.filter((other) => other < row).length;
+  const removedBefore: number[] = [0]; // by row
+  for (let row = 0; row < rowCount; row++) removedBefore.push((removedBefore[row] ?? 0) + (ends.has(row) ? 0 : 1));
+  if (removedBefore.at(-1) === 0) return [...cells];
+  const before = (row: number) => removedBefore[Math.min(row, rowCount)] ?? 0;
   return cells.map((cell) => {
     const end = cell.row + cell.rowSpan;
     const row = cell.row - before(cell.row);

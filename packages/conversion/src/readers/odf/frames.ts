@@ -29,7 +29,7 @@ export function addFrame(frame: XmlElement, place: OdfPlace): void {
   if (table) addTable(table, place);
   else if (box) place.addBlocks(elements(box), place);
   else if (child(frame, "draw:image") || object || child(frame, "draw:object-ole") || child(frame, "draw:plugin"))
-    builder.addPicture({ ...nodeFields(place), ...provOf(place), ...described, image: imageOf(frame, place) });
+    builder.addPicture({ ...nodeFields(place), ...provOf(place), ...described, image: imageOf(frame, place.document) });
   else {
     const blocks = elements(frame).filter((node) => /^text:(?:p|h|list)$/.test(node.name));
     place.addBlocks(blocks, place);
@@ -42,7 +42,7 @@ export function addFrame(frame: XmlElement, place: OdfPlace): void {
 }
 
 /** Of a frame; the first of its images that can be shown: others are the same for other programs. */
-function imageOf(frame: XmlElement, { document }: OdfPlace): ImageRef | undefined {
+export function imageOf(frame: XmlElement, document: OdfPlace["document"]): ImageRef | undefined {
   for (const image of elements(frame).filter((node) => node.name === "draw:image")) {
     const inline = child(image, "office:binary-data");
     const href = attribute(image, "xlink:href") ?? "";

@@ -1,5 +1,6 @@
 import type { SheetDrawing } from "../xlsx/drawings.ts";
 import type { CellComment, CellRange, SheetCell } from "../xlsx/sheet.ts";
+import { imageOf } from "./frames.ts";
 import { writeSheet } from "../xlsx/write-sheet.ts";
 import { attribute, child, descendants, elements, type XmlElement } from "../xml.ts";
 import type { OdfDocument } from "./context.ts";
@@ -119,7 +120,8 @@ function addDrawings(
     .map((paragraph) => cellText({ name: "", attributes: {}, children: [paragraph] }, document))
     .filter((text) => text !== "");
   if (paragraphs.length > 0) sheet.drawings.push({ ...place, kind: "text", paragraphs });
-  if (paragraphs.length === 0 || description) sheet.drawings.push({ ...place, kind: "picture", description });
+  if (paragraphs.length === 0 || description)
+    sheet.drawings.push({ ...place, kind: "picture", image: imageOf(frame, document), description });
 }
 
 /** Columns someone hid; a trailing stretch of thousands has no cells to hide. */

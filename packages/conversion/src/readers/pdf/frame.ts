@@ -11,6 +11,20 @@ export interface Frame {
 /** Quarter turns (0 to 3) counter-clockwise that text of this angle in degrees is nearest to. */
 export const quarterOf = (angle: number): number => Math.round(angle / 90) % 4;
 
+/** A frame whose page lies askew: what stands level in it falls to the right by these degrees on the page as shown. */
+export function skewedFrame(frame: Frame, degrees: number): Frame {
+  if (degrees === 0) return frame;
+  const [cos, sin] = [Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180)];
+  const [cx, cy] = [frame.width / 2, frame.height / 2];
+  const slanted = ({ l, t, r, b }: Box): Box => {
+    const corners = [l, r].flatMap((x) => [t, b].map((y) => [x - cx, y - cy] as const));
+    const xs = corners.map(([x, y]) => cx + x * cos - y * sin);
+    const ys = corners.map(([x, y]) => cy + x * sin + y * cos);
+    return { l: Math.min(...xs), t: Math.min(...ys), r: Math.max(...xs), b: Math.max(...ys) };
+  };
+  return { ...frame, toPage: (box) => frame.toPage(slanted(box)) };
+}
+
 /** Neither level nor upright: a watermark. */
 export const isSlanted = (angle: number): boolean => Math.abs(angle - 90 * Math.round(angle / 90)) > 8;
 

@@ -22,6 +22,14 @@ export function union(boxes: readonly Box[]): Box {
   return { l, t, r, b };
 }
 
+/** What all boxes share; its sides cross where they share nothing. */
+export const common = (boxes: readonly Box[]): Box => ({
+  l: Math.max(...boxes.map(({ l }) => l)),
+  t: Math.max(...boxes.map(({ t }) => t)),
+  r: Math.min(...boxes.map(({ r }) => r)),
+  b: Math.min(...boxes.map(({ b }) => b)),
+});
+
 export const width = (box: Box): number => box.r - box.l;
 export const height = (box: Box): number => box.b - box.t;
 export const centreX = (box: Box): number => (box.l + box.r) / 2;

@@ -23,6 +23,8 @@ export interface TableBlock extends Box {
 /** An image or a drawing. */
 export interface FigureBlock extends Box {
   readonly kind: "figure";
+  /** What the file's tags say it shows. */
+  readonly alt?: string;
   /** Text that stands in it. */
   readonly labels: readonly Segment[];
 }

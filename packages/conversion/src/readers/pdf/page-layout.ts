@@ -1,11 +1,11 @@
 import type { PageLink, PageNote } from "./annotations.ts";
 import { lineOf, pageBlocks, type TextBlock } from "./blocks.ts";
-import { type Frame, frameOf, isSlanted, quarterOf } from "./frame.ts";
+import { type Frame, frameOf, isSlanted, quarterOf, skewedFrame } from "./frame.ts";
 import type { PageLines } from "./furniture.ts";
 import { type Box, union, width } from "./geometry.ts";
 import { type Segment, segmentOf, toSegments, withDrawnBullets } from "./lines.ts";
 import type { PageText } from "./page-text.ts";
-import type { Rule, Rules } from "./rules.ts";
+import { mapRules, type Rules } from "./rules.ts";
 import type { PageTags } from "./structure.ts";
 import type { Word } from "./words.ts";
 
@@ -23,7 +23,7 @@ export interface PageLayout extends PageLines {
 
 export function layoutOf(text: PageText): PageLayout {
   const quarter = mainQuarter(text.words);
-  const frame = frameOf(quarter, text.width, text.height);
+  const frame = skewedFrame(frameOf(quarter, text.width, text.height), text.skew);
   const words =
     quarter === 0
       ? text.words
@@ -60,21 +60,11 @@ function mainQuarter(words: readonly Word[]): number {
 }
 
 function turned(rules: Rules, frame: Frame): Rules {
-  const horizontal: Rule[] = [];
-  const vertical: Rule[] = [];
-  const put = (box: Box) => {
-    const { l, t, r, b } = frame.toFrame(box);
-    if (r - l > b - t) horizontal.push({ at: t, from: l, to: r });
-    else vertical.push({ at: l, from: t, to: b });
-  };
-  for (const { at, from, to } of rules.horizontal) put({ l: from, r: to, t: at, b: at });
-  for (const { at, from, to } of rules.vertical) put({ l: at, r: at, t: from, b: to });
   const turn = (boxes: readonly Box[]) => boxes.map((box) => frame.toFrame(box));
   return {
-    horizontal,
-    vertical,
+    ...mapRules(rules, (box) => frame.toFrame(box)),
     dots: turn(rules.dots),
-    images: turn(rules.images),
+    images: rules.images.map((image) => ({ ...image, ...frame.toFrame(image) })),
     strokes: turn(rules.strokes),
   };
 }

@@ -1,5 +1,5 @@
 import { wordsOf } from "../../ledger/words.ts";
-import { ocrDpi, ocrPage, unsureConfidence } from "../../ocr/index.ts";
+import { ocrDpi, ocrPage, type RecognisedPage, unsureConfidence } from "../../ocr/index.ts";
 import type { ReadContext } from "../reader.ts";
 import { encodingRepair } from "./encoding-repair.ts";
 import { type Box, height, overlapX, overlapY, width } from "./geometry.ts";
@@ -25,6 +25,8 @@ interface Reading {
   readonly drops: readonly Drop[];
   /** 0 to 1. */
   readonly quality: number;
+  /** Of the recognised page. */
+  readonly seen?: Pick<RecognisedPage, "skew" | "rules">;
 }
 
 /**
@@ -64,7 +66,9 @@ export async function readPage({ pdfium, pdf, second, context }: Source, index: 
   context.ledger.source(reading.source, first.page);
   for (const drop of reading.drops) context.ledger.drop(drop.text, drop.reason, first.page);
   context.ledger.parser(reading.parser, first.page, round(reading.quality));
-  return { ...first, words: reading.words, source: reading.source, drops: reading.drops };
+  const { words, source, drops, seen } = reading;
+  if (!seen) return { ...first, words, source, drops };
+  return { ...first, words, source, drops, skew: seen.skew, rules: { ...first.rules, ...seen.rules }, tags: null };
 }
 
 /** Most letters are Latin ones, or none is known: recognition reads no other script. */
@@ -89,11 +93,7 @@ function isScanned({ words, rules, width: across, height: down }: PageText): boo
  * Recognised words beside those of a text layer. A layer that says the same was sound after all and keeps its exact
  * boxes; the few words of a layer over a scan (a stamp) are kept.
  */
-function betterOf(
-  reading: Reading,
-  recognised: { readonly words: readonly Word[]; readonly confidence: number },
-  isScan: boolean,
-): Reading {
+function betterOf(reading: Reading, recognised: RecognisedPage, isScan: boolean): Reading {
   const source = linesText(recognised.words);
   const quality = recognised.confidence * textQuality(source);
   if (isScan) {
@@ -103,13 +103,13 @@ function betterOf(
       own.length > 0 && (others.length < 2 * own.length + 10 || recognised.confidence < unsureConfidence);
     if (isPicture) return reading; // a cover: what it says is in its text layer
     const words = [...own, ...others];
-    return { parser: "tesseract", words, source: linesText(words), drops: reading.drops, quality };
+    return { parser: "tesseract", words, source: linesText(words), drops: reading.drops, quality, seen: recognised };
   }
   if (agreement(reading.source, source) >= 0.9) return { ...reading, quality: 1 };
   if (quality <= reading.quality) return reading;
   const broken = reading.words.filter((word) => isMisread(word.text));
   if (broken.length > 0 && broken.length < 0.5 * reading.words.length) return mended(reading, broken, recognised);
-  return { parser: "tesseract", words: recognised.words, source, drops: [], quality };
+  return { parser: "tesseract", words: recognised.words, source, drops: [], quality, seen: recognised };
 }
 
 /** The sound words of a text layer with recognised ones where its own are broken. */

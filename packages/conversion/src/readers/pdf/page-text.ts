@@ -26,6 +26,8 @@ export interface PageText {
   readonly links: readonly PageLink[];
   readonly notes: readonly PageNote[];
   readonly tags: PageTags | null;
+  /** Degrees by which the lines of a scan fall to the right once its page is upright; its words stand as if level. */
+  readonly skew: number;
 }
 
 export function readPageText(pdf: PdfDocument, page: PdfPage): PageText {
@@ -50,6 +52,7 @@ export function readPageText(pdf: PdfDocument, page: PdfPage): PageText {
     links,
     notes,
     tags: readTags(pdf, page),
+    skew: 0,
   };
 }
 

@@ -60,7 +60,7 @@ export const pdfReader: Reader = {
           if (png) await context.onPageImage({ page: index + 1, png });
           context.onProgress(textShare + ((1 - textShare) * (index + 1)) / pdf.pageCount, pdf.pageCount);
         }
-      return { document: builder.document, title: pdf.metadata("Title") || null };
+      return { document: builder.document, title: pdf.metadata("Title") || null, language: pdf.language || null };
     } finally {
       await second.close();
       pdf.close();

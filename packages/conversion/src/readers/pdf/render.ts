@@ -1,6 +1,6 @@
 import { AppError } from "@aurora/kernel";
 import type { Pdfium, PdfPage } from "./pdfium.ts";
-import { type Bitmap, encodePng } from "./png.ts";
+import type { Bitmap } from "./png.ts";
 
 const annotations = 0x01; // FPDF_ANNOT: form fields and notes as a viewer shows them
 const maxPixels = 40_000_000;
@@ -11,11 +11,7 @@ const maxObjectsDrawn = 60_000;
 export const isDrawable = (pdfium: Pdfium, page: PdfPage): boolean =>
   pdfium.api.FPDFPage_CountObjects(page.handle) <= maxObjectsDrawn;
 
-/** The page as a PNG on a white ground. */
-export const renderPage = (pdfium: Pdfium, page: PdfPage, dpi: number): Uint8Array =>
-  withDrawnPage(pdfium, page, dpi, encodePng);
-
-/** The pixels of the page, copied out of pdfium's memory. */
+/** The pixels of the page on a white ground, copied out of pdfium's memory. */
 export const paintPage = (pdfium: Pdfium, page: PdfPage, dpi: number): Bitmap =>
   withDrawnPage(pdfium, page, dpi, (bitmap) => ({ ...bitmap, pixels: bitmap.pixels.slice() }));
 

@@ -1,4 +1,4 @@
-import type { Box } from "./geometry.ts";
+import { type Box, common, union } from "./geometry.ts";
 import type { Pdfium, PdfPage } from "./pdfium.ts";
 
 /** Ruling lines of a page, in points from its top left. */
@@ -8,9 +8,14 @@ export interface Rules {
   readonly vertical: readonly Rule[];
   /** Small filled circles and squares: bullets that the page draws instead of writing them. */
   readonly dots: readonly Box[];
-  readonly images: readonly Box[];
+  readonly images: readonly ImageBox[];
   /** Curves, slanted lines and strokes of drawings: what is no rule. */
   readonly strokes: readonly Box[];
+}
+
+export interface ImageBox extends Box {
+  /** Id of the marked content it stands in; absent where it stands in none. */
+  readonly mark?: number;
 }
 
 export interface Rule {
@@ -24,6 +29,7 @@ const imageObject = 3; // FPDF_PAGEOBJ_IMAGE
 const formObject = 5; // FPDF_PAGEOBJ_FORM
 const maxObjects = 20_000;
 const maxStrokes = 5_000;
+const maxClipSegments = 200;
 const maxThickness = 3;
 const minLength = 4;
 
@@ -36,7 +42,7 @@ export function readRules(pdfium: Pdfium, page: PdfPage): Rules {
   const horizontal: Rule[] = [];
   const vertical: Rule[] = [];
   const dots: Box[] = [];
-  const images: Box[] = [];
+  const images: ImageBox[] = [];
   const strokes: Box[] = [];
   const scratch = pdfium.malloc(64);
   let objects = 0;
@@ -73,7 +79,8 @@ export function readRules(pdfium: Pdfium, page: PdfPage): Rules {
     } else if (type === pathObject) readPath(object, outer);
     else if (type === imageObject) {
       const box = boundsOf(object, outer);
-      if (box) images.push(box);
+      const mark = api.FPDFPageObj_GetMarkedContentID(object);
+      if (box) images.push(mark < 0 ? box : { ...box, mark });
     }
   };
   /** Of the object on the page as shown, cut at its borders; null outside it. */
@@ -83,13 +90,25 @@ export function readRules(pdfium: Pdfium, page: PdfPage): Rules {
     const [ax, ay] = through(outer, left, bottom);
     const [bx, by] = through(outer, right, top);
     const box = page.boxToTopLeft(Math.min(ax, bx), Math.min(ay, by), Math.max(ax, bx), Math.max(ay, by));
-    const cut = {
-      l: Math.max(0, box.l),
-      t: Math.max(0, box.t),
-      r: Math.min(page.width, box.r),
-      b: Math.min(page.height, box.b),
-    };
+    const cut = common([box, { l: 0, t: 0, r: page.width, b: page.height }, ...clipsOf(object, outer)]);
     return cut.r > cut.l && cut.b > cut.t ? cut : null;
+  };
+  /** Boxes of the paths an object is clipped by. */
+  const clipsOf = (object: number, outer: Matrix): Box[] => {
+    const clip = api.FPDFPageObj_GetClipPath(object);
+    const paths = clip === 0 ? 0 : Math.min(8, api.FPDFClipPath_CountPaths(clip));
+    return Array.from({ length: Math.max(0, paths) }, (_, path) => path).flatMap((path) => {
+      const segments = Math.min(maxClipSegments, api.FPDFClipPath_CountPathSegments(clip, path));
+      const points: Box[] = [];
+      for (let index = 0; index < segments; index++) {
+        const segment = api.FPDFClipPath_GetPathSegment(clip, path, index);
+        if (!api.FPDFPathSegment_GetPoint(segment, scratch, scratch + 4)) continue;
+        const [x = 0, y = 0] = pdfium.floats().subarray(scratch >> 2, (scratch >> 2) + 2);
+        const [px, py] = page.toTopLeft(...through(outer, x, y));
+        points.push({ l: px, r: px, t: py, b: py });
+      }
+      return points.length > 2 && segments < maxClipSegments ? [union(points)] : [];
+    });
   };
   const readPath = (object: number, outer: Matrix) => {
     const matrix = multiply(matrixOf(object), outer);
@@ -153,6 +172,20 @@ const multiply = (inner: Matrix, outer: Matrix): Matrix => [
   inner[4] * outer[0] + inner[5] * outer[2] + outer[4],
   inner[4] * outer[1] + inner[5] * outer[3] + outer[5],
 ];
+
+/** The lines of rules, each put elsewhere as a box without width or height; pieces of one line become one. */
+export function mapRules(rules: Pick<Rules, "horizontal" | "vertical">, map: (box: Box) => Box) {
+  const horizontal: Rule[] = [];
+  const vertical: Rule[] = [];
+  const put = (box: Box) => {
+    const { l, t, r, b } = map(box);
+    if (r - l > b - t) horizontal.push({ at: t, from: l, to: r });
+    else vertical.push({ at: l, from: t, to: b });
+  };
+  for (const { at, from, to } of rules.horizontal) put({ l: from, r: to, t: at, b: at });
+  for (const { at, from, to } of rules.vertical) put({ l: at, r: at, t: from, b: to });
+  return { horizontal: mergeRules(horizontal), vertical: mergeRules(vertical) };
+}
 
 /** Pieces of one line, painted cell by cell or twice, become one. */
 function mergeRules(rules: readonly Rule[]): Rule[] {

@@ -9,7 +9,7 @@ import { joinTables } from "./continued-tables.ts";
 import { withFootnotes } from "./footnotes.ts";
 import type { Frame } from "./frame.ts";
 import { type Furniture, findFurniture } from "./furniture.ts";
-import { type Box, contains, union } from "./geometry.ts";
+import { type Box, contains, overlapX, union } from "./geometry.ts";
 import { joinAcrossBreaks } from "./joins.ts";
 import type { Segment } from "./lines.ts";
 import { createListLevels } from "./list-levels.ts";
@@ -243,10 +243,24 @@ function writeFigure(writer: Writer, { figure, page }: FigureOnPage, caption: st
   const ref = writer.builder.addPicture({
     prov: [provenance(writer, page, box, [0, 0])],
     captions: caption === null ? [] : [caption],
+    ...(figure.alt !== undefined && { description: figure.alt }),
   });
-  const pieces = figure.labels.map((segment) => ({ kind: "line" as const, segment, ...union([segment]) }));
-  for (const block of pageBlocks({ page, columns: pieces.length > 0 ? [pieces] : [] }))
+  for (const block of pageBlocks({ page, columns: labelGroups(figure.labels) }))
     if (block.kind === "text") writeText(writer, { ...block, marker: null }, { label: "text" }, ref);
+}
+
+/** Labels one under another are one text; those side by side are not. */
+function labelGroups(labels: readonly Segment[]): Piece[][] {
+  const groups: Segment[][] = [];
+  for (const label of labels) {
+    const group = groups.find((other) => {
+      const last = other.at(-1);
+      return last && overlapX(last, label) > 0 && label.t - last.b < 0.6 * label.size && label.t > last.t;
+    });
+    if (group) group.push(label);
+    else groups.push([label]);
+  }
+  return groups.map((group) => group.map((segment) => ({ kind: "line" as const, segment, ...union([segment]) })));
 }
 
 function writeTable(writer: Writer, { table, page, box, parts, rowPages }: TableOnPage, caption: string | null): void {

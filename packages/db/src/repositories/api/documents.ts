@@ -91,6 +91,16 @@ export function createDocumentRepository(db: Database) {
         return result.rows.map(summaryOf);
       }),
 
+    /** Folders of the documents the scope may read, by name; those at the top are in none. */
+    listFolders: (scope: TenantScope, sourceApp: string | undefined, limit: number) =>
+      db.inScope(scope, async (tx) => {
+        const ofOne = sourceApp === undefined ? sql`true` : sql`d.source_app = ${sourceApp}`;
+        const result = await tx.execute<{ folder: string; documents: number }>(sql`
+          select d.folder, count(*)::int as documents from documents d
+          where ${readable(scope)} and ${ofOne} and d.folder <> '' group by d.folder order by d.folder limit ${limit}`);
+        return result.rows;
+      }),
+
     /** How many of the ids are documents the scope may read. */
     countReadable: (scope: TenantScope, ids: readonly string[]): Promise<number> =>
       db.inScope(scope, async (tx) => {
@@ -104,10 +114,14 @@ export function createDocumentRepository(db: Database) {
       db.inScope(scope, async (tx) => {
         const result =
           await tx.execute<Row>(sql`select c.id, c.ordinal, c.text, c.heading_path, c.page_start, c.page_end,
-          c.bboxes, c.is_table, c.language from chunks c
+          c.bboxes, c.is_table, c.language, c.char_spans from chunks c
           join documents d on d.tenant_id = c.tenant_id and d.id = c.document_id and c.version = d.published_version
           where c.document_id = ${documentId} and c.ordinal > ${afterOrdinal} order by c.ordinal limit ${limit}`);
-        return result.rows as unknown as {
+        return result.rows.map((row) => {
+          const spans = (row.char_spans as [number, number][]).map(([start, end]) => ({ start, end }));
+          const [char_start, char_end] = [spans[0]?.start ?? null, spans.at(-1)?.end ?? null];
+          return { ...row, char_start, char_end, char_spans: spans };
+        }) as unknown as {
           id: string;
           ordinal: number;
           text: string;
@@ -117,11 +131,19 @@ export function createDocumentRepository(db: Database) {
           bboxes: BoundingBox[];
           is_table: boolean;
           language: string | null;
+          char_start: number | null;
+          char_end: number | null;
+          char_spans: { start: number; end: number }[];
         }[];
       }),
 
     /** Object key of an artefact of the published version. */
-    findArtifact: (scope: TenantScope, documentId: string, kind: "json" | "markdown" | "page_image", page: number) =>
+    findArtifact: (
+      scope: TenantScope,
+      documentId: string,
+      kind: "json" | "markdown" | "text" | "page_image",
+      page: number,
+    ) =>
       db.inScope(scope, async (tx) => {
         const result = await tx.execute<{ object_key: string; size_bytes: number }>(sql`
           select a.object_key, a.size_bytes::float8 as size_bytes from artifacts a
@@ -129,6 +151,17 @@ export function createDocumentRepository(db: Database) {
           where a.document_id = ${documentId} and a.kind = ${kind} and a.page = ${page}`);
         const row = result.rows[0];
         return row ? { objectKey: row.object_key, sizeBytes: row.size_bytes } : null;
+      }),
+
+    /** Object key of a picture of the published version, by the SHA-256 of its bytes. */
+    findPicture: (scope: TenantScope, documentId: string, sha256: string) =>
+      db.inScope(scope, async (tx) => {
+        const result = await tx.execute<{ object_key: string }>(sql`
+          select a.object_key from artifacts a
+          join documents d on d.tenant_id = a.tenant_id and d.id = a.document_id and a.version = d.published_version
+          where a.document_id = ${documentId} and a.kind = 'picture' and a.sha256 = ${sha256} limit 1`);
+        const row = result.rows[0];
+        return row ? { objectKey: row.object_key } : null;
       }),
 
     /** State of the newest job, for progress; null when the document is gone. */

@@ -1,4 +1,4 @@
-import type { Provider } from "@aurora/contracts";
+import type { CallTimeouts, Provider } from "@aurora/contracts";
 import type { TenantScope } from "@aurora/kernel";
 import { and, asc, eq, inArray, notInArray, sql } from "drizzle-orm";
 import { type Database, type Transaction, violatedConstraint } from "../../database.ts";
@@ -17,20 +17,24 @@ interface ProviderChange {
   readonly models?: readonly { readonly id: string; readonly name: string }[];
   readonly defaultModel?: string | null;
   readonly credential?: SealedCredential;
+  readonly apiVersion?: string | null;
+  readonly timeouts?: CallTimeouts;
   readonly at: Date;
 }
+
+const noTimeouts: CallTimeouts = { connect_ms: null, first_token_ms: null, idle_ms: null, total_ms: null };
 
 /** Providers with their models and sealed credentials. A credential is written here and read by the Gateway alone. */
 export function createProviderRepository(db: Database) {
   async function load(tx: Transaction, ids: readonly string[] | null): Promise<Provider[]> {
     const providers = await tx
-      .select({ provider: llmProviders, keyId: llmCredentials.keyId })
+      .select({ provider: llmProviders, credentialSetAt: llmCredentials.createdAt })
       .from(llmProviders)
       .leftJoin(llmCredentials, eq(llmCredentials.providerId, llmProviders.id))
       .where(ids ? inArray(llmProviders.id, [...ids]) : undefined)
       .orderBy(asc(llmProviders.name));
     const models = await tx.select().from(llmModels).orderBy(asc(llmModels.name));
-    return providers.map(({ provider, keyId }) => ({
+    return providers.map(({ credentialSetAt, provider }) => ({
       id: provider.id,
       source: "database",
       name: provider.name,
@@ -38,7 +42,10 @@ export function createProviderRepository(db: Database) {
       base_url: provider.baseUrl,
       location: provider.location,
       is_active: provider.isActive,
-      has_credential: keyId !== null,
+      has_credential: credentialSetAt !== null,
+      credential_set_at: credentialSetAt?.toISOString() ?? null,
+      api_version: provider.apiVersion,
+      timeouts: { ...noTimeouts, ...provider.timeouts },
       models: models
         .filter((model) => model.providerId === provider.id)
         .map(({ id, name, isDefault }) => ({ id, name, is_default: isDefault })),
@@ -110,7 +117,11 @@ export function createProviderRepository(db: Database) {
     ) =>
       db
         .inScope(scope, async (tx) => {
-          await tx.insert(llmProviders).values({ ...provider, tenantId: scope.tenantId, createdAt: rest.at });
+          const { apiVersion = null, timeouts = {} } = rest;
+          const createdAt = rest.at;
+          await tx
+            .insert(llmProviders)
+            .values({ ...provider, tenantId: scope.tenantId, createdAt, apiVersion, timeouts });
           await apply(tx, scope.tenantId, provider.id, rest);
           return only(tx, provider.id);
         })
@@ -122,13 +133,15 @@ export function createProviderRepository(db: Database) {
     /** Approvals that named it are withdrawn when its address or location changes. */
     updateProvider: (scope: TenantScope, id: string, change: ProviderChange) =>
       db.inScope(scope, async (tx) => {
-        const { baseUrl, location, isActive } = change;
+        const { apiVersion, baseUrl, isActive, location, timeouts } = change;
         const [before] = await tx.select().from(llmProviders).where(eq(llmProviders.id, id)).for("update");
         if (!before) return null;
         if ((baseUrl ?? before.baseUrl) !== before.baseUrl || (location ?? before.location) !== before.location)
           await withdrawApprovals(tx, id);
         const columns = Object.fromEntries(
-          Object.entries({ baseUrl, location, isActive }).filter(([, value]) => value !== undefined),
+          Object.entries({ apiVersion, baseUrl, isActive, location, timeouts }).filter(
+            ([, value]) => value !== undefined,
+          ),
         );
         if (Object.keys(columns).length > 0) await tx.update(llmProviders).set(columns).where(eq(llmProviders.id, id));
         await apply(tx, scope.tenantId, id, change);

@@ -3,6 +3,7 @@ import type { TenantScope } from "@aurora/kernel";
 import { and, eq, sql } from "drizzle-orm";
 import type { Database, Transaction } from "../../database.ts";
 import { deletionReceipts } from "../../schema/index.ts";
+import { answersOn, forgetAnswers } from "../forget-answers.ts";
 import { replaceStatistics } from "../ingest/corpus-statistics.ts";
 import type { PageCursor } from "./paging.ts";
 import { at, isJobOpen, isOpenTo, iso, isoOrNull, likeText, type Row } from "./present.ts";
@@ -32,7 +33,7 @@ async function countRows(tx: Transaction, documentId: string): Promise<{ kind: s
 export async function findRowResidue(tx: Transaction, documentId: string): Promise<ResidueEntry[]> {
   const rows = await countRows(tx, documentId);
   const cached = await tx.execute<{ count: number }>(
-    sql`select count(*)::int as count from llm_cache_exact where document_ids @> array[${documentId}]::uuid[]`,
+    sql`select ${answersOn(documentId)} as count`,
   );
   const residue: ResidueEntry[] = rows.map((row) => ({ store: "database", ...row }));
   const count = cached.rows[0]?.count ?? 0;
@@ -75,10 +76,10 @@ export function createReceiptRepository(db: Database) {
         );
         const rows = await countRows(tx, id);
         await replaceStatistics(tx, scope, id, null);
-        const cached = await tx.execute(sql`delete from llm_cache_exact where document_ids @> array[${id}]::uuid[]`);
+        const cached = await forgetAnswers(tx, id);
         await tx.execute(sql`delete from documents where id = ${id}`);
         const removed: RemovedEntry[] = rows.map((row) => ({ store: "database", ...row, bytes: null }));
-        if (cached.rowCount) removed.push({ store: "cache", kind: "answer", count: cached.rowCount, bytes: null });
+        if (cached > 0) removed.push({ store: "cache", kind: "answer", count: cached, bytes: null });
         await tx.insert(deletionReceipts).values({
           id: receipt.id,
           tenantId: scope.tenantId,

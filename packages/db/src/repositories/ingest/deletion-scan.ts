@@ -3,6 +3,7 @@ import { eq, sql } from "drizzle-orm";
 import type { Transaction } from "../../database.ts";
 import { deletionReceipts } from "../../schema/index.ts";
 import { findRowResidue } from "../api/receipts.ts";
+import { forgetAnswers } from "../forget-answers.ts";
 
 /** A look, after the deletion of a document, into every store outside Postgres. */
 export interface DeletionScan {
@@ -21,9 +22,9 @@ export async function recordDeletionScan(
   tx: Transaction,
   { documentId, removed, residue, at }: DeletionScan,
 ): Promise<number> {
-  const cached = await tx.execute(sql`delete from llm_cache_exact where document_ids @> array[${documentId}]::uuid[]`);
+  const cached = await forgetAnswers(tx, documentId);
   const late: RemovedEntry[] = [...removed];
-  if (cached.rowCount) late.push({ store: "cache", kind: "answer", count: cached.rowCount, bytes: null });
+  if (cached > 0) late.push({ store: "cache", kind: "answer", count: cached, bytes: null });
   const left = [...(await findRowResidue(tx, documentId)), ...residue];
   const [receipt] = await tx
     .select({ id: deletionReceipts.id, removed: deletionReceipts.removed })

@@ -16,7 +16,7 @@ import { findEmbeddings, saveEmbeddings } from "./embeddings.ts";
 import { type PublicationRow, publishVersion } from "./publish-version.ts";
 
 interface ArtifactRow {
-  readonly kind: "json" | "markdown" | "page_image";
+  readonly kind: "json" | "markdown" | "text" | "page_image" | "picture";
   readonly page: number;
   readonly objectKey: string;
   readonly sizeBytes: number;
@@ -36,6 +36,7 @@ interface ChunkRow {
   readonly isTable: boolean;
   readonly language: string | null;
   readonly passageHash: string;
+  readonly charSpans: readonly { readonly start: number; readonly end: number }[];
 }
 
 interface ConversionRow {
@@ -48,7 +49,7 @@ interface ConversionRow {
 }
 
 const finalStates: JobState[] = ["success", "failed", "cancelled"];
-const rowsPerInsert = 500; // 16 parameters a row, 65,535 a statement
+const rowsPerInsert = 500; // 17 parameters a row, 65,535 a statement
 
 /** The rows of the ingestion worker; it declares what it needs of them in apps/ingest. */
 export function createIngestionRows(db: Database) {
@@ -243,6 +244,7 @@ export function createIngestionRows(db: Database) {
                 isTable: row.isTable,
                 language: row.language,
                 passageHash: row.passageHash,
+                charSpans: row.charSpans.map(({ start, end }) => [start, end] as const),
               })),
             )
             .onConflictDoUpdate({ target: [chunks.tenantId, chunks.id], set: replaced });
@@ -281,4 +283,5 @@ const replaced = {
   isTable: sql`excluded.is_table`,
   language: sql`excluded.language`,
   passageHash: sql`excluded.passage_hash`,
+  charSpans: sql`excluded.char_spans`,
 };

@@ -50,6 +50,7 @@ const addChunk = (documentId: string, version: number) =>
       pageEnd: null,
       bboxes: [],
       spans: [],
+      charSpans: [],
       isTable: false,
       language: null,
       passageHash: sha256Hex("a"),

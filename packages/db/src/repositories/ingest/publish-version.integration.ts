@@ -69,6 +69,7 @@ async function saveChunks(documentId: string, version: number, texts: readonly s
       pageEnd: 2,
       bboxes: [{ page: 1, l: 0, t: 0, r: 1, b: 1 }],
       spans: [],
+      charSpans: [],
       isTable: false,
       language: "fr",
       passageHash: sha256Hex(`passage ${text}`),

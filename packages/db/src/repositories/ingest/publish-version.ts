@@ -3,6 +3,7 @@ import { AppError, type TenantScope } from "@aurora/kernel";
 import { and, count, eq, isNull, sql } from "drizzle-orm";
 import type { Transaction } from "../../database.ts";
 import { chunks, documents, documentVersions, ingestionJobs, tenants } from "../../schema/index.ts";
+import { forgetAnswers } from "../forget-answers.ts";
 import { replaceStatistics, type VersionTerms } from "./corpus-statistics.ts";
 import { pruneEmbeddings } from "./embeddings.ts";
 
@@ -97,7 +98,7 @@ export async function publishVersion(
     .where(eq(ingestionJobs.id, jobId));
   await replaceStatistics(tx, scope, documentId, publication);
   await pruneEmbeddings(tx, documentId, publication.embedderIds);
-  await tx.execute(sql`delete from llm_cache_exact where document_ids @> array[${documentId}]::uuid[]`);
+  await forgetAnswers(tx, documentId);
   return "published";
 }
 
