@@ -106,10 +106,7 @@ function runOne(child: ChildProcess, index: number): Promise<FuzzOutcome> {
       const megabytes = residentMb(child.pid);
       if (megabytes > limits.megabytes)
         settle({ index, filename, outcome: "memory", detail: `${Math.round(megabytes)} MB` });
-      else if (
-        processorMs(child.pid) - busyBefore > mostMs ||
-        performance.now() - startedAt > limits.idleMilliseconds
-      )
+      else if (processorMs(child.pid) - busyBefore > mostMs || performance.now() - startedAt > limits.idleMilliseconds)
         settle({ index, filename, outcome: "hang" });
     }, 50);
     const listen = (message: FuzzOutcome) => {

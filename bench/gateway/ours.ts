@@ -2,7 +2,7 @@
 import { createAnswerCipher, createCredentialCipher } from "@aurora/auth";
 import { createGatewayRows, schema } from "@aurora/db";
 import { systemClock, systemIds } from "@aurora/kernel";
-import { silentLogger } from "@aurora/telemetry";
+import { silentLogger, silentTracer } from "@aurora/telemetry";
 import { createDocument, startTestDatabase } from "@aurora/testing";
 import { createGateway, standardTiming } from "../../apps/gateway/src/gateway.ts";
 import { answerParent, type FromChild, internalSecret } from "./messages.ts";
@@ -34,7 +34,12 @@ const gateway = createGateway({
   isCallerAppRegistryEnforced: true,
   cacheTtlSeconds: 3_600,
   wordVectors: null,
+  semantic: null,
   timing: standardTiming,
+  tracer: silentTracer,
+  providerTracing: "none",
+  metricsToken: null,
+  version: "bench",
   clock: systemClock,
   ids: systemIds,
   logger: silentLogger,

@@ -82,6 +82,7 @@ describe("EMBEDDING_MODEL", () => {
       ADMIN_API_KEY: adminKey,
       EMBEDDING_MODEL: "lan/tiny",
       EMBEDDING_DIMENSIONS: "8",
+      LLM_CACHE_TTL_SECONDS: "0", // every question is seen to be embedded
       PROVIDER_PRIVATE_HOSTS: `127.0.0.1:${port}`,
     });
     const gateway = await wireGateway(world.config, silentLogger);

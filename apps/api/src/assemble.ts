@@ -1,6 +1,6 @@
-import { type CredentialCipher, createSessionTokens } from "@aurora/auth";
+import { type AnswerCipher, type CredentialCipher, createSessionTokens } from "@aurora/auth";
 import { AppError, type Clock, type Ids, type TenantScope } from "@aurora/kernel";
-import type { ChatModel, ProbeModel } from "@aurora/llm";
+import type { ChatModel, Embedder, ProbeModel } from "@aurora/llm";
 import type { ObjectStore } from "@aurora/object-store";
 import type { Queue } from "@aurora/queue";
 import type { Retriever } from "@aurora/rag";
@@ -12,6 +12,7 @@ import { type AuthenticateDeps, createAuthenticate } from "./use-cases/authentic
 import { createIngestUrl, type IngestUrlDeps } from "./use-cases/ingest-url.ts";
 import { createManageApiKeys, type ManageApiKeysDeps } from "./use-cases/manage-api-keys.ts";
 import { createManageBatches, type ManageBatchesDeps } from "./use-cases/manage-batches.ts";
+import { createManageCache, type ManageCacheDeps } from "./use-cases/manage-cache.ts";
 import { createManageDocuments, type ManageDocumentsDeps } from "./use-cases/manage-documents.ts";
 import { createManageGuardrails, type ManageGuardrailsDeps } from "./use-cases/manage-guardrails.ts";
 import { createManageJobs, type ManageJobsDeps } from "./use-cases/manage-jobs.ts";
@@ -55,6 +56,7 @@ export interface ApiPorts {
       SourceAppsDeps["providers"] & {
         findDefaultModel(scope: TenantScope): Promise<{ provider: string; name: string } | null>;
       };
+    readonly cache: ManageCacheDeps["cache"];
     readonly virtualKeys: ManageVirtualKeysDeps["virtualKeys"];
     readonly limits: ManageLimitsDeps["limits"];
     readonly models: ManageModelsDeps["models"];
@@ -89,6 +91,9 @@ export interface ApiPorts {
   readonly checkProvider: ManageProvidersDeps["check"];
   readonly fetchCatalogue: ManageModelsDeps["fetchCatalogue"];
   readonly cipher: CredentialCipher;
+  readonly answerCipher: AnswerCipher;
+  /** What the Gateway compares questions with. */
+  readonly questionEmbedder: Embedder;
   readonly spool: UploadDocumentDeps["spool"];
   /** null while ENABLE_INGEST_URL is off. */
   readonly outbound: IngestUrlDeps["outbound"];
@@ -104,9 +109,13 @@ export interface ApiSettings {
   readonly isCallerAppRegistryEnforced: boolean;
   readonly cookie: CookieSettings;
   readonly maxUploadBytes: number;
+  /** CLAMAV_URL is set. */
+  readonly areFilesScanned: boolean;
   /** PUBLIC_BASE_URL, without a slash at its end. */
   readonly publicBaseUrl: string;
   readonly privacy: AnswerQuestionDeps["privacy"];
+  /** LLM_CACHE_TTL_SECONDS. */
+  readonly cacheTtlSeconds: number;
   readonly defaultLanguage: string;
   /** Which hosts a provider may be on. */
   readonly providerAddresses: ManageProvidersDeps["addresses"];
@@ -189,6 +198,14 @@ export function assembleApi(ports: ApiPorts, settings: ApiSettings): ApiDeps {
       routes: repositories.modelRoutes,
       listProviders: (scope) => manageProviders.list(scope),
     }),
+    cache: createManageCache({
+      clock,
+      cache: repositories.cache,
+      cipher: ports.answerCipher,
+      embedder: ports.questionEmbedder,
+      showsQuestions: settings.privacy.storeQuestion,
+      cacheTtlSeconds: settings.cacheTtlSeconds,
+    }),
     virtualKeys: createManageVirtualKeys({
       clock,
       ids,
@@ -204,7 +221,7 @@ export function assembleApi(ports: ApiPorts, settings: ApiSettings): ApiDeps {
     uploads: uploadDocument,
     ingestUrl: createIngestUrl({ outbound: ports.outbound, uploads: uploadDocument }),
     isIngestUrlEnabled: ports.outbound !== null,
-    documents: createReadDocuments({ documents, versions, objects }),
+    documents: createReadDocuments({ documents, versions, objects, areFilesScanned: settings.areFilesScanned }),
     manageDocuments: createManageDocuments({ clock, ids, objects, vectors, queue, versions, receipts }),
     jobs: manageJobs,
     batches: createManageBatches({

@@ -4,6 +4,7 @@ import { badCallersAndQuestions } from "./testing/bad-input/callers-and-question
 import { badDocumentsAndAdministration } from "./testing/bad-input/documents-and-administration.ts";
 import { badIngestion } from "./testing/bad-input/ingestion.ts";
 import { badKeysAndLimits } from "./testing/bad-input/keys-and-limits.ts";
+import { badUsageAndGuardrails } from "./testing/bad-input/usage-and-guardrails.ts";
 import { type BadInputWorld, createBadInputWorld } from "./testing/bad-input/world.ts";
 import { send } from "./testing/client.ts";
 import { startTestApi, type TestApi } from "./testing/start-test-api.ts";
@@ -34,6 +35,7 @@ const tables = [
   "llm_credentials",
   "virtual_keys",
   "usage_limits",
+  "guardrail_settings",
 ];
 /** What the database and the stores hold, apart from what refusing leaves by design: throttle rows, one log row a question. */
 async function contents(): Promise<unknown> {
@@ -55,24 +57,27 @@ async function contents(): Promise<unknown> {
 }
 
 describe("bad input", () => {
-  it.each([...badCallersAndQuestions, ...badDocumentsAndAdministration, ...badIngestion, ...badKeysAndLimits])(
-    "$name → $status $code, and nothing half-written",
-    async ({ at, code, send, status }) => {
-      const before = await contents();
-      const reply = await send(world);
-      expect([reply.status, reply.body?.code]).toEqual([status, code]);
-      expect(reply.headers["content-type"]).toBe("application/problem+json; charset=utf-8");
-      expect(reply.body).toMatchObject({
-        status,
-        type: `urn:aurora-nexus:problem:${code}`,
-        request_id: reply.headers["x-request-id"],
-      });
-      expect(reply.body.detail.length).toBeGreaterThan(10);
-      if (at) expect([reply.body.errors[0]?.pointer, reply.body.errors[0]?.code]).toEqual(at);
-      expect(reply.text).not.toMatch(/at .*\.ts:\d+|node_modules|select |Error:/); // no stack, no statement
-      expect(await contents()).toEqual(before);
-    },
-  );
+  it.each([
+    ...badCallersAndQuestions,
+    ...badDocumentsAndAdministration,
+    ...badIngestion,
+    ...badKeysAndLimits,
+    ...badUsageAndGuardrails,
+  ])("$name → $status $code, and nothing half-written", async ({ at, code, send, status }) => {
+    const before = await contents();
+    const reply = await send(world);
+    expect([reply.status, reply.body?.code]).toEqual([status, code]);
+    expect(reply.headers["content-type"]).toBe("application/problem+json; charset=utf-8");
+    expect(reply.body).toMatchObject({
+      status,
+      type: `urn:aurora-nexus:problem:${code}`,
+      request_id: reply.headers["x-request-id"],
+    });
+    expect(reply.body.detail.length).toBeGreaterThan(10);
+    if (at) expect([reply.body.errors[0]?.pointer, reply.body.errors[0]?.code]).toEqual(at);
+    expect(reply.text).not.toMatch(/at .*\.ts:\d+|node_modules|select |Error:/); // no stack, no statement
+    expect(await contents()).toEqual(before);
+  });
 
   it("an unknown account and a wrong password are answered with the same bytes", async () => {
     const attempt = async (email: string) => {

@@ -6,6 +6,7 @@ import type { Session } from "./use-cases/authenticate.ts";
 import type { createIngestUrl } from "./use-cases/ingest-url.ts";
 import type { createManageApiKeys } from "./use-cases/manage-api-keys.ts";
 import type { createManageBatches } from "./use-cases/manage-batches.ts";
+import type { createManageCache } from "./use-cases/manage-cache.ts";
 import type { createManageDocuments } from "./use-cases/manage-documents.ts";
 import type { createManageGuardrails } from "./use-cases/manage-guardrails.ts";
 import type { createManageJobs } from "./use-cases/manage-jobs.ts";
@@ -44,6 +45,7 @@ export interface ApiDeps {
   readonly providers: ReturnType<typeof createManageProviders>;
   readonly models: ReturnType<typeof createManageModels>;
   readonly modelRoutes: ReturnType<typeof createManageModelRoutes>;
+  readonly cache: ReturnType<typeof createManageCache>;
   readonly virtualKeys: ReturnType<typeof createManageVirtualKeys>;
   readonly limits: ReturnType<typeof createManageLimits>;
   readonly usage: ReturnType<typeof createReportUsage>;

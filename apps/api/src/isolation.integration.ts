@@ -3,7 +3,7 @@ import type { Route } from "./http/define-route.ts";
 import { routes } from "./routes/table.ts";
 import { bearer, refusal, send } from "./testing/client.ts";
 import { createFirstTenantContent, type IsolationContent } from "./testing/isolation-content.ts";
-import { formBody, publishedPicture } from "./testing/publish.ts";
+import { formBody, picturePath } from "./testing/publish.ts";
 import { startTestApi, type TestApi } from "./testing/start-test-api.ts";
 
 type Refusal = "404" | "403" | "own";
@@ -72,10 +72,7 @@ const cases: Readonly<Record<string, Case | "public">> = {
     path: ({ documentId }) => `/api/documents/${documentId}/pages/1.png`,
     ...missing,
   },
-  "GET /api/documents/:id/pictures/:picture": {
-    path: ({ documentId }) => `/api/documents/${documentId}/pictures/${publishedPicture.name}`,
-    ...missing,
-  },
+  "GET /api/documents/:id/pictures/:picture": { path: ({ documentId }) => picturePath(documentId), ...missing },
   "GET /api/documents/folders": { path: () => "/api/documents/folders", ...harmless },
   "GET /api/ingestion/options": { path: () => "/api/ingestion/options", ...harmless },
   "GET /api/documents/:id/original": { path: ({ documentId }) => `/api/documents/${documentId}/original`, ...missing },

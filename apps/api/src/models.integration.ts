@@ -157,7 +157,11 @@ describe("aliases", () => {
     });
     await call("PUT", `/api/admin/providers/${providerId}`, { models: ["gpt-mini"] });
     const { body } = await call("GET", "/api/admin/model-routes");
-    expect(body.items[0].targets.map(({ is_available }: { is_available: boolean }) => is_available)).toEqual([true, false, true]);
+    expect(body.items[0].targets.map(({ is_available }: { is_available: boolean }) => is_available)).toEqual([
+      true,
+      false,
+      true,
+    ]);
     const replaced = await put("fast", { targets: [{ model: "router/gpt-mini" }], is_active: false });
     expect(replaced.body).toMatchObject({ retries: { max: 0 }, hedge_after_ms: null, is_active: false });
     expect((await call("GET", "/api/admin/model-routes")).body.items).toHaveLength(1);
@@ -168,17 +172,32 @@ describe("aliases", () => {
   it.each([
     ["a target nobody has", { targets: [{ model: "router/none" }] }, "/targets/0/model", "unknown_model"],
     ["a target without its provider", { targets: [{ model: "gpt-mini" }] }, "/targets/0/model", "invalid_format"],
-    ["a target twice", { targets: [{ model: "router/own" }, { model: "router/own" }] }, "/targets/1/model", "duplicate"],
+    [
+      "a target twice",
+      { targets: [{ model: "router/own" }, { model: "router/own" }] },
+      "/targets/1/model",
+      "duplicate",
+    ],
     ["no target", { targets: [] }, "/targets", "too_small"],
     ["a negative weight", { targets: [{ model: "router/own", weight: -1 }] }, "/targets/0/weight", "too_small"],
-    ["a hedge without a second", { targets: [{ model: "router/own" }], hedge_after_ms: 100 }, "/hedge_after_ms", "needs_two_targets"],
+    [
+      "a hedge without a second",
+      { targets: [{ model: "router/own" }], hedge_after_ms: 100 },
+      "/hedge_after_ms",
+      "needs_two_targets",
+    ],
     [
       "retries that wait less than their base",
       { targets: [{ model: "router/own" }], retries: { max: 1, base_ms: 500, max_ms: 100 } },
       "/retries/max_ms",
       "less_than_base_ms",
     ],
-    ["a wait of no time", { targets: [{ model: "router/own" }], timeouts: { total_ms: 0 } }, "/timeouts/total_ms", "too_small"],
+    [
+      "a wait of no time",
+      { targets: [{ model: "router/own" }], timeouts: { total_ms: 0 } },
+      "/timeouts/total_ms",
+      "too_small",
+    ],
   ])("are refused with %s", async (_name, payload, pointer, code) => {
     const refused = await put("fast", payload);
     expect([refused.status, refused.body.errors?.[0]]).toEqual([400, { pointer, code }]);
@@ -191,11 +210,17 @@ describe("aliases", () => {
 });
 
 describe("a provider", () => {
-  const credential = async () => (await api.database.admin.query("select * from llm_credentials where provider_id = $1", [providerId])).rows[0];
+  const credential = async () =>
+    (await api.database.admin.query("select * from llm_credentials where provider_id = $1", [providerId])).rows[0];
 
   it("is Anthropic's or Azure's as well, with waits of its own", async () => {
     const timeouts = { connect_ms: 500, first_token_ms: null, idle_ms: 9_000, total_ms: null };
-    const claude = await call("POST", "/api/admin/providers", { name: "claude", kind: "anthropic", models: ["m"], timeouts });
+    const claude = await call("POST", "/api/admin/providers", {
+      name: "claude",
+      kind: "anthropic",
+      models: ["m"],
+      timeouts,
+    });
     expect(claude.body).toMatchObject({ base_url: "https://api.anthropic.com/v1", timeouts, api_version: null });
     const azure = { name: "azure", kind: "azure_openai", models: ["gpt"], api_version: "2024-10-21" };
     const homeless = await call("POST", "/api/admin/providers", azure);
@@ -203,13 +228,20 @@ describe("a provider", () => {
     const made = await call("POST", "/api/admin/providers", { ...azure, base_url: "https://mine.openai.azure.com" });
     expect(made.body).toMatchObject({ api_version: "2024-10-21", timeouts: { connect_ms: null } });
     const url = `/api/admin/providers/${made.body.id}`;
-    expect((await call("PUT", url, { api_version: null, timeouts })).body).toMatchObject({ api_version: null, timeouts });
+    expect((await call("PUT", url, { api_version: null, timeouts })).body).toMatchObject({
+      api_version: null,
+      timeouts,
+    });
     expect((await call("PUT", url, { api_version: "latest" })).body.errors[0].pointer).toBe("/api_version");
   });
 
   it("is tried before it is kept, with its key sealed, and nothing of it stays", async () => {
     const before = (await api.database.admin.query("select count(*)::int as n from llm_credentials")).rows;
-    const tried = await call("POST", "/api/admin/providers/test", { kind: "anthropic", api_key: "sk-tried", model: "m" });
+    const tried = await call("POST", "/api/admin/providers/test", {
+      kind: "anthropic",
+      api_key: "sk-tried",
+      model: "m",
+    });
     expect(tried.body).toMatchObject({ ok: true, status: 200, code: null });
     expect(api.model.checked.at(-1)).toMatchObject({ baseUrl: "https://api.anthropic.com/v1", model: "m" });
     expect(JSON.stringify(api.model.checked)).not.toContain("sk-tried");

@@ -1,5 +1,7 @@
+import { request } from "node:http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { maxStreams } from "./http/app.ts";
+import { maxIntakes } from "./http/live-requests.ts";
 import { bearer, createSignedInUser, send } from "./testing/client.ts";
 import { upload } from "./testing/publish.ts";
 import { startTestApi, type TestApi } from "./testing/start-test-api.ts";
@@ -72,5 +74,40 @@ describe("a stream of a document's progress", () => {
     expect((await watch(other.token, leave.signal)).status).toBe(200);
     leave.abort();
     await expect.poll(async () => (await watch(token, AbortSignal.timeout(500))).status, { timeout: 10_000 }).toBe(200);
+  });
+});
+
+describe("files that are slow to arrive", () => {
+  /** The head of a form whose file never ends. */
+  const begin = () => {
+    const headers = { ...bearer(api.adminKey), "content-type": "multipart/form-data; boundary=b" };
+    const sent = request(`${url}/api/documents`, { method: "POST", headers }).on("error", () => {});
+    sent.write('--b\r\nContent-Disposition: form-data; name="source_app"\r\n\r\ndefault\r\n');
+    sent.write('--b\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\nwords');
+    return sent;
+  };
+
+  it("are a few of an organisation at once: one more is told when to come again, by form or by address", async () => {
+    const slow = Array.from({ length: maxIntakes.tenant }, begin);
+    const byAddress = () =>
+      send(api, {
+        method: "POST",
+        url: "/api/documents/url",
+        headers: bearer(api.adminKey),
+        payload: { url: "https://example.org/a.pdf", source_app: "default" },
+      });
+    await expect.poll(async () => (await byAddress()).status, { timeout: 25_000 }).toBe(429);
+    const refused = await byAddress();
+    expect([refused.status, refused.body.code, refused.headers["retry-after"]]).toEqual([429, "rate_limited", "5"]);
+    const form = await upload(api, api.adminKey, { source_app: "default" }, { filename: "w.txt", bytes: "w" });
+    expect([form.status, form.body.code, form.headers.connection]).toEqual([429, "rate_limited", "close"]);
+    for (const one of slow) one.destroy();
+    await expect
+      .poll(
+        async () =>
+          (await upload(api, api.adminKey, { source_app: "default" }, { filename: "v.txt", bytes: "v" })).status,
+        { timeout: 25_000 },
+      )
+      .toBe(202);
   });
 });

@@ -1,10 +1,12 @@
 import { join } from "node:path";
-import { createCredentialCipher, environmentProviderNames, signContext } from "@aurora/auth";
+import { createAnswerCipher, createCredentialCipher, environmentProviderNames, signContext } from "@aurora/auth";
 import { type Config, productRoot, required } from "@aurora/config";
 import {
   createAccountRepository,
   createApiKeyRepository,
   createBatchRepository,
+  createCacheEntryRepository,
+  createCacheSettingsRepository,
   createDatabase,
   createDocumentRepository,
   createGuardrailRepository,
@@ -44,7 +46,7 @@ import type { Queue } from "@aurora/queue";
 import { createRedisQueue } from "@aurora/queue/bullmq";
 import { createPostgresQueue } from "@aurora/queue/postgres";
 import { createRetriever, openTenantIndexes } from "@aurora/rag";
-import type { Logger } from "@aurora/telemetry";
+import { createRequestTracing, createTracer, type Logger } from "@aurora/telemetry";
 import { createEmbeddedVectorStore } from "@aurora/vector-store/embedded";
 import type { FastifyInstance } from "fastify";
 import { Pool } from "undici";
@@ -96,6 +98,15 @@ export async function wireApi(
   const model = join(productRoot(import.meta.dirname), "models/static-fr-en-192");
   const { embedder, wordVectors } = await loadStaticModel({ folder: model });
   const internalSecret = required(config.secrets.gatewayInternal, "GATEWAY_INTERNAL_SECRET");
+  const tracer = await createTracer(
+    config.tracing && {
+      ...config.tracing,
+      resource: { "service.name": "aurora-nexus-api", "service.version": apiVersion, ...config.tracing.resource },
+      content: config.queryLog,
+    },
+    logger,
+  );
+  const tracing = createRequestTracing(tracer);
   const gateway = new Pool(config.urls.gateway, { connections: 64 });
   const connection: GatewayConnection = {
     baseUrl: config.urls.gateway,
@@ -103,6 +114,7 @@ export async function wireApi(
     sign: (context) => signContext(internalSecret, context),
     clock: systemClock,
     dispatcher: gateway,
+    traceHeaders: tracing.headers,
   };
   const embedders = config.embedding ? createGatewayEmbedderSource(connection, config.embedding) : inProcess(embedder);
   const indexes = await openTenantIndexes({
@@ -125,6 +137,7 @@ export async function wireApi(
       providers: createProviderRepository(database),
       models: createModelRepository(database),
       modelRoutes: createModelRouteRepository(database),
+      cache: { ...createCacheEntryRepository(database), ...createCacheSettingsRepository(database) },
       virtualKeys: createVirtualKeyRepository(database),
       limits: createLimitRepository(database),
       usage: { ...createUsageReportRepository(database), ...createUsageCallRepository(database) },
@@ -156,7 +169,12 @@ export async function wireApi(
     probeModel: createGatewayProbe(connection),
     checkProvider: checkThrough(createGatewayCheck(connection)),
     fetchCatalogue: createGatewayCatalogue(connection),
-    cipher: createCredentialCipher(required(config.secrets.llmCredentialsKey, "LLM_CREDENTIALS_ENC_KEY")),
+    cipher: createCredentialCipher(
+      required(config.secrets.llmCredentialsKey, "LLM_CREDENTIALS_ENC_KEY"),
+      config.secrets.llmCredentialsOldKeys,
+    ),
+    answerCipher: createAnswerCipher(required(config.secrets.llmCredentialsKey, "LLM_CREDENTIALS_ENC_KEY")),
+    questionEmbedder: embedder,
     spool: spoolFile,
     outbound: config.ingestUrl.isEnabled ? outboundOf(config) : null,
     firstAdministratorNote: createFirstAdministratorFile(config.dataDir),
@@ -173,11 +191,13 @@ export async function wireApi(
   const app = await createApp(assembleApi(ports, settings), routes, httpOptionsOf(config, settings), {
     clock: systemClock,
     logger,
+    tracing,
   });
   return {
     app,
     async close() {
       await app.close();
+      await tracer.close();
       await queue.close();
       await vectors.close();
       objects.close();
@@ -262,6 +282,7 @@ const settingsOf = (config: Config): ApiSettings => ({
   maxUploadBytes: config.ingestion.maxUploadBytes,
   publicBaseUrl: config.urls.publicBase,
   privacy: config.queryLog,
+  cacheTtlSeconds: config.llm.cacheTtlSeconds,
   defaultLanguage: config.locale.slice(0, 2),
   providerAddresses: config.providerAddresses,
   environmentProviders: environmentProviderNames.filter((name) => config.llm[`${name}Key`] !== null),

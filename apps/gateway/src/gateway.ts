@@ -2,7 +2,8 @@ import type { AddressRules, AnswerCipher, CredentialCipher, EnvironmentKeys } fr
 import { type Clock, type Ids, jobScope } from "@aurora/kernel";
 import type { WordVectors } from "@aurora/llm";
 import type { OutboundProxy } from "@aurora/outbound";
-import type { Logger } from "@aurora/telemetry";
+import { createGatewayMetrics, createGatewaySpans, type Logger, type ProviderTracing, type Tracer } from "@aurora/telemetry";
+import { createGuards } from "./guards/guards.ts";
 import type { FastifyInstance } from "fastify";
 import { createKeyAuthentication } from "./callers/key-authentication.ts";
 import { createServer } from "./http/server.ts";
@@ -12,16 +13,21 @@ import { createUpstream, type Timeouts } from "./providers/upstream.ts";
 import { registerChatCompletions } from "./routes/chat-completions.ts";
 import { registerEmbeddings } from "./routes/embeddings.ts";
 import { registerHealth } from "./routes/health.ts";
+import { registerMetrics } from "./routes/metrics.ts";
 import { registerModels } from "./routes/models.ts";
+import { registerProviders } from "./routes/providers.ts";
 import { registerRerank } from "./routes/rerank.ts";
 import { registerResponses } from "./routes/responses.ts";
 import { createBreaker, createRouter } from "./routing/index.ts";
+import { createCachePolicies, createSemanticCache } from "./semantic/index.ts";
+import type { SemanticCacheOptions } from "./semantic/semantic-cache.ts";
 import { createAnswerCache } from "./use-cases/answer-cache.ts";
 import type { TenantUsage } from "./use-cases/call-record.ts";
 import type { ChatDeps } from "./use-cases/chat-call.ts";
 import { createEmbeddingCache } from "./use-cases/embedding-cache.ts";
 import { createFlights } from "./use-cases/flights.ts";
 import type { GatewayRows } from "./use-cases/gateway-rows.ts";
+import { createCallObserver } from "./use-cases/observe-calls.ts";
 import { byTenant, createWriteBehind } from "./use-cases/write-behind.ts";
 
 export interface GatewayTiming extends Timeouts {
@@ -63,7 +69,16 @@ export interface GatewayDeps {
   /** 0 = keep no answer. */
   readonly cacheTtlSeconds: number;
   readonly wordVectors: WordVectors | null;
+  /** Null = no semantic cache, whatever a policy says. */
+  readonly semantic: Pick<SemanticCacheOptions, "vectors" | "embedder"> | null;
   readonly timing: GatewayTiming;
+  readonly tracer: Tracer;
+  /** Which providers are told of our traces. */
+  readonly providerTracing: ProviderTracing;
+  /** METRICS_TOKEN; null = `/metrics` does not exist. */
+  readonly metricsToken: string | null;
+  /** Of the product, for metrics. */
+  readonly version: string;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly logger: Logger;
@@ -99,7 +114,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     addresses: deps.addresses,
   });
   const upstream = createUpstream(deps.addresses, timing, deps.outboundProxy);
-  const cache = createAnswerCache({ rows, cipher: deps.answerCipher, clock, logger, ttlSeconds: deps.cacheTtlSeconds });
+  const cache = createAnswerCache({ rows, cipher: deps.answerCipher, clock, logger });
   const usage = createWriteBehind<TenantUsage>({
     name: "usage",
     maxItems: 10_000,
@@ -108,12 +123,40 @@ export function createGateway(deps: GatewayDeps): Gateway {
     logger,
     write: (batch) => writeUsage(rows, batch),
   });
+  const semantic =
+    deps.semantic &&
+    createSemanticCache({
+      ...{ rows, clock, ids, logger },
+      ...deps.semantic,
+      cipher: deps.answerCipher,
+      verifier: null,
+      random: Math.random,
+    });
+  const breaker = createBreaker({ clock });
+  const metrics = createGatewayMetrics({
+    version: deps.version,
+    gauges: {
+      logQueueLength: () => usage.length,
+      logDropped: () => usage.dropped,
+      breakers: () =>
+        [...breaker.states()].flatMap(([key, state]) => {
+          const model = observer.modelOf(key);
+          return model ? [{ ...model, state }] : [];
+        }),
+    },
+  });
+  const observer = createCallObserver(metrics, createGatewaySpans(deps.tracer, deps.providerTracing));
   const chat: ChatDeps = {
     router: createRouter(directory),
-    breaker: createBreaker({ clock }),
+    breaker,
+    guards: createGuards({ rows, clock, maxAgeMs }),
+    metrics,
+    observer,
     flights: createFlights(),
     onFinished: (finished) => void usage.add(finished),
     wordVectors: deps.wordVectors,
+    policies: createCachePolicies({ rows, clock, logger, ttlSeconds: deps.cacheTtlSeconds }),
+    likeness: semantic && deps.semantic && { cache: semantic, embedderId: deps.semantic.embedder.id },
     ...{ cache, clock, ids, limits, upstream },
   };
   const embeddings = createEmbeddingCache({
@@ -126,7 +169,9 @@ export function createGateway(deps: GatewayDeps): Gateway {
   registerRerank(server, chat, timing.pingMs);
   registerResponses(server, chat, timing.pingMs);
   registerModels(server, chat.router);
+  registerProviders(server, { cipher: deps.cipher, directory, upstream });
   registerHealth(server, deps.ping);
+  registerMetrics(server, { metrics, token: deps.metricsToken });
   return {
     server,
     async close() {
@@ -134,7 +179,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
       await server.close();
       clearTimeout(cut);
       await upstream.close();
-      await Promise.all([cache.close(), embeddings.close(), usage.close(), keys.close(), limits.close()]);
+      await Promise.all([semantic?.close(), cache.close(), embeddings.close(), usage.close(), keys.close(), limits.close()]);
     },
   };
 }

@@ -1,10 +1,12 @@
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createAnswerCipher, createCredentialCipher } from "@aurora/auth";
 import { type Config, productRoot, required } from "@aurora/config";
 import { createDatabase, createGatewayRows } from "@aurora/db";
 import { systemClock, systemIds } from "@aurora/kernel";
 import { loadStaticModel } from "@aurora/llm/static";
-import type { Logger } from "@aurora/telemetry";
+import { createTracer, type Logger } from "@aurora/telemetry";
+import { createEmbeddedVectorStore } from "@aurora/vector-store/embedded";
 import { createGateway, type Gateway, standardTiming } from "./gateway.ts";
 
 const maxConnections = 8;
@@ -18,11 +20,23 @@ export async function wireGateway(config: Config, logger: Logger): Promise<Gatew
     onConnectionLost: (error) => logger.warn({ err: error }, "database connection lost"),
   });
   const folder = join(productRoot(import.meta.dirname), "models/static-fr-en-192");
-  const { wordVectors } = await loadStaticModel({ folder });
+  const { embedder, wordVectors } = await loadStaticModel({ folder });
+  const vectors = createEmbeddedVectorStore({ pool: database.pool });
+  const { dimensions, id: embedderId } = embedder;
+  await vectors.ensureCollection("llm_cache_semantic", { dimensions, embedderId });
+  const { version } = JSON.parse(await readFile(join(productRoot(import.meta.dirname), "package.json"), "utf8"));
+  const tracer = await createTracer(
+    config.tracing && {
+      ...config.tracing,
+      resource: { "service.name": "nexus-gateway", "service.version": version, ...config.tracing.resource },
+      content: config.queryLog,
+    },
+    logger,
+  );
   const masterKey = required(config.secrets.llmCredentialsKey, "LLM_CREDENTIALS_ENC_KEY");
   const gateway = createGateway({
     internalSecret: required(config.secrets.gatewayInternal, "GATEWAY_INTERNAL_SECRET"),
-    cipher: createCredentialCipher(masterKey),
+    cipher: createCredentialCipher(masterKey, config.secrets.llmCredentialsOldKeys),
     answerCipher: createAnswerCipher(masterKey),
     rows: createGatewayRows(database),
     ping: () => database.ping(),
@@ -32,6 +46,11 @@ export async function wireGateway(config: Config, logger: Logger): Promise<Gatew
     isCallerAppRegistryEnforced: config.auth.enforceCallerAppRegistry,
     cacheTtlSeconds: config.llm.cacheTtlSeconds,
     wordVectors,
+    semantic: { vectors, embedder },
+    tracer,
+    providerTracing: config.providerTracing,
+    metricsToken: config.metricsToken,
+    version,
     timing: standardTiming,
     clock: systemClock,
     ids: systemIds,
@@ -41,6 +60,8 @@ export async function wireGateway(config: Config, logger: Logger): Promise<Gatew
     server: gateway.server,
     async close() {
       await gateway.close();
+      await tracer.close();
+      await vectors.close();
       await database.close();
     },
   };

@@ -38,6 +38,11 @@ const commands: Readonly<Record<string, Command>> = {
     usage: "cache-check [FILE…]",
     load: async () => (await import("./commands/cache-check.ts")).cacheCheck,
   },
+  "rotate-credentials": {
+    summary: "encrypt every provider key anew with the present master key, while the services run",
+    usage: "rotate-credentials [--new-key]",
+    load: async () => (await import("./commands/rotate-credentials.ts")).rotate,
+  },
   doctor: {
     summary: "check every dependency and setting, and say how to mend each",
     load: async () => (await import("./commands/doctor.ts")).doctor,

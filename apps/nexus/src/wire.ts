@@ -1,10 +1,12 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { type Config, loadConfig } from "@aurora/config";
-import { createDatabase, migrate } from "@aurora/db";
+import { createCredentialCipher } from "@aurora/auth";
+import { type Config, loadConfig, required } from "@aurora/config";
+import { createCredentialRows, createDatabase, migrate } from "@aurora/db";
 import { connectionUrl, openEmbeddedPostgres } from "@aurora/db/embedded";
 import { AppError } from "@aurora/kernel";
 import type { Finding } from "./finding.ts";
+import { type Rotation, rotateCredentials } from "./rotate-credentials/rotate.ts";
 import { UserError } from "./terminal.ts";
 
 export type { Config } from "@aurora/config";
@@ -80,6 +82,24 @@ async function requireModestRole(url: string): Promise<void> {
       );
   } finally {
     await database.close();
+  }
+}
+
+/** Encrypts every provider key anew; an embedded PostgreSQL that runs is left running. @throws UserError. */
+export async function rotateStoredCredentials(config: Config): Promise<Rotation> {
+  const { llmCredentialsKey, llmCredentialsOldKeys } = config.secrets;
+  const cipher = createCredentialCipher(required(llmCredentialsKey, "LLM_CREDENTIALS_ENC_KEY"), llmCredentialsOldKeys);
+  const postgres =
+    config.database.url === null ? await openEmbeddedPostgres({ folder: join(config.dataDir, "postgres") }) : null;
+  const connection = config.database.url ?? (postgres ? connectionUrl(postgres.app) : "");
+  const database = createDatabase({ connection, maxConnections: 2, applicationName: "nexus-rotate-credentials" });
+  try {
+    return await rotateCredentials(createCredentialRows(database), cipher);
+  } catch (error) {
+    throw AppError.is(error) ? new UserError(error.message) : error;
+  } finally {
+    await database.close();
+    if (postgres && !postgres.wasRunning) await postgres.stop();
   }
 }
 

@@ -72,13 +72,19 @@ const relaxable: ReadonlySet<string> = new Set<Difference>(["content", "word_for
 
 /** `decide`, then the verifier where only words differ. Its failure is a miss. */
 export async function decideVerified(
-  questions: { readonly a: ReadQuestion; readonly b: ReadQuestion; readonly similarity: number; readonly threshold: number },
+  questions: {
+    readonly a: ReadQuestion;
+    readonly b: ReadQuestion;
+    readonly similarity: number;
+    readonly threshold: number;
+  },
   verifier: Verifier | null,
   signal: AbortSignal,
 ): Promise<Decision> {
   const { a, b, similarity, threshold } = questions;
   const decision = decide(a, b, similarity, threshold);
-  if (decision.hit || verifier === null || !relaxable.has(decision.reason) || similarity < verifier.threshold) return decision;
+  if (decision.hit || verifier === null || !relaxable.has(decision.reason) || similarity < verifier.threshold)
+    return decision;
   try {
     const isSame = await verifier.sameMeaning(a.text, b.text, a.language, signal);
     return { hit: isSame, similarity, reason: isSame ? "verified" : "verifier_refused" };

@@ -6,7 +6,14 @@ const good: FinishedCall = {
   status: 200,
   isComplete: true,
   hadErrorEvent: false,
-  request: { temperature: 0, n: null, noStore: false, isDeterministic: false },
+  request: {
+    temperature: 0,
+    n: null,
+    noStore: false,
+    isDeterministic: false,
+    storeAnyTemperature: false,
+    storeToolCalls: false,
+  },
   choices: [choice],
 };
 const asked = (request: Partial<FinishedCall["request"]>): FinishedCall => ({
@@ -19,6 +26,14 @@ describe("whyNotStored", () => {
     ["a complete answer at temperature 0", good],
     ["a deterministic engine whatever the temperature", asked({ temperature: null, isDeterministic: true })],
     ["n = 1 written out", asked({ n: 1 })],
+    ["any temperature where the policy says so", asked({ temperature: 0.7, storeAnyTemperature: true })],
+    [
+      "tool calls where the policy says so",
+      {
+        ...asked({ storeToolCalls: true }),
+        choices: [{ ...choice, content: null, hasToolCalls: true, finishReason: "tool_calls" }],
+      },
+    ],
   ])("keeps %s", (_name, call) => expect(whyNotStored(call)).toBeNull());
 
   it.each([

@@ -12,6 +12,9 @@ export interface FinishedCall {
     readonly noStore: boolean;
     /** The engine gives the same answer whatever the temperature. */
     readonly isDeterministic: boolean;
+    /** Policy: keep what was asked for at a temperature above 0, and answers that call tools. */
+    readonly storeAnyTemperature: boolean;
+    readonly storeToolCalls: boolean;
   };
   readonly choices: readonly {
     readonly finishReason: string | null;
@@ -40,8 +43,11 @@ export function whyNotStored(call: FinishedCall): NotStoredReason | null {
   if (call.status !== 200) return "status";
   if (call.hadErrorEvent) return "error_event";
   if (!call.isComplete) return "incomplete";
-  if (!request.isDeterministic && request.temperature !== 0) return "temperature";
+  const isRepeatable = request.isDeterministic || request.temperature === 0 || request.storeAnyTemperature;
+  if (!isRepeatable) return "temperature";
   if ((request.n ?? 1) > 1 || choices.length > 1) return "several_choices";
+  const [only] = choices;
+  if (only?.hasToolCalls && request.storeToolCalls && only.finishReason === "tool_calls") return null;
   if (choices.some((choice) => choice.hasToolCalls)) return "tool_calls";
   if (choices.some((choice) => choice.hasRefusal)) return "refusal";
   if (choices.some((choice) => choice.finishReason !== "stop")) return "finish_reason";

@@ -40,8 +40,23 @@ describe("credential cipher", () => {
     expect(reason(() => createCredentialCipher(newKey()).open(owner, sealed))).toEqual({ reason: "key_id" });
   });
 
+  it("opens with an old key what that key sealed, and seals with the present one alone", () => {
+    const [old, present] = [newKey(), newKey()];
+    const before = createCredentialCipher(old).seal(owner, "sk-old");
+    const both = createCredentialCipher(present, [newKey(), old]);
+    expect(both.open(owner, before)).toBe("sk-old");
+    expect(reason(() => both.open({ ...owner, tenantId: "t2" }, before))).toEqual({ reason: "tag" });
+    const after = both.seal(owner, "sk-old");
+    expect(after.keyId).toBe(createCredentialCipher(present).keyId);
+    expect(createCredentialCipher(present).open(owner, after)).toBe("sk-old");
+    expect(reason(() => createCredentialCipher(old).open(owner, after))).toEqual({ reason: "key_id" });
+    // the id is only a name: what one key sealed does not open under another's
+    expect(reason(() => both.open(owner, { ...before, keyId: both.keyId }))).toEqual({ reason: "tag" });
+  });
+
   it("refuses a key of the wrong length without printing it", () => {
     expect(() => createCredentialCipher("short-secret")).toThrow(/^(?!.*short-secret)/);
+    expect(() => createCredentialCipher(newKey(), ["short-secret"])).toThrow(/^(?!.*short-secret)/);
   });
 });
 

@@ -16,9 +16,10 @@ export interface CredentialOwner {
   readonly providerId: string;
 }
 export interface CredentialCipher {
+  /** Of the key that seals. */
   readonly keyId: string;
   seal(owner: CredentialOwner, secret: string): SealedCredential;
-  /** @throws AppError `unavailable` when it was sealed by another key, for another owner, or changed since. */
+  /** @throws AppError `unavailable` when it was sealed by a key not at hand, for another owner, or changed since. */
   open(owner: CredentialOwner, sealed: SealedCredential): string;
 }
 
@@ -39,12 +40,14 @@ const tagBytes = 16;
 
 /**
  * @param masterKey `LLM_CREDENTIALS_ENC_KEY`: 32 bytes, base64url. The AES-256-GCM key is derived by HKDF-SHA-256 (RFC 5869).
- * @throws Error when the key is not 32 bytes; its value is never printed.
+ * @param otherKeys `LLM_CREDENTIALS_ENC_KEY_OLD`: they open what they sealed, and seal nothing. Which key a secret needs is
+ *   said beside it, so that no key is tried in vain.
+ * @throws Error when a key is not 32 bytes; its value is never printed.
  */
-export function createCredentialCipher(masterKey: string): CredentialCipher {
-  const master = masterBytes(masterKey);
-  const keyId = createHash("sha256").update("aurora-credential-key-id:").update(master).digest("hex").slice(0, 16);
-  const key = derivedKey(master, "aurora llm_credentials aes-256-gcm v1");
+export function createCredentialCipher(masterKey: string, otherKeys: readonly string[] = []): CredentialCipher {
+  const own = credentialKey(masterKey);
+  const keys = new Map([...otherKeys.map(credentialKey), own].map(({ id, key }) => [id, key]));
+  const { id: keyId, key } = own;
   const additionalData = (owner: CredentialOwner) => Buffer.from(`${owner.tenantId}:${owner.providerId}`);
   return {
     keyId,
@@ -52,10 +55,11 @@ export function createCredentialCipher(masterKey: string): CredentialCipher {
       return { keyId, ...encrypt(key, additionalData(owner), secret) };
     },
     open(owner, sealed) {
-      if (sealed.keyId !== keyId) throw cannotOpen("key_id");
+      const sealingKey = keys.get(sealed.keyId);
+      if (sealingKey === undefined) throw cannotOpen("key_id");
       if (sealed.ciphertext.length < tagBytes) throw cannotOpen("too_short");
       try {
-        return decrypt(key, additionalData(owner), sealed.nonce, sealed.ciphertext);
+        return decrypt(sealingKey, additionalData(owner), sealed.nonce, sealed.ciphertext);
       } catch {
         throw cannotOpen("tag");
       }
@@ -88,9 +92,18 @@ export function createAnswerCipher(masterKey: string): AnswerCipher {
   };
 }
 
+function credentialKey(masterKey: string): { id: string; key: Buffer } {
+  const master = masterBytes(masterKey);
+  const id = createHash("sha256").update("aurora-credential-key-id:").update(master).digest("hex").slice(0, 16);
+  return { id, key: derivedKey(master, "aurora llm_credentials aes-256-gcm v1") };
+}
+
 function masterBytes(masterKey: string): Buffer {
   const master = Buffer.from(masterKey, "base64url");
-  if (master.length !== 32) throw new Error("LLM_CREDENTIALS_ENC_KEY must be 32 bytes in base64url");
+  if (master.length !== 32)
+    throw new Error(
+      "LLM_CREDENTIALS_ENC_KEY, and each key of LLM_CREDENTIALS_ENC_KEY_OLD, must be 32 bytes in base64url",
+    );
   return master;
 }
 const derivedKey = (master: Buffer, purpose: string): Buffer =>

@@ -30,6 +30,31 @@ describe("loadConfig", () => {
     expect(loadConfig({ NODE_ENV: "test", JWT_SECRET: secret }).secrets.jwt).toBe(secret);
   });
 
+  it("traces nothing until a collector is named, and reads OpenTelemetry's own names", () => {
+    expect(loadConfig({ OTEL_TRACES_SAMPLER: "always_on" }).tracing).toBeNull();
+    const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:4318" };
+    expect(loadConfig({ ...endpoint, OTEL_SDK_DISABLED: "true" }).tracing).toBeNull();
+    const headers = "authorization=Basic%20abc==, x-scope = a ";
+    expect(
+      loadConfig({ ...endpoint, OTEL_EXPORTER_OTLP_HEADERS: headers, OTEL_TRACES_SAMPLER_ARG: "0.5" }).tracing,
+    ).toEqual({
+      endpoint: {
+        url: "http://127.0.0.1:4318",
+        headers: { authorization: "Basic abc==", "x-scope": "a" },
+        timeoutMs: 10_000,
+      },
+      sampler: "parentbased_always_on",
+      samplerRatio: 0.5,
+      resource: {},
+      metricIntervalMs: 60_000,
+    });
+    for (const bad of ["no pair", "a=%zz"])
+      expect(() => loadConfig({ ...endpoint, OTEL_EXPORTER_OTLP_HEADERS: bad })).toThrow(
+        /^OTEL_EXPORTER_OTLP_HEADERS (?!.*zz)/,
+      );
+    expect(() => loadConfig({ OTEL_EXPORTER_OTLP_PROTOCOL: "grpc" })).toThrow(/OTEL_EXPORTER_OTLP_PROTOCOL/);
+  });
+
   it("takes a strong secret and refuses an encryption key of another length", () => {
     expect(loadConfig({ JWT_SECRET: strong }).secrets.jwt).toBe(strong);
     expect(() => loadConfig({ LLM_CREDENTIALS_ENC_KEY: `${strong}${strong}` })).toThrow(/32 bytes/);
@@ -65,10 +90,11 @@ describe("loadConfig", () => {
   it("knows the ports of its own services and stores, where no provider may be", () => {
     const { ownPorts, privateHosts } = loadConfig({
       ...{ HOST_API_PORT: "8001", DATABASE_URL: "postgres://db/nexus", REDIS_URL: "redis://:pw@cache:6390" },
+      ...{ CLAMAV_URL: "tcp://scanner:3311", DOCLING_SERVE_URL: "http://docling.lan:5001" },
       PROVIDER_PRIVATE_HOSTS: "Ollama.lan:11434",
     }).providerAddresses;
     expect(privateHosts).toEqual(["ollama.lan:11434"]);
-    expect(ownPorts).toEqual(expect.arrayContaining([8001, 3000, 8100, 9000, 5432, 6390]));
+    expect(ownPorts).toEqual(expect.arrayContaining([8001, 3000, 8100, 9000, 5432, 6390, 3311, 5001]));
   });
 
   it.each([

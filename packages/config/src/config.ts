@@ -62,6 +62,7 @@ export function loadConfig(source: Readonly<Record<string, string | undefined>>)
       jwt: env.JWT_SECRET ?? null,
       gatewayInternal: env.GATEWAY_INTERNAL_SECRET ?? null,
       llmCredentialsKey: env.LLM_CREDENTIALS_ENC_KEY ?? null,
+      llmCredentialsOldKeys: env.LLM_CREDENTIALS_ENC_KEY_OLD,
     },
     auth: {
       cookieName: env.AUTH_COOKIE_NAME,
@@ -106,6 +107,9 @@ export function loadConfig(source: Readonly<Record<string, string | undefined>>)
       timeoutMs: env.INGEST_URL_TIMEOUT_MS,
       maxBytes: Math.min(env.INGEST_URL_MAX_MB, env.MAX_UPLOAD_SIZE_MB) * 1024 * 1024,
     },
+    metricsToken: env.METRICS_TOKEN ?? null,
+    providerTracing: env.TRACE_CONTEXT_TO_PROVIDERS,
+    tracing: tracing(env),
     queryLog: {
       storeQuestion: env.QUERIES_LOG_STORE_QUESTION,
       storeAnswer: env.QUERIES_LOG_STORE_ANSWER,
@@ -139,6 +143,39 @@ function remoteEmbedding(env: Environment): { readonly model: string; readonly d
   return { model, dimensions };
 }
 
+/** null = nothing is traced. Names and defaults: opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables. */
+function tracing(env: Environment) {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: url } = env;
+  if (url === undefined || env.OTEL_SDK_DISABLED) return null;
+  return {
+    endpoint: {
+      url,
+      headers: pairs(env.OTEL_EXPORTER_OTLP_HEADERS, "OTEL_EXPORTER_OTLP_HEADERS"),
+      timeoutMs: env.OTEL_EXPORTER_OTLP_TIMEOUT,
+    },
+    sampler: env.OTEL_TRACES_SAMPLER,
+    samplerRatio: env.OTEL_TRACES_SAMPLER_ARG,
+    resource: pairs(env.OTEL_RESOURCE_ATTRIBUTES, "OTEL_RESOURCE_ATTRIBUTES"),
+    metricIntervalMs: env.OTEL_METRIC_EXPORT_INTERVAL,
+  };
+}
+
+/** `key=value,key=value`, percent-encoded where need be (W3C Baggage). */
+function pairs(text: string | undefined, name: KeyName): Record<string, string> {
+  const items = (text ?? "").split(",").filter((item) => item.trim() !== "");
+  return Object.fromEntries(
+    items.map((item) => {
+      const [, key = "", value = ""] = /^\s*([A-Za-z0-9_.-]+)\s*=\s*([\x20-\x7e]*?)\s*$/.exec(item) ?? [];
+      if (key === "") throw new Error(`${name} is a list of key=value, comma separated`);
+      try {
+        return [key, decodeURIComponent(value)];
+      } catch {
+        throw new Error(`${name} has a value with a stray %`);
+      }
+    }),
+  );
+}
+
 const standardPorts: Readonly<Record<string, number>> = {
   "postgres:": 5432,
   "postgresql:": 5432,
@@ -158,6 +195,7 @@ function ownPorts(env: Environment): number[] {
     env.REDIS_URL,
     env.S3_ENDPOINT,
     env.CLAMAV_URL,
+    env.DOCLING_SERVE_URL,
   ];
   const storePorts = stores.flatMap((url) => {
     if (url === undefined || !URL.canParse(url)) return [];
@@ -176,6 +214,7 @@ function refuseWeakSecrets(env: Environment): void {
     "GATEWAY_INTERNAL_SECRET",
     "LLM_CREDENTIALS_ENC_KEY",
     "S3_SECRET_ACCESS_KEY",
+    "METRICS_TOKEN",
   ] as const) {
     const value = env[name];
     if (value === undefined) continue;

@@ -36,6 +36,7 @@ const models = key("Language models and embeddings");
 const retrieval = key("Retrieval");
 const ingestion = key("Ingestion");
 const privacy = key("Logs, privacy, retention");
+const observability = key("Observability");
 const instance = key("Instance");
 
 /** Every environment variable the product reads. `.env.example` is made from this table. */
@@ -97,6 +98,10 @@ export const keys = {
   JWT_SECRET: secrets(optional(text), "signs sign-in tokens; 32 characters or more"),
   GATEWAY_INTERNAL_SECRET: secrets(optional(text), "authenticates API → Gateway; 32 characters or more"),
   LLM_CREDENTIALS_ENC_KEY: secrets(optional(text), "encrypts provider keys; 32 bytes, base64url"),
+  LLM_CREDENTIALS_ENC_KEY_OLD: secrets(
+    list,
+    "keys that still open provider keys they encrypted, comma separated; not needed after ./nexus rotate-credentials",
+  ),
   S3_ACCESS_KEY_ID: secrets(optional(text), "bucket-scoped S3 account"),
   S3_SECRET_ACCESS_KEY: secrets(optional(text), "its secret"),
 
@@ -155,7 +160,7 @@ export const keys = {
   ENABLE_INGEST_URL: ingestion(flag(false), "documents may be fetched from addresses of INGEST_URL_ALLOWLIST"),
   INGEST_URL_ALLOWLIST: ingestion(
     list,
-    "hosts they may be fetched from: name, *.domain or * (all public ones), each with :port or not, comma separated",
+    "hosts they may be fetched from: name, *.domain or * (all public ones), each with :port or not, comma separated; behind HTTPS_PROXY names are resolved by the proxy, so with * it alone decides which machines they lead to: list hosts, or let the proxy refuse private addresses",
   ),
   INGEST_URL_PRIVATE_HOSTS: ingestion(
     list,
@@ -163,6 +168,35 @@ export const keys = {
   ),
   INGEST_URL_TIMEOUT_MS: ingestion(whole(60_000, 1_000), "longest fetch of one address"),
   INGEST_URL_MAX_MB: ingestion(whole(50, 1), "largest file that is fetched; never above MAX_UPLOAD_SIZE_MB"),
+
+  METRICS_TOKEN: observability(
+    optional(text),
+    "the gateway's /metrics answers whoever sends it as a bearer token, 32 characters or more; unset: it does not exist",
+  ),
+  OTEL_EXPORTER_OTLP_ENDPOINT: observability(
+    optional(z.url({ protocol: /^https?$/ })),
+    "OpenTelemetry collector for traces and GenAI metrics, e.g. http://127.0.0.1:4318; unset: nothing is traced",
+  ),
+  OTEL_EXPORTER_OTLP_HEADERS: observability(optional(text), "headers of every export, key=value, comma separated"),
+  OTEL_EXPORTER_OTLP_TIMEOUT: observability(whole(10_000, 1), "longest export, milliseconds"),
+  OTEL_EXPORTER_OTLP_PROTOCOL: observability(z.literal("http/json").default("http/json"), "the one form of export"),
+  OTEL_TRACES_SAMPLER: observability(
+    z
+      .enum([
+        ...(["always_on", "always_off", "traceidratio"] as const),
+        ...(["parentbased_always_on", "parentbased_always_off", "parentbased_traceidratio"] as const),
+      ])
+      .default("parentbased_always_on"),
+    "which traces are recorded",
+  ),
+  OTEL_TRACES_SAMPLER_ARG: observability(z.coerce.number().min(0).max(1).default(1), "share of them, for the ratios"),
+  OTEL_RESOURCE_ATTRIBUTES: observability(optional(text), "attributes of every service, key=value, comma separated"),
+  OTEL_METRIC_EXPORT_INTERVAL: observability(whole(60_000, 1_000), "between two exports of metrics, milliseconds"),
+  OTEL_SDK_DISABLED: observability(flag(false), "true: nothing is traced whatever else is set"),
+  TRACE_CONTEXT_TO_PROVIDERS: observability(
+    z.enum(["none", "local", "all"]).default("local"),
+    "which model providers are sent the W3C traceparent of a call: none, those inside the walls, all",
+  ),
 
   QUERIES_LOG_STORE_QUESTION: privacy(flag(false), "keep the text of questions"),
   QUERIES_LOG_STORE_ANSWER: privacy(flag(false), "keep the text of answers"),

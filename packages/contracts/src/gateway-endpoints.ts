@@ -11,7 +11,10 @@ export const maxTextsPerEmbedding = 2_048;
 export const RerankRequest = z.looseObject({
   model: z.string().min(1).max(200),
   query: z.string().min(1).max(100_000),
-  documents: z.array(z.union([z.string(), z.looseObject({ text: z.string() })])).min(1).max(10_000),
+  documents: z
+    .array(z.union([z.string(), z.looseObject({ text: z.string() })]))
+    .min(1)
+    .max(10_000),
   top_n: z.int().min(1).nullish(),
   return_documents: z.boolean().nullish(),
 });

@@ -1,8 +1,8 @@
+export { createSpanFinder } from "./chunker/char-spans.ts";
 export { chunkBoxes, contextualize, type DoclingChunk } from "./chunker/docling-chunk.ts";
+export { type DocumentText, documentTextOf } from "./chunker/document-text.ts";
 export { chunkHierarchical, type HierarchicalOptions } from "./chunker/hierarchical.ts";
 export { chunkHybrid, type HybridOptions } from "./chunker/hybrid.ts";
-export { createSpanFinder } from "./chunker/char-spans.ts";
-export { type DocumentText, documentTextOf } from "./chunker/document-text.ts";
 export { chunkForIndex, type IndexChunkOptions } from "./chunker/index-profile.ts";
 export { sentencesOf } from "./chunker/sentences.ts";
 export { createTokenCounter, type TokenCounter } from "./chunker/tokenizer.ts";

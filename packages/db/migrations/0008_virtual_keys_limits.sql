@@ -57,19 +57,20 @@ CREATE TABLE usage_reservations (
   window_start timestamptz NOT NULL,
   amount bigint NOT NULL,
   expires_at timestamptz NOT NULL, -- the lease: whoever reserved and never settled has died
-  PRIMARY KEY (tenant_id, id, limit_id),
+  PRIMARY KEY (id, limit_id), -- not the tenant: calls are found by their id alone, however many a tenant has under way
   FOREIGN KEY (tenant_id, limit_id, subject) REFERENCES usage_counters (tenant_id, limit_id, subject) ON DELETE CASCADE
 );
-CREATE INDEX usage_reservations_by_lease ON usage_reservations (tenant_id, expires_at);
+CREATE INDEX usage_reservations_by_lease ON usage_reservations (expires_at);
 
 -- Locks are taken in one order by everyone: counters by (limit_id, subject), and a counter before its reservations. So
--- no two calls wait for each other. Both functions run as the caller, under its row-level security.
+-- no two calls wait for each other. Both functions set the tenant for their own transaction, so that a call costs one
+-- statement, and then read and write under row-level security like everyone else.
 
 -- Holds what one call may use against every limit that applies to it, or nothing at all. One row a limit: is_admitted is
 -- the same in all; used and reserved are without this call when it is not admitted. No row: no limit applies.
 -- A cost that is not known fits no limit. A commit does not wait for the disk: a crash of the server forgets the
 -- counts of its last moments (at most 3 × wal_writer_delay, 0.6 s), a crash of a caller none.
-CREATE FUNCTION reserve_usage(reservation uuid, key_id text, caller_app text, user_id text, source_app text,
+CREATE FUNCTION reserve_usage(tenant uuid, reservation uuid, key_id text, caller_app text, user_id text, source_app text,
     tokens bigint, cost bigint, lease_ms integer)
   RETURNS TABLE (is_admitted boolean, has_expired boolean, limit_id uuid, kind text, metric text, period text,
     amount bigint, needed bigint, used bigint, reserved bigint, resets_in_s integer)
@@ -77,13 +78,12 @@ CREATE FUNCTION reserve_usage(reservation uuid, key_id text, caller_app text, us
   AS $$
   #variable_conflict use_column
   DECLARE
-    tenant uuid := current_setting('app.tenant_id')::uuid;
     moment timestamptz := clock_timestamp();
     lines jsonb;
     fits boolean;
     expired boolean := false;
   BEGIN
-    PERFORM set_config('synchronous_commit', 'off', true);
+    PERFORM set_config('app.tenant_id', tenant::text, true), set_config('synchronous_commit', 'off', true);
     WITH applicable AS (
       SELECT DISTINCT ON (l.subject_kind, l.metric, l.period)
         l.id, asked.subject, l.subject_kind, l.metric, l.period, l.amount,
@@ -132,26 +132,23 @@ CREATE FUNCTION reserve_usage(reservation uuid, key_id text, caller_app text, us
 
 -- Turns what calls held into what they used: [{id, is_released, tokens, cost}]; a cost that is not known counts as it
 -- was estimated. Frees the tenant's expired leases too. Doing it twice is safe: an unknown reservation is none.
-CREATE FUNCTION settle_usage(settlements jsonb) RETURNS void
+CREATE FUNCTION settle_usage(tenant uuid, settlements jsonb) RETURNS void
   LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, public, pg_temp
   AS $$
   #variable_conflict use_column
   DECLARE
-    tenant uuid := current_setting('app.tenant_id')::uuid;
-    ended jsonb;
+    moment timestamptz := clock_timestamp();
+    ended uuid[];
   BEGIN
-    PERFORM set_config('synchronous_commit', 'off', true);
-    SELECT jsonb_agg(jsonb_build_object('id', r.id, 'limit_id', r.limit_id, 'subject', r.subject)) INTO ended
-    FROM usage_reservations r
-    WHERE r.tenant_id = tenant AND (r.expires_at <= clock_timestamp()
-      OR r.id IN (SELECT s.id FROM jsonb_to_recordset(settlements) AS s (id uuid)));
+    PERFORM set_config('app.tenant_id', tenant::text, true), set_config('synchronous_commit', 'off', true);
+    ended := array(SELECT s.id FROM jsonb_to_recordset(settlements) AS s (id uuid)) || array(
+      SELECT r.id FROM usage_reservations r WHERE r.tenant_id = tenant AND r.expires_at <= moment);
     PERFORM FROM usage_counters c
     WHERE c.tenant_id = tenant AND (c.limit_id, c.subject) IN (
-      SELECT e.limit_id, e.subject FROM jsonb_to_recordset(ended) AS e (limit_id uuid, subject text))
+      SELECT r.limit_id, r.subject FROM usage_reservations r WHERE r.tenant_id = tenant AND r.id = ANY (ended))
     ORDER BY c.limit_id, c.subject FOR NO KEY UPDATE;
     WITH gone AS (
-      DELETE FROM usage_reservations r USING jsonb_to_recordset(ended) AS e (id uuid, limit_id uuid)
-      WHERE r.tenant_id = tenant AND r.id = e.id AND r.limit_id = e.limit_id
+      DELETE FROM usage_reservations r WHERE r.tenant_id = tenant AND r.id = ANY (ended)
       RETURNING r.id, r.limit_id, r.subject, r.window_start, r.amount
     ), counted AS (
       SELECT g.limit_id, g.subject, g.window_start, sum(g.amount) AS held,
@@ -181,8 +178,9 @@ BEGIN
   END LOOP;
 END $$;
 
-REVOKE ALL ON FUNCTION reserve_usage(uuid, text, text, text, text, bigint, bigint, integer), settle_usage(jsonb) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION reserve_usage(uuid, text, text, text, text, bigint, bigint, integer), settle_usage(jsonb) TO nexus_app;
+REVOKE ALL ON FUNCTION reserve_usage(uuid, uuid, text, text, text, text, bigint, bigint, integer), settle_usage(uuid, jsonb) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION reserve_usage(uuid, uuid, text, text, text, text, bigint, bigint, integer), settle_usage(uuid, jsonb)
+  TO nexus_app;
 
 CREATE POLICY lookup ON virtual_keys FOR SELECT TO nexus_lookup USING (true);
 GRANT SELECT (id, tenant_id, key_hash) ON virtual_keys TO nexus_lookup;

@@ -200,7 +200,7 @@ async function anyRow(test: TestDatabase, table: string, tenantId: string): Prom
     if (type === "uuid") return "gen_random_uuid()";
     if (type === "boolean") return "false";
     if (type === "jsonb") return "'[]'";
-    if (type.startsWith("timestamp")) return "now()";
+    if (type === "date" || type.startsWith("timestamp")) return "now()";
     if (/^(?:integer|bigint|real|numeric)/.test(type)) return "1";
     return "'text'";
   };

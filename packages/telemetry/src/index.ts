@@ -6,6 +6,8 @@ export * from "./run-service.ts";
 export * from "./tracing/create-tracer.ts";
 export * from "./tracing/gateway-spans.ts";
 export type { TracingOptions } from "./tracing/otlp-tracer.ts";
+export * from "./tracing/request-tracing.ts";
 export { type SamplerName, samplers } from "./tracing/sampler.ts";
+export type { TracedEndpoint } from "./tracing/semantic-conventions.ts";
 export * from "./tracing/trace-context.ts";
 export * from "./tracing/tracer.ts";

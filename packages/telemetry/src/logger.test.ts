@@ -23,6 +23,24 @@ it("keeps what helps: service, level, message and other fields", () => {
   });
 });
 
+it("writes nothing of the answer that undici hangs on its parser's error, under whatever name it is logged", () => {
+  const parser = Object.assign(new Error("Response does not match the HTTP/1.1 protocol"), {
+    name: "HTTPParserError",
+    code: "HPE_INVALID_CONSTANT",
+    data: "planted: the body of an answer",
+  });
+  for (const fields of [
+    { err: parser },
+    { error: parser },
+    { cause: new TypeError("fetch failed", { cause: parser }) },
+    { err: new AggregateError([parser]) },
+  ]) {
+    const line = capture(fields);
+    expect(line).not.toContain("planted");
+    expect(line).toContain("HPE_INVALID_CONSTANT");
+  }
+});
+
 it("writes an error with its cause, and the codes that tell errors apart", () => {
   const inner = Object.assign(new Error("inner"), { code: "23505", constraint: "users_key" });
   const line = JSON.parse(capture({ err: new Error("outer", { cause: inner }) }));

@@ -73,6 +73,10 @@ function errorFields(error: unknown): unknown {
   };
 }
 
+/** Errors under any name: as plain objects they would be written with all that hangs on them. */
+const withoutForeignFields = (fields: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, errorFields(value)]));
+
 /** JSON.parse quotes the text it could not read. */
 const unquoted = (text: string): string =>
   text.replace(/, (?:\.{3})?"[\s\S]*"(?:\.{3})? is not valid JSON/, " is not valid JSON");
@@ -83,7 +87,7 @@ export function createLogger(service: string, level: string, destination?: pino.
     level,
     base: { service },
     timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label) => ({ level: label }) },
+    formatters: { level: (label) => ({ level: label }), log: withoutForeignFields },
     redact: { paths, censor: redacted },
     serializers: { err: errorFields },
     hooks: { streamWrite: redactSecrets },

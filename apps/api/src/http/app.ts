@@ -1,9 +1,10 @@
 import { Readable } from "node:stream";
 import { requireAdministrator, requireAnyPermission, requirePermission } from "@aurora/auth";
+import { errorStatus } from "@aurora/contracts";
 import { negotiateLocale } from "@aurora/i18n";
 import type { Clock } from "@aurora/kernel";
 import { AppError } from "@aurora/kernel";
-import type { Logger } from "@aurora/telemetry";
+import { createRequestTracing, type Logger, type RequestTracing, silentTracer } from "@aurora/telemetry";
 import multipart from "@fastify/multipart";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
@@ -41,12 +42,14 @@ export const maxJsonBytes = 64 * 1024;
 /** Event streams one caller may have open: a person's tabs, or the people behind an application's key. */
 export const maxStreams = { user: 8, key: 64 } as const;
 
+const untraced = createRequestTracing(silentTracer);
+
 /** The HTTP face of the API: routes of the table, and nothing else, behind the guards every request passes. */
 export async function createApp(
   deps: ApiDeps,
   routes: readonly Route[],
   options: HttpOptions,
-  { clock, logger }: { clock: Clock; logger: Logger },
+  { clock, logger, tracing = untraced }: { clock: Clock; logger: Logger; tracing?: RequestTracing },
 ): Promise<FastifyInstance> {
   const app = Fastify({
     bodyLimit: maxJsonBytes,
@@ -109,7 +112,8 @@ export async function createApp(
       logger.warn({ err: error.cause, ...error.internal, request_id: request.id, code: error.code }, "refused");
     const body = toProblem(problem, negotiateLocale(request.headers["accept-language"]), request.id);
     if (body.status === 401) reply.header("www-authenticate", "Bearer");
-    if (body.status === 413) reply.header("connection", "close"); // the rest of the body is not read
+    const isBodyLeft = body.status === 413 || (request.isMultipart() && !request.raw.readableEnded);
+    if (isBodyLeft) reply.header("connection", "close"); // the rest of the body is not read
     if (typeof problem.params.retry_after_s === "number") reply.header("retry-after", problem.params.retry_after_s);
     return reply
       .code(body.status)
@@ -141,8 +145,16 @@ export async function createApp(
       preHandler: (request) => authorise(route, request),
       handler: async (request, reply) => {
         const { draining, signal } = live.track(reply.raw);
-        const result = await route.handle(contextOf(route, request, reply, signal, draining));
-        return sendResult(route, request, reply, result, signal);
+        if (route.multipart || route.fetchesFile) live.countIntake(reply.raw, sessionOf(request).scope.tenantId);
+        const { headers, session } = request;
+        return tracing.run(
+          { method: route.method, route: route.path, headers, tenantId: session?.scope.tenantId ?? null },
+          async () => {
+            const result = await route.handle(contextOf(route, request, reply, signal, draining));
+            return sendResult(route, request, reply, result, signal);
+          },
+          (error) => (error === undefined ? reply.statusCode : errorStatus[toPublicError(error).code]),
+        );
       },
     });
   }

@@ -108,6 +108,8 @@ interface RouteDefinition<
   readonly body?: Body;
   /** The body is `multipart/form-data`; its fields are documented by this schema and read by the use-case. */
   readonly multipart?: z.ZodObject;
+  /** It fetches a whole file for the caller: counted with those that are sent one (`multipart`). */
+  readonly fetchesFile?: true;
   readonly reply: R;
   /** Status of a success. Default 200, 204 for an empty reply. */
   readonly status?: 200 | 201 | 202;
@@ -127,6 +129,7 @@ export interface Route {
   readonly query: z.ZodType;
   readonly body: z.ZodType | null;
   readonly multipart: z.ZodObject | null;
+  readonly fetchesFile?: true;
   readonly reply: Reply;
   readonly status: number;
   readonly needs: Needs<RouteInput<unknown, unknown, unknown>>;

@@ -1,6 +1,13 @@
 import type { Server, ServerResponse } from "node:http";
 import { AppError } from "@aurora/kernel";
 
+/**
+ * Requests at work that bring a whole file through this process (a form, an address to fetch): each holds a connection, a
+ * temporary file and bandwidth for as long as its sender likes.
+ */
+export const maxIntakes = { tenant: 16, process: 64 } as const;
+const retryAfterSeconds = 5;
+
 /** Answers under way when the server closes have this long to end by themselves. */
 const drainMs = 8_000;
 /** … and then this long to hear of it. */
@@ -14,7 +21,29 @@ export function createLiveRequests(server: Server) {
   let isDraining = false;
   const live = new Set<{ readonly abort: AbortController; readonly draining: AbortController }>();
   const openStreams = new Map<string, number>();
+  const openIntakes = new Map<string, number>();
+  let intakes = 0;
   return {
+    /**
+     * Counts a file on its way in until its response closes.
+     * @throws AppError `rate_limited` when the organisation has its share under way, `unavailable` when the process has.
+     */
+    countIntake(response: ServerResponse, tenantId: string): void {
+      const open = openIntakes.get(tenantId) ?? 0;
+      const params = { retry_after_s: retryAfterSeconds };
+      if (open >= maxIntakes.tenant)
+        throw new AppError("rate_limited", "Too many files of the organisation are on their way in.", { params });
+      if (intakes >= maxIntakes.process)
+        throw new AppError("unavailable", "Too many files are on their way in.", { params });
+      openIntakes.set(tenantId, open + 1);
+      intakes += 1;
+      response.once("close", () => {
+        intakes -= 1;
+        const left = (openIntakes.get(tenantId) ?? 1) - 1;
+        if (left > 0) openIntakes.set(tenantId, left);
+        else openIntakes.delete(tenantId);
+      });
+    },
     /** Counts a stream until its response closes. @throws AppError `rate_limited` when the caller has `atMost` open. */
     countStream(response: ServerResponse, callerId: string, atMost: number): void {
       const open = openStreams.get(callerId) ?? 0;

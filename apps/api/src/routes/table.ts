@@ -1,5 +1,6 @@
 import type { Route } from "../http/define-route.ts";
 import { apiKeyRoutes } from "./admin/api-keys.ts";
+import { cacheRoutes } from "./admin/cache.ts";
 import { guardrailRoutes } from "./admin/guardrails.ts";
 import { limitRoutes } from "./admin/limits.ts";
 import { modelRouteRoutes } from "./admin/model-routes.ts";
@@ -31,6 +32,7 @@ export const routes: readonly Route[] = [
   ...apiKeyRoutes,
   ...registryRoutes,
   ...providerRoutes,
+  ...cacheRoutes,
   ...modelRoutes,
   ...modelRouteRoutes,
   ...virtualKeyRoutes,

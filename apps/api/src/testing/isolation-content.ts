@@ -57,6 +57,20 @@ export async function createFirstTenantContent(api: TestApi): Promise<IsolationC
     .body;
   const answer = await post("/api/query", { query: "Quand le solde de la commande est-il versé ?" });
   const user = await createSignedInUser(api, "victim@example.org");
+  await send(api, {
+    method: "PUT",
+    url: "/api/admin/guardrails",
+    headers: admin,
+    payload: {
+      source_app: sourceApp,
+      settings: { deny: { mode: "log", terms: [{ kind: "word", pattern: "fingerprint term" }] } },
+    },
+  });
+  await api.database.admin.query(
+    `insert into llm_usage (id, tenant_id, endpoint, provider, model, is_stream, status, cache_status, egress, total_ms, created_at)
+     values ($1, $2, 'chat/completions', 'fingerprint-provider', 'fingerprint-model', false, 200, 'miss', 'none', 1, $3)`,
+    [systemIds.uuid(), tenantId, new Date(api.clock.nowMs() - 1_000)],
+  );
   const key = await post("/api/admin/api-keys", { name: "fingerprint key" });
   const callerApp = await post("/api/admin/caller-apps", { name: "fingerprint-app", label: "x" });
   const provider = await post("/api/admin/providers", {

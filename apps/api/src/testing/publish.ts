@@ -151,6 +151,8 @@ export async function publish(
 const pictureBody = "\x89PNG fingerprint of a picture";
 /** The one picture of every document published here, as its JSON would name it. */
 export const publishedPicture = { body: pictureBody, name: `${sha256Hex(Buffer.from(pictureBody))}.png` } as const;
+export const picturePath = (documentId: string): string =>
+  `/api/documents/${documentId}/pictures/${publishedPicture.name}`;
 
 export const contract = {
   title: "Conditions de vente Halbran",

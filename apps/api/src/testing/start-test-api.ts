@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createCredentialCipher } from "@aurora/auth";
+import { createAnswerCipher, createCredentialCipher } from "@aurora/auth";
 import { productRoot } from "@aurora/config";
 import * as db from "@aurora/db";
 import { type Clock, fixedClock, systemIds } from "@aurora/kernel";
@@ -101,6 +101,10 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
     providers: db.createProviderRepository(database.database),
     models: db.createModelRepository(database.database),
     modelRoutes: db.createModelRouteRepository(database.database),
+    cache: {
+      ...db.createCacheEntryRepository(database.database),
+      ...db.createCacheSettingsRepository(database.database),
+    },
     virtualKeys: db.createVirtualKeyRepository(database.database),
     limits: db.createLimitRepository(database.database),
     usage: {
@@ -148,6 +152,8 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
       return model.catalogue;
     },
     cipher: createCredentialCipher(Buffer.alloc(32, 7).toString("base64url")),
+    answerCipher: createAnswerCipher(Buffer.alloc(32, 7).toString("base64url")),
+    questionEmbedder: embedder,
     spool: spoolFile,
     outbound: options.outbound ?? null,
     firstAdministratorNote: note,
@@ -169,6 +175,7 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
     maxUploadBytes: testLimits.maxUploadBytes,
     publicBaseUrl: uiOrigin,
     privacy: { storeQuestion: false, storeAnswer: false, maxQuestionChars: 0, maxAnswerChars: 0, maxCitations: 20 },
+    cacheTtlSeconds: 86_400,
     defaultLanguage: "fr",
     providerAddresses: { privateHosts: ["127.0.0.1:9"], ownPorts: [5432] },
     environmentProviders: ["openai"],

@@ -188,7 +188,9 @@ export function createManageModels(deps: ManageModelsDeps) {
 }
 
 /** The fields that were sent: `exactOptionalPropertyTypes` tells them from those sent as undefined, JSON cannot. */
-const given = <Fields extends object>(fields: Fields | undefined): { [Name in keyof Fields]?: Exclude<Fields[Name], undefined> } =>
+const given = <Fields extends object>(
+  fields: Fields | undefined,
+): { [Name in keyof Fields]?: Exclude<Fields[Name], undefined> } =>
   (fields ?? {}) as { [Name in keyof Fields]?: Exclude<Fields[Name], undefined> };
 
 const missingFile = { pointer: "/file", code: "missing" };

@@ -49,7 +49,10 @@ describe("a catalogue of models", () => {
   });
 
   it("is any other's, which names models and nothing else: unknown is null and never 0", () => {
-    const answer = { object: "list", data: [{ id: "llama3", object: "model", owned_by: "library", max_model_len: 8_192 }] };
+    const answer = {
+      object: "list",
+      data: [{ id: "llama3", object: "model", owned_by: "library", max_model_len: 8_192 }],
+    };
     const [entry] = readModelCatalogue(answer, "/x").entries;
     expect(entry).toMatchObject({ name: "llama3", contextWindow: 8_192, capabilities: noCapabilities });
     expect(Object.values(entry?.prices ?? {})).toEqual(Array(7).fill(null));
@@ -57,11 +60,25 @@ describe("a catalogue of models", () => {
 
   it("takes a price of 0 for 0, and thinking that is free where all is free", () => {
     const free = { id: "free", pricing: { prompt: "0", completion: "0", internal_reasoning: "0" } };
-    expect(readModelCatalogue([free], "/x").entries[0]?.prices).toMatchObject({ prompt: "0", completion: "0", reasoning: "0" });
+    expect(readModelCatalogue([free], "/x").entries[0]?.prices).toMatchObject({
+      prompt: "0",
+      completion: "0",
+      reasoning: "0",
+    });
   });
 
   it("leaves out what it cannot read, and says how much that was", () => {
-    const data = [openRouter, openRouter, null, 1, { id: "" }, { id: 5 }, { id: "a\u0000" }, { id: "a\nb" }, { id: "x".repeat(201) }];
+    const data = [
+      openRouter,
+      openRouter,
+      null,
+      1,
+      { id: "" },
+      { id: 5 },
+      { id: "a\u0000" },
+      { id: "a\nb" },
+      { id: "x".repeat(201) },
+    ];
     expect(readModelCatalogue({ data }, "/x")).toMatchObject({ skipped: 8, entries: [{ name: openRouter.id }] });
     const many = Array.from({ length: 6_000 }, (_, n) => ({ id: `m${n}` }));
     expect(readModelCatalogue(many, "/x")).toMatchObject({ skipped: 1_000 });

@@ -71,8 +71,10 @@ export interface ReadDocumentsDeps {
       scope: TenantScope,
       documentId: string,
       which: number | "published" | null,
-    ): Promise<StoredOriginal | null>;
+    ): Promise<(StoredOriginal & { readonly isRead: boolean }) | null>;
   };
+  /** CLAMAV_URL is set: nobody gets a file that has no verdict yet. */
+  readonly areFilesScanned: boolean;
 }
 
 const notFound = () => new AppError("not_found", "Not found.");
@@ -84,7 +86,7 @@ const progressPollMs = 400;
 const watchLimitMs = 30 * 60_000;
 
 /** What may be seen of documents. The caller's right on the document was checked before. */
-export function createReadDocuments({ documents, objects, versions }: ReadDocumentsDeps) {
+export function createReadDocuments({ areFilesScanned, documents, objects, versions }: ReadDocumentsDeps) {
   async function artifact(
     scope: TenantScope,
     id: string,
@@ -145,7 +147,10 @@ export function createReadDocuments({ documents, objects, versions }: ReadDocume
     pageImage: (scope: TenantScope, id: string, page: number, signal: AbortSignal) =>
       artifact(scope, id, "page_image", page, signal),
 
-    /** The file as it was uploaded: that version's, or the one readers see. */
+    /**
+     * The file as it was uploaded: that version's, or the one readers see.
+     * @throws AppError `conflict` before it was scanned, where files are.
+     */
     async original(
       scope: TenantScope,
       id: string,
@@ -154,6 +159,10 @@ export function createReadDocuments({ documents, objects, versions }: ReadDocume
       signal: AbortSignal,
     ): Promise<Original> {
       const stored = await versions.findOriginal(scope, id, version);
+      if (areFilesScanned && stored && !stored.isRead)
+        throw new AppError("conflict", "The file has not been scanned yet.", {
+          errors: [{ pointer: "", code: "not_scanned" }],
+        });
       const found = stored && (await findOriginal(objects, scope, stored, request));
       if (!found) throw notFound();
       return openOriginal(objects, scope, stored, found, signal);

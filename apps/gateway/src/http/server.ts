@@ -112,11 +112,11 @@ export function readCall<Body>(
   return { context, body: parsed.data, presence };
 }
 
-export function contextOf({ caller }: FastifyRequest, bytes: Buffer): CallContext {
+export function contextOf({ caller, headers }: FastifyRequest, bytes: Buffer): CallContext {
   if (caller === null) throw new AppError("unauthenticated", "The call is not authenticated.");
-  if (caller.kind === "key") return contextOfKey(caller.key);
+  if (caller.kind === "key") return contextOfKey(caller.key, headers);
   assertContextCovers(caller.context, sha256Hex(bytes));
-  return { ...caller.context, key: null };
+  return { ...caller.context, trace: headers, key: null };
 }
 
 function parseJson(bytes: Buffer): unknown {

@@ -69,7 +69,15 @@ interface GatheredChoice {
   refusal: string;
   finishReason: string | null;
   hasToolCalls: boolean;
+  /** By `index`: pieces of parallel calls come interleaved. */
+  toolCalls: Map<number, GatheredToolCall>;
   logprobs: unknown[] | null;
+}
+interface GatheredToolCall {
+  id: unknown;
+  type: unknown;
+  name: string;
+  arguments: string;
 }
 
 export interface ChunkGatherer {
@@ -107,7 +115,8 @@ export function createChunkGatherer(): ChunkGatherer {
         const delta = isObject(part.delta) ? part.delta : {};
         if (typeof delta.content === "string") choice.content += delta.content;
         if (typeof delta.refusal === "string") choice.refusal += delta.refusal;
-        if (objects(delta.tool_calls).length > 0 || isObject(delta.function_call)) choice.hasToolCalls = true;
+        if (isObject(delta.function_call)) choice.hasToolCalls = true;
+        for (const piece of objects(delta.tool_calls)) addToolCall(choice, piece);
         if (typeof part.finish_reason === "string") choice.finishReason = part.finish_reason;
         if (isObject(part.logprobs) && Array.isArray(part.logprobs.content)) {
           choice.logprobs ??= [];
@@ -143,7 +152,12 @@ export function createChunkGatherer(): ChunkGatherer {
         ...(first.system_fingerprint === undefined ? {} : { system_fingerprint: first.system_fingerprint }),
         choices: sorted().map(([index, choice]) => ({
           index,
-          message: { role: "assistant", content: choice.content, refusal: choice.refusal || null },
+          message: {
+            role: "assistant",
+            content: choice.content === "" && choice.toolCalls.size > 0 ? null : choice.content,
+            refusal: choice.refusal || null,
+            ...(choice.toolCalls.size > 0 ? { tool_calls: toolCallsOf(choice) } : {}),
+          },
           logprobs: choice.logprobs && { content: choice.logprobs, refusal: null },
           finish_reason: choice.finishReason,
         })),
@@ -157,8 +171,24 @@ const emptyChoice = (): GatheredChoice => ({
   refusal: "",
   finishReason: null,
   hasToolCalls: false,
+  toolCalls: new Map(),
   logprobs: null,
 });
+
+/** `id`, `type` and `name` come with the first piece of a call only; the pieces of its arguments join to JSON. */
+function addToolCall(choice: GatheredChoice, piece: Record<string, unknown>): void {
+  choice.hasToolCalls = true;
+  const index = numberOf(piece.index) ?? 0;
+  const call = choice.toolCalls.get(index) ?? { id: null, type: "function", name: "", arguments: "" };
+  choice.toolCalls.set(index, call);
+  const part = isObject(piece.function) ? piece.function : {};
+  call.id ??= piece.id ?? null;
+  if (typeof piece.type === "string") call.type = piece.type;
+  if (typeof part.name === "string") call.name += part.name;
+  if (typeof part.arguments === "string") call.arguments += part.arguments;
+}
+const toolCallsOf = ({ toolCalls }: GatheredChoice) =>
+  [...toolCalls].sort(([a], [b]) => a - b).map(([, { id, type, ...call }]) => ({ id, type, function: call }));
 
 /** One chunk of an answer that is there as a whole. */
 export function chunkOf(
@@ -192,7 +222,12 @@ export function* chunksOf(
 ): Generator<Record<string, unknown>> {
   const finishReason = choicesOf(completion)[0]?.finishReason ?? "stop";
   yield chunkOf(completion, { role: "assistant", content: "", refusal: null }, null, includeUsage);
-  for (const content of pieces) yield chunkOf(completion, { content }, null, includeUsage);
+  const message = objects(completion.choices)[0]?.message;
+  const calls = isObject(message) ? objects(message.tool_calls) : [];
+  if (calls.length > 0)
+    yield chunkOf(completion, { tool_calls: calls.map((call, index) => ({ index, ...call })) }, null, includeUsage);
+  for (const content of pieces.filter((piece) => piece !== ""))
+    yield chunkOf(completion, { content }, null, includeUsage);
   yield chunkOf(completion, {}, finishReason, includeUsage);
   if (includeUsage) yield { ...envelope(completion), choices: [], usage: completion.usage ?? null };
 }

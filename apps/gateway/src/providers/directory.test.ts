@@ -2,8 +2,8 @@ import { createCredentialCipher, environmentProviderId } from "@aurora/auth";
 import { AppError, fixedClock, jobScope } from "@aurora/kernel";
 import { describe, expect, it } from "vitest";
 import { unknownPrices } from "../routing/cost.ts";
-import { assertEgress } from "../use-cases/egress.ts";
 import type { CallContext } from "../use-cases/call-context.ts";
+import { assertEgress } from "../use-cases/egress.ts";
 import { createProviderDirectory } from "./directory.ts";
 import type { ModelRow, ProviderRow } from "./provider-row.ts";
 
@@ -89,7 +89,12 @@ describe("provider directory", () => {
 
   it("sends text to a provider of the environment once the very id is approved, and not before", async () => {
     const route = await directory([]).resolve(scope, "openai/gpt-5");
-    const context = { purpose: "corpus", source_app: "rh", evidence_source_apps: ["rh"], key: null } as unknown as CallContext;
+    const context = {
+      purpose: "corpus",
+      source_app: "rh",
+      evidence_source_apps: ["rh"],
+      key: null,
+    } as unknown as CallContext;
     const rule = (id: string) => [{ sourceApp: "rh", egress: "approved" as const, approvedProviderIds: [id] }];
     const other = jobScope("00000000-0000-7000-8000-000000000002", "test");
     expect(() => assertEgress(route, context, rule(environmentProviderId(other.tenantId, "openai")))).toThrow(AppError);

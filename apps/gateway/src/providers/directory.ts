@@ -18,6 +18,7 @@ import type { Timeouts, UpstreamTarget } from "./upstream.ts";
 export interface Route {
   readonly target: UpstreamTarget;
   readonly providerName: string;
+  readonly providerKind: ProviderRow["kind"];
   readonly location: "local" | "external";
   /** As the provider calls it. */
   readonly model: string;
@@ -151,6 +152,7 @@ function createView(
       ...unlisted(model),
       target: { id, baseUrl, apiKey },
       providerName: name,
+      providerKind: name,
       location: "external",
       dialect: dialectOf(name),
       timeouts: {},
@@ -171,7 +173,12 @@ function createView(
     providerRoute(providerName, model) {
       const provider = providers.find(({ name }) => name === providerName);
       if (!provider) return ofEnvironment(providerName, model);
-      return routeOf(options, scope, provider, provider.models.find(({ name }) => name === model) ?? nothingKnown(model));
+      return routeOf(
+        options,
+        scope,
+        provider,
+        provider.models.find(({ name }) => name === model) ?? nothingKnown(model),
+      );
     },
   };
 }
@@ -228,6 +235,7 @@ function routeOf(options: DirectoryOptions, scope: TenantScope, provider: Provid
       maxOutputTokens,
     },
     providerName: name,
+    providerKind: kind,
     // The row's word alone does not make an address ours: whatever the operator has not listed is external.
     location: location === "local" && isPrivateHost(baseUrl, options.addresses) ? "local" : "external",
     model: model.name,

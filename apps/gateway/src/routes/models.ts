@@ -21,7 +21,8 @@ export function registerModels(server: FastifyInstance, router: Pick<Router, "li
   server.get("/v1/models", async (request) => ({ object: "list", data: await listFor(request) }));
   server.get<{ Params: { "*": string } }>("/v1/models/*", async (request) => {
     const found = (await listFor(request)).find(({ id }) => id === request.params["*"]);
-    if (!found) throw new AppError("not_found", "No provider has this model.", { params: { model: request.params["*"] } });
+    if (!found)
+      throw new AppError("not_found", "No provider has this model.", { params: { model: request.params["*"] } });
     return found;
   });
 }

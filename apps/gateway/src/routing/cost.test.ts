@@ -1,26 +1,89 @@
 import { describe, expect, it } from "vitest";
-import { type BilledUsage, costOf, decimalUsd, microUsdOf, picoCostOf, picoUsdOf, type RoutePrices, unknownPrices, usdOf } from "./cost.ts";
+import {
+  type BilledUsage,
+  costOf,
+  decimalUsd,
+  microUsdOf,
+  picoCostOf,
+  picoUsdOf,
+  type RoutePrices,
+  unknownPrices,
+  usdOf,
+} from "./cost.ts";
 
 /** As a catalogue writes them: US dollars a token. */
 const prices = (text: Partial<Record<keyof RoutePrices, string>>): { prices: RoutePrices } => ({
-  prices: { ...unknownPrices, ...Object.fromEntries(Object.entries(text).map(([name, usd]) => [name, picoUsdOf(usd)])) },
+  prices: {
+    ...unknownPrices,
+    ...Object.fromEntries(Object.entries(text).map(([name, usd]) => [name, picoUsdOf(usd)])),
+  },
 });
 const mini = prices({ prompt: "0.00000015", completion: "0.0000006", cachedRead: "0.000000075" });
-const claude = prices({ prompt: "0.000003", completion: "0.000015", cachedRead: "0.0000003", cacheWrite: "0.00000375" });
+const claude = prices({
+  prompt: "0.000003",
+  completion: "0.000015",
+  cachedRead: "0.0000003",
+  cacheWrite: "0.00000375",
+});
 
 describe("cost: ten worked cases, to the last picodollar", () => {
   it.each<[string, { prices: RoutePrices } | null, BilledUsage | null, string | null]>([
     ["prompt and completion", mini, { promptTokens: 1_000, completionTokens: 500 }, "0.000450000000"],
     // 0.1 + 0.2 of floats: 3 × 0.0000001 is 3.0000000000000004e-7 in binary
-    ["what floats get wrong", prices({ prompt: "0.0000001", completion: "0.0000002" }), { promptTokens: 3, completionTokens: 0 }, "0.000000300000"],
-    ["cached tokens once, at their own price", mini, { promptTokens: 1_000, completionTokens: 0, cachedTokens: 400 }, "0.000120000000"],
-    ["written and read from the provider's cache", claude, { promptTokens: 10_000, completionTokens: 100, cachedTokens: 6_000, cacheWriteTokens: 3_000 }, "0.017550000000"],
-    ["cached tokens without a price of their own: as any other", prices({ prompt: "0.000001", completion: "0.000002" }), { promptTokens: 10, completionTokens: 5, cachedTokens: 8 }, "0.000020000000"],
-    ["reasoning within the completion, not beside it", mini, { promptTokens: 0, completionTokens: 1_000, reasoningTokens: 900 }, "0.000600000000"],
-    ["reasoning at a price of its own", prices({ prompt: "0.000001", completion: "0.000004", reasoning: "0.000010" }), { promptTokens: 1, completionTokens: 10, reasoningTokens: 4 }, "0.000065000000"],
-    ["a price a call and a picture", prices({ prompt: "0.000001", completion: "0", request: "0.005", image: "0.001445" }), { promptTokens: 2, completionTokens: 9, images: 2 }, "0.007892000000"],
-    ["an embedding: no completion to charge for", prices({ prompt: "0.00000002" }), { promptTokens: 8_191, completionTokens: 0 }, "0.000163820000"],
-    ["a price of 0 that is known", prices({ prompt: "0", completion: "0" }), { promptTokens: 5, completionTokens: 5 }, "0.000000000000"],
+    [
+      "what floats get wrong",
+      prices({ prompt: "0.0000001", completion: "0.0000002" }),
+      { promptTokens: 3, completionTokens: 0 },
+      "0.000000300000",
+    ],
+    [
+      "cached tokens once, at their own price",
+      mini,
+      { promptTokens: 1_000, completionTokens: 0, cachedTokens: 400 },
+      "0.000120000000",
+    ],
+    [
+      "written and read from the provider's cache",
+      claude,
+      { promptTokens: 10_000, completionTokens: 100, cachedTokens: 6_000, cacheWriteTokens: 3_000 },
+      "0.017550000000",
+    ],
+    [
+      "cached tokens without a price of their own: as any other",
+      prices({ prompt: "0.000001", completion: "0.000002" }),
+      { promptTokens: 10, completionTokens: 5, cachedTokens: 8 },
+      "0.000020000000",
+    ],
+    [
+      "reasoning within the completion, not beside it",
+      mini,
+      { promptTokens: 0, completionTokens: 1_000, reasoningTokens: 900 },
+      "0.000600000000",
+    ],
+    [
+      "reasoning at a price of its own",
+      prices({ prompt: "0.000001", completion: "0.000004", reasoning: "0.000010" }),
+      { promptTokens: 1, completionTokens: 10, reasoningTokens: 4 },
+      "0.000065000000",
+    ],
+    [
+      "a price a call and a picture",
+      prices({ prompt: "0.000001", completion: "0", request: "0.005", image: "0.001445" }),
+      { promptTokens: 2, completionTokens: 9, images: 2 },
+      "0.007892000000",
+    ],
+    [
+      "an embedding: no completion to charge for",
+      prices({ prompt: "0.00000002" }),
+      { promptTokens: 8_191, completionTokens: 0 },
+      "0.000163820000",
+    ],
+    [
+      "a price of 0 that is known",
+      prices({ prompt: "0", completion: "0" }),
+      { promptTokens: 5, completionTokens: 5 },
+      "0.000000000000",
+    ],
   ])("%s", (_name, route, usage, expected) => {
     const cost = picoCostOf(route, usage);
     expect(cost === null ? null : decimalUsd(cost)).toBe(expected);

@@ -66,17 +66,28 @@ describe("a plan", () => {
     const found = await plan(scope, "a/m");
     expect(found).toMatchObject({ alias: null, retries: { max: 0 }, hedgeAfterMs: null });
     expect(found.candidates.map(routeKey)).toEqual(["id-a m"]);
-    expect(found.candidates[0]).toMatchObject({ inputPriceUsd: 0.000001, priceVersion: "v1", prices: { prompt: 1_000_000n } });
+    expect(found.candidates[0]).toMatchObject({
+      inputPriceUsd: 0.000001,
+      priceVersion: "v1",
+      prices: { prompt: 1_000_000n },
+    });
   });
 
   it("of an alias has its targets in their order, with the patience the alias asks for", async () => {
-    const fast = alias("fast", { "b/m": 0, "a/only": 0, "openai/gpt-5": 0 }, {
-      retries: { max: 2, base_ms: 10, max_ms: 100 },
-      hedgeAfterMs: 500,
-      timeouts: { connect_ms: null, first_token_ms: 900, idle_ms: null, total_ms: null },
-    });
+    const fast = alias(
+      "fast",
+      { "b/m": 0, "a/only": 0, "openai/gpt-5": 0 },
+      {
+        retries: { max: 2, base_ms: 10, max_ms: 100 },
+        hedgeAfterMs: 500,
+        timeouts: { connect_ms: null, first_token_ms: 900, idle_ms: null, total_ms: null },
+      },
+    );
     const slow = { connect_ms: 50, first_token_ms: 5_000, idle_ms: null, total_ms: null };
-    const { namesOf, plan } = routerOver([two[0] as ProviderRow, provider("b", [model("m")], { timeouts: slow })], [fast]);
+    const { namesOf, plan } = routerOver(
+      [two[0] as ProviderRow, provider("b", [model("m")], { timeouts: slow })],
+      [fast],
+    );
     expect(await namesOf("fast")).toEqual(["b/m", "a/only", "openai/gpt-5"]);
     const found = await plan(scope, "fast");
     expect(found).toMatchObject({ alias: "fast", retries: { max: 2, baseMs: 10, maxMs: 100 }, hedgeAfterMs: 500 });
@@ -121,7 +132,10 @@ describe("a plan", () => {
       model("small", { contextWindow: 1_000 }),
       model("able", { capabilities: { tools: true } }),
     ];
-    const { namesOf } = routerOver([provider("p", models)], [alias("any", { "p/plain": 0, "p/small": 0, "p/able": 0 })]);
+    const { namesOf } = routerOver(
+      [provider("p", models)],
+      [alias("any", { "p/plain": 0, "p/small": 0, "p/able": 0 })],
+    );
     expect(await namesOf("any", { tools: true })).toEqual(["p/small", "p/able"]);
     expect(await namesOf("any", { vision: true, promptTokens: 2_000 })).toEqual(["p/able"]);
     const onlyPlain = routerOver([provider("p", models)], [alias("any", { "p/plain": 0 })]);

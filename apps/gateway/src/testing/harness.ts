@@ -1,7 +1,7 @@
 import { createAnswerCipher, createCredentialCipher } from "@aurora/auth";
 import { systemClock, systemIds, type TenantScope } from "@aurora/kernel";
-import { type Logger, silentLogger } from "@aurora/telemetry";
-import { createGateway, type Gateway, standardTiming } from "../gateway.ts";
+import { type Logger, silentLogger, silentTracer } from "@aurora/telemetry";
+import { createGateway, type Gateway, type GatewayDeps, standardTiming } from "../gateway.ts";
 import type { GatewayRows } from "../use-cases/gateway-rows.ts";
 import { chatBody, createCaller, internalSecret } from "./caller.ts";
 import { type ScriptedProvider, startProvider } from "./scripted-provider.ts";
@@ -43,6 +43,7 @@ export interface Harness {
 
 export interface HarnessOptions {
   readonly logger?: Logger;
+  readonly semantic?: GatewayDeps["semantic"];
   /** Of further scripted providers on loopback. */
   readonly privatePorts?: readonly number[];
 }
@@ -68,6 +69,7 @@ export async function startHarness(
     isCallerAppRegistryEnforced: false,
     cacheTtlSeconds: 3_600,
     wordVectors: null,
+    semantic: options.semantic ?? null,
     timing: {
       ...standardTiming,
       firstByteMs: 1_500,
@@ -76,6 +78,10 @@ export async function startHarness(
       settingsMaxAgeMs: 60_000,
       drainMs: 100,
     },
+    tracer: silentTracer,
+    providerTracing: "none",
+    metricsToken: null,
+    version: "test",
     clock: systemClock,
     ids: systemIds,
     logger,

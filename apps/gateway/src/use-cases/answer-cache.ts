@@ -1,17 +1,18 @@
-import { exactCacheKey, whyNotStored } from "@aurora/answer-cache";
+import { exactCacheKey, type NotStoredReason, whyNotStored } from "@aurora/answer-cache";
 import type { AnswerCipher } from "@aurora/auth";
-import type { AuroraField, ChatRequest } from "@aurora/contracts";
 import { type Clock, jobScope, type TenantScope } from "@aurora/kernel";
 import { extractiveEngineVersion } from "@aurora/rag";
 import type { Logger } from "@aurora/telemetry";
 import type { SeenChoice } from "../providers/completion.ts";
 import type { Route } from "../providers/directory.ts";
-import type { CallContext } from "./call-context.ts";
-import type { CacheControl } from "./chat-call.ts";
+import type { Caching } from "./caching.ts";
+import type { OpenCall } from "./chat-call.ts";
 import type { GatewayRows, LookUp, StoredAnswer } from "./gateway-rows.ts";
 import { createLookUps } from "./look-up-together.ts";
 import { byTenant, createWriteBehind } from "./write-behind.ts";
 
+/** What the key of an answer is made of. */
+type KeyedCall = Pick<OpenCall, "aurora" | "context" | "guarded" | "request">;
 export interface FinishedAnswer {
   readonly completion: Record<string, unknown>;
   readonly choices: readonly SeenChoice[];
@@ -26,10 +27,8 @@ export function createAnswerCache(options: {
   readonly cipher: AnswerCipher;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** 0 = keep nothing. */
-  readonly ttlSeconds: number;
 }) {
-  const { rows, cipher, clock, logger, ttlSeconds } = options;
+  const { rows, cipher, clock, logger } = options;
   const lookUp = createLookUps(rows, clock);
   const unwritten = new Map<string, StoredAnswer>();
   const pendingKey = (tenantId: string, keyHash: string) => `${tenantId} ${keyHash}`;
@@ -57,7 +56,7 @@ export function createAnswerCache(options: {
     sealed: cipher.seal({ tenantId, keyHash }, JSON.stringify(response)),
   });
   /** A row that another key sealed, or that was put elsewhere, is a miss. */
-  const isTooOld = (entry: LookUp["entry"], { maxAgeSeconds }: CacheControl): boolean =>
+  const isTooOld = (entry: LookUp["entry"], { maxAgeSeconds }: Pick<Caching, "maxAgeSeconds">): boolean =>
     entry !== null && maxAgeSeconds !== null && clock.nowMs() - entry.createdAtMs > maxAgeSeconds * 1_000;
   function opened(tenantId: string, keyHash: string, { entry, ...rest }: LookUp): LookUp {
     const text = entry && typeof entry.response.sealed === "string" ? entry.response.sealed : null;
@@ -66,8 +65,9 @@ export function createAnswerCache(options: {
   }
 
   return {
-    keyOf(context: CallContext, request: ChatRequest, aurora: AuroraField | null, route: Route | null): string {
+    keyOf({ aurora, context, guarded, request }: KeyedCall, route: Route | null): string {
       const { aurora: _stripped, model: _asked, ...body } = request; // an alias is what it leads to
+      const masked = guarded?.isMasked ? { masked: guarded.body } : {}; // whose answer holds placeholders
       return exactCacheKey({
         tenantId: context.tenant_id,
         packId: context.pack_id,
@@ -80,60 +80,47 @@ export function createAnswerCache(options: {
         evidence: context.evidence,
         question: aurora?.question ?? null,
         language: aurora?.language ?? null,
-        body,
+        body: { ...body, ...masked },
       });
     },
 
     /** The entry and the egress rules. @throws what the database throws when rules are asked for: they fail closed. */
     async lookUp(
       scope: TenantScope,
-      call: { keyHash: string; sourceApps: readonly string[]; control: CacheControl },
+      call: { keyHash: string; sourceApps: readonly string[]; caching: Pick<Caching, "maxAgeSeconds" | "readsExact"> },
     ): Promise<LookUp> {
-      const isRead = ttlSeconds > 0 && !call.control.noCache;
+      const isRead = call.caching.readsExact;
       const recent = isRead ? unwritten.get(pendingKey(scope.tenantId, call.keyHash)) : undefined;
       const needsRules = call.sourceApps.length > 0;
       const fresh = entryOf(recent);
-      if ((fresh || !isRead) && !needsRules) return { entry: isTooOld(fresh, call.control) ? null : fresh, egress: [] };
+      if ((fresh || !isRead) && !needsRules) return { entry: isTooOld(fresh, call.caching) ? null : fresh, egress: [] };
       const found = lookUp(scope, { keyHash: isRead ? call.keyHash : null, sourceApps: call.sourceApps });
       const answer = needsRules ? await found : await missWhenSlow(found, logger);
       const known = recent ? { ...answer, entry: entryOf(recent) } : opened(scope.tenantId, call.keyHash, answer);
-      return isTooOld(known.entry, call.control) ? { ...known, entry: null } : known;
+      return isTooOld(known.entry, call.caching) ? { ...known, entry: null } : known;
     },
 
     /**
      * Whether callers who ask the same at the same time may have one answer: where they could have it from the cache a
      * moment later.
      */
-    mayShare: ({ control, request }: { control: CacheControl; request: ChatRequest }): boolean =>
-      ttlSeconds > 0 &&
-      !control.noCache &&
-      !control.noStore &&
+    mayShare: ({ caching, request }: Pick<OpenCall, "caching" | "request">): boolean =>
+      caching.readsExact &&
+      caching.storesExact &&
       request.temperature === 0 &&
       (request.n ?? 1) === 1 &&
       request.tools === undefined,
 
     /** Keeps the answer when the rules allow it; written after the caller has it. */
     keep(
-      tenantId: string,
+      call: Pick<OpenCall, "caching" | "context" | "documentIds" | "request">,
       keyHash: string,
-      call: { request: ChatRequest; control: CacheControl; documentIds: readonly string[] },
       route: Route | null,
       answer: FinishedAnswer,
     ): void {
-      const { request, control } = call;
-      const reason = whyNotStored({
-        status: 200,
-        isComplete: true,
-        hadErrorEvent: false,
-        request: {
-          temperature: request.temperature ?? null,
-          n: request.n ?? null,
-          noStore: control.noStore || ttlSeconds === 0,
-          isDeterministic: route === null,
-        },
-        choices: answer.choices,
-      });
-      if (reason !== null) return;
+      const { storesExact } = call.caching;
+      const tenantId = call.context.tenant_id;
+      if (!storesExact || whyNotKept(call, route, answer) !== null) return;
       const now = clock.nowMs();
       const entry: StoredAnswer = {
         keyHash,
@@ -141,7 +128,7 @@ export function createAnswerCache(options: {
         response: answer.completion,
         documentIds: [...new Set(call.documentIds)],
         createdAt: new Date(now),
-        expiresAt: new Date(now + ttlSeconds * 1_000),
+        expiresAt: new Date(now + call.caching.policy.ttlSeconds * 1_000),
       };
       const key = pendingKey(tenantId, keyHash);
       unwritten.set(key, entry);
@@ -152,6 +139,28 @@ export function createAnswerCache(options: {
   };
 }
 export type AnswerCache = ReturnType<typeof createAnswerCache>;
+
+/** Null when a whole answer may be kept, by either cache. */
+export function whyNotKept(
+  { caching, request }: Pick<OpenCall, "caching" | "request">,
+  route: Route | null,
+  { choices }: FinishedAnswer,
+): NotStoredReason | null {
+  const { storeAnyTemperature, storeToolCalls } = caching.policy;
+  return whyNotStored({
+    status: 200,
+    isComplete: true,
+    hadErrorEvent: false,
+    request: {
+      ...{ storeAnyTemperature, storeToolCalls },
+      temperature: request.temperature ?? null,
+      n: request.n ?? null,
+      noStore: false,
+      isDeterministic: route === null,
+    },
+    choices,
+  });
+}
 
 const entryOf = (stored: StoredAnswer | undefined): LookUp["entry"] =>
   stored ? { response: stored.response, createdAtMs: stored.createdAt.getTime() } : null;

@@ -5,72 +5,92 @@ import type { Reservation } from "../limits/limit-types.ts";
 import { choicesOf } from "../providers/completion.ts";
 import type { Route } from "../providers/directory.ts";
 import { type RoutePlan, routeName } from "../routing/index.ts";
-import type { CallContext } from "./call-context.ts";
-import { startRecord } from "./call-record.ts";
+import type { SemanticHit } from "../semantic/index.ts";
+import { whyNotKept } from "./answer-cache.ts";
+import { cachingOf } from "./caching.ts";
+import { type CallRecord, startRecord } from "./call-record.ts";
 import { type ChatCall, type ChatDeps, miss, type OpenCall, type Reply } from "./chat-call.ts";
 import { assertAuroraMatches } from "./check-call.ts";
 import { assertEgress, corporaOf } from "./egress.ts";
 import { runExtractive } from "./extractive.ts";
 import { flyToModel } from "./fly-to-model.ts";
-import type { CachedAnswer, EgressRule } from "./gateway-rows.ts";
-import { billOf, limitedCall, needsOf } from "./limited-call.ts";
+import type { LookUp } from "./gateway-rows.ts";
+import { guardRequest } from "./guarded-call.ts";
+import { billOf, guardedCall, limitedCall, needsOf } from "./limited-call.ts";
 import { asProbe } from "./probe.ts";
 import { statusOf } from "./read-whole.ts";
-import { wholeReply } from "./whole-reply.ts";
+import { type ByLikeness, learn, lookUpByLikeness, servable } from "./semantic-call.ts";
+import { sentBody, wholeReply } from "./whole-reply.ts";
 
 /**
- * One chat call: checked against its context, routed, its egress judged, answered from the cache, the built-in engine
- * or a provider. One usage row, whatever happens.
+ * One chat call: checked against its context, routed, counted against its limits, guarded, its egress judged, answered
+ * from the cache, the built-in engine or a provider. One usage row, whatever happens.
  * @throws AppError for everything the caller is to be told.
  */
 export async function answerChat(deps: ChatDeps, received: ChatCall): Promise<Reply> {
-  const { context, presence } = received;
-  const isProbe = context.purpose === "probe";
-  const aurora = received.request.aurora ?? null;
-  const documentIds = [...new Set(aurora?.evidence.map(({ document_id }) => document_id) ?? [])];
+  const { context, presence, request } = received;
+  const documentIds = [...new Set(request.aurora?.evidence.map(({ document_id }) => document_id) ?? [])];
   let held: Reservation | null = null;
   const record = startRecord({
-    context,
+    ...{ context, documentIds, clock: deps.clock, ids: deps.ids, observer: deps.observer },
     endpoint: "chat/completions",
-    model: received.request.model,
-    isStream: received.request.stream === true,
-    documentIds,
-    clock: deps.clock,
-    ids: deps.ids,
+    model: request.model,
+    isStream: request.stream === true,
     onFinished(finished) {
       held?.settle(billOf(finished));
       deps.onFinished(finished);
     },
   });
+  const hold = (reservation: Reservation) => {
+    held = reservation;
+  };
   try {
-    const call = isProbe ? asProbe(received) : received;
-    const { request } = call;
-    if (aurora) assertAuroraMatches(aurora, context);
     const scope = jobScope(context.tenant_id, "gateway.chat");
-    const plan = request.model === offlineModel ? null : await planOf(deps, scope, call);
-    const first = plan?.candidates[0] ?? null;
-    if (context.key) assertModelAllowed(context.key, request.model, first);
-    record.route = first;
-    if (!isProbe) held = await deps.limits.reserve(limitedCall(context, request, first));
-    const keyHash = deps.cache.keyOf(context, request, aurora, first);
-    const isJudged = plan?.candidates.some(({ location }) => location === "external") === true && !isProbe;
-    const sourceApps = isJudged ? corporaOf(context) : [];
-    const startedAt = performance.now();
-    const found = await deps.cache.lookUp(scope, { keyHash, sourceApps, control: call.control });
-    record.cacheLookupMs = performance.now() - startedAt;
-    const limitHeaders = held?.headers ?? {};
-    const open: OpenCall = { ...call, aurora, plan, keyHash, documentIds, record, limitHeaders };
-    if (found.entry) {
-      if (first) assertEgress(first, context, found.egress);
-      return replay(deps, open, found.entry);
-    }
-    if (plan === null) return answerHere(deps, open);
-    return await flyToModel(deps, open, { plan, admit: admission(context, found.egress) });
+    const call = await openCall(deps, scope, received, documentIds, record, hold);
+    const found = await lookUp(deps, scope, call);
+    if (found.entry) return replay(deps, call, found);
+    const admit = (route: Route) => assertEgress(route, context, found.egress); // for each: a fallback may be elsewhere
+    const asked = await lookUpByLikeness(deps, call);
+    const hit = servable(asked);
+    if (hit) return replayLike(call, hit, admit);
+    if (call.plan === null) return answerHere(deps, call, asked);
+    return await flyToModel(deps, call, { plan: call.plan, admit, asked });
   } catch (error) {
     const { status, code } = statusOf(error, presence.isGone);
     record.finish(status, code);
     throw error;
   }
+}
+
+/** Everything that is decided before an answer is looked for. */
+async function openCall(
+  deps: ChatDeps,
+  scope: TenantScope,
+  received: ChatCall,
+  documentIds: readonly string[],
+  record: CallRecord,
+  hold: (reservation: Reservation) => void,
+): Promise<OpenCall> {
+  const { context } = received;
+  const isProbe = context.purpose === "probe";
+  const call = isProbe ? asProbe(received) : received;
+  const { request } = call;
+  const aurora = request.aurora ?? null;
+  if (aurora) assertAuroraMatches(aurora, context);
+  const plan = request.model === offlineModel ? null : await planOf(deps, scope, call);
+  const first = plan?.candidates[0] ?? null;
+  record.route = first;
+  if (context.key) assertModelAllowed(context.key, request.model, first);
+  const policy = await deps.policies.policyFor(context.tenant_id, context.pack_id);
+  const rest = { ...call, aurora, plan, documentIds, record, caching: cachingOf(policy, call.control) };
+  if (isProbe) return { ...rest, guarded: null, keyHash: "", limitHeaders: {} };
+  const limited = limitedCall(context, request, first);
+  const reservation = await deps.limits.reserve(limited);
+  hold(reservation);
+  const leaves = guardedCall(plan, limited);
+  const guarded = await guardRequest(deps.guards, scope, context.source_app, sentBody(request), leaves);
+  const keyHash = deps.cache.keyOf({ context, request, aurora, guarded }, first);
+  return { ...rest, guarded, keyHash, limitHeaders: reservation.headers };
 }
 
 /** The plan as far as a virtual key reaches: an alias it may use with all that stands behind it, or what it names itself. */
@@ -82,21 +102,41 @@ async function planOf({ router }: ChatDeps, scope: TenantScope, { context, reque
   return candidates.length > 0 ? { ...plan, candidates } : plan; // with nothing left, the first one is refused by name
 }
 
-/** What may be sent to a candidate: judged anew for each, since a fallback may be another provider. */
-const admission =
-  (context: CallContext, egress: readonly EgressRule[]) =>
-  (route: Route): void =>
-    assertEgress(route, context, egress);
+async function lookUp(deps: ChatDeps, scope: TenantScope, call: OpenCall): Promise<LookUp> {
+  const { caching, context, keyHash, plan, record } = call;
+  const isJudged = context.purpose !== "probe" && plan?.candidates.some(({ location }) => location === "external");
+  const startedAt = performance.now();
+  const sourceApps = isJudged ? corporaOf(context) : [];
+  const found = await deps.cache.lookUp(scope, { keyHash, sourceApps, caching });
+  const ms = performance.now() - startedAt;
+  record.cacheLookupMs = ms;
+  deps.metrics.cacheLookup({ layer: "exact", result: found.entry ? "hit" : "miss", reason: null, ms });
+  return found;
+}
 
-function replay(deps: ChatDeps, call: OpenCall, entry: CachedAnswer): Reply {
+function replay(deps: ChatDeps, call: OpenCall, { egress, entry }: LookUp): Reply {
+  if (entry === null) throw new Error("there is nothing to replay");
+  const [first] = call.plan?.candidates ?? [];
+  if (first) assertEgress(first, call.context, egress);
   call.record.cacheStatus = "hit_exact";
   const ageSeconds = Math.max(0, Math.floor((deps.clock.nowMs() - entry.createdAtMs) / 1_000));
   return wholeReply(call, entry.response, { status: "exact", ageSeconds, similarity: null });
 }
 
-function answerHere(deps: ChatDeps, call: OpenCall): Reply {
+function replayLike(call: OpenCall, hit: SemanticHit, admit: (route: Route) => void): Reply {
+  const [first] = call.plan?.candidates ?? [];
+  if (first) admit(first);
+  const { ageSeconds, completion, entryId, similarity } = hit;
+  call.record.cacheStatus = "hit_semantic";
+  call.record.cacheEntryId = entryId;
+  return wholeReply(call, completion, { status: "semantic", ageSeconds, similarity });
+}
+
+function answerHere(deps: ChatDeps, call: OpenCall, asked: ByLikeness | null): Reply {
   const { completion, pieces } = runExtractive(call.request, call.aurora, deps);
-  deps.cache.keep(call.context.tenant_id, call.keyHash, call, null, { completion, choices: choicesOf(completion) });
+  const answer = { completion, choices: choicesOf(completion) };
+  deps.cache.keep(call, call.keyHash, null, answer);
+  if (whyNotKept(call, null, answer) === null) learn(deps, call, asked, completion);
   call.record.isUsageEstimated = true;
   return wholeReply(call, completion, miss, pieces);
 }

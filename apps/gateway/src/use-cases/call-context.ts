@@ -1,5 +1,6 @@
 import type { SignedContext } from "@aurora/contracts";
 import { sha256Hex } from "@aurora/kernel";
+import type { TraceHeaders } from "@aurora/telemetry";
 import type { VirtualKeyCaller } from "../callers/key-authentication.ts";
 
 /**
@@ -11,11 +12,13 @@ export interface CallContext
   readonly purpose: SignedContext["purpose"] | "key";
   readonly query_id: string | null;
   readonly user_id: string | null;
+  /** Of the caller's trace (W3C Trace Context). */
+  readonly trace: TraceHeaders;
   /** Null for an internal call. */
   readonly key: VirtualKeyCaller | null;
 }
 
-export function contextOfKey(key: VirtualKeyCaller): CallContext {
+export function contextOfKey(key: VirtualKeyCaller, trace: TraceHeaders): CallContext {
   return {
     purpose: "key",
     tenant_id: key.tenantId,
@@ -31,6 +34,7 @@ export function contextOfKey(key: VirtualKeyCaller): CallContext {
     prompt_version: "",
     corpus_epoch: 0,
     query_id: null,
+    trace,
     key,
   };
 }

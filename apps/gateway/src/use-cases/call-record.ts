@@ -1,8 +1,10 @@
 import type { Clock, Ids } from "@aurora/kernel";
+import type { TracedEndpoint } from "@aurora/telemetry";
 import type { TokenUsage } from "../providers/completion.ts";
 import type { Route } from "../providers/directory.ts";
 import { costOf } from "../routing/index.ts";
 import type { CallContext } from "./call-context.ts";
+import type { CallObserver } from "./observe-calls.ts";
 import type { UsageRow } from "./gateway-rows.ts";
 
 /** A usage row with the tenant it is written under. */
@@ -29,11 +31,10 @@ export interface CallRecord {
   cacheEntryId: string | null;
   cacheLookupMs: number | null;
   providerRequestId: string | null;
-  traceId: string | null;
   /** What has been sent to a provider: nothing before the request leaves. */
   egress: UsageRow["egress"];
-  /** To be called at the moments they name. */
-  upstreamStarted(): void;
+  /** To be called at the moments they name. @returns the headers that carry the trace on. */
+  upstreamStarted(route: Route, body: Readonly<Record<string, unknown>>): Readonly<Record<string, string>>;
   upstreamEnded(): void;
   firstChunk(): void;
   /** Hands over the row. Only the first call counts: a stream may end in more ways than one. */
@@ -42,12 +43,13 @@ export interface CallRecord {
 
 export interface RecordOptions {
   readonly context: CallContext;
-  readonly endpoint: UsageRow["endpoint"];
+  readonly endpoint: TracedEndpoint;
   readonly model: string;
   readonly isStream: boolean;
   readonly documentIds: readonly string[];
   readonly clock: Clock;
   readonly ids: Ids;
+  readonly observer: CallObserver;
   readonly onFinished: (finished: Finished) => void;
 }
 
@@ -56,6 +58,7 @@ export function startRecord(options: RecordOptions): CallRecord {
   const { context, clock } = options;
   const startedAt = clock.nowMs();
   const start = performance.now();
+  const observed = options.observer.start(context, options.endpoint);
   const since = (from: number) => performance.now() - from;
   let upstreamStart: number | null = null;
   let upstreamMs: number | null = null;
@@ -73,13 +76,14 @@ export function startRecord(options: RecordOptions): CallRecord {
     cacheEntryId: null,
     cacheLookupMs: null,
     providerRequestId: null,
-    traceId: null,
     egress: "none",
-    upstreamStarted: () => {
+    upstreamStarted: (route, body) => {
       upstreamStart ??= performance.now();
+      record.route = route;
       record.attempts += 1;
       // Once text went outside, it went outside, whoever answered in the end.
-      if (record.egress !== "external") record.egress = record.route?.location ?? "none";
+      if (record.egress !== "external") record.egress = route.location;
+      return observed.attemptStarted(route, record.attempts, body);
     },
     upstreamEnded: () => {
       if (upstreamStart !== null) upstreamMs ??= since(upstreamStart);
@@ -94,7 +98,7 @@ export function startRecord(options: RecordOptions): CallRecord {
       const { route, usage } = record;
       const isHit = record.cacheStatus === "hit_exact" || record.cacheStatus === "hit_semantic";
       const cost = costOf(route, usage);
-      options.onFinished({
+      const finished: Finished = {
         tenantId: context.tenant_id,
         route,
         usage,
@@ -129,7 +133,7 @@ export function startRecord(options: RecordOptions): CallRecord {
           cacheEntryId: record.cacheEntryId,
           cacheLookupMs: record.cacheLookupMs,
           providerRequestId: record.providerRequestId,
-          traceId: record.traceId,
+          traceId: observed.traceId,
           documentIds: record.egress === "none" ? [] : [...options.documentIds],
           egress: record.egress,
           totalMs: since(start),
@@ -137,7 +141,9 @@ export function startRecord(options: RecordOptions): CallRecord {
           firstChunkMs,
           createdAt: new Date(startedAt),
         },
-      });
+      };
+      options.onFinished(finished);
+      observed.finished(finished);
     },
   };
   return record;

@@ -1,25 +1,37 @@
 import type { AuroraField, CacheMode, ChatRequest } from "@aurora/contracts";
 import type { Clock, Ids } from "@aurora/kernel";
 import type { WordVectors } from "@aurora/llm";
+import type { GatewayMetrics } from "@aurora/telemetry";
 import type { Limits } from "../limits/limit-types.ts";
 import type { Route } from "../providers/directory.ts";
 import type { Upstream } from "../providers/upstream.ts";
 import type { Breaker, RoutePlan, Router } from "../routing/index.ts";
+import type { CachePolicies } from "../semantic/index.ts";
 import type { AnswerCache } from "./answer-cache.ts";
 import type { CallContext } from "./call-context.ts";
+import type { Caching } from "./caching.ts";
 import type { CallRecord, Finished } from "./call-record.ts";
 import type { EventReader } from "./event-log.ts";
 import type { Flights } from "./flights.ts";
+import type { CallObserver } from "./observe-calls.ts";
+import type { Guarded, Guards } from "./guarded-call.ts";
 import type { Presence } from "./presence.ts";
+import type { Likeness } from "./semantic-call.ts";
 
 export interface ChatDeps {
   readonly router: Router;
   readonly breaker: Breaker;
   readonly upstream: Upstream;
   readonly limits: Limits;
+  readonly guards: Guards;
+  readonly metrics: GatewayMetrics;
   readonly cache: AnswerCache;
+  readonly policies: CachePolicies;
+  /** Null = no semantic cache in this process. */
+  readonly likeness: Likeness | null;
   readonly flights: Flights;
   /** Told of every call once: usage row, metrics, spans. */
+  readonly observer: CallObserver;
   readonly onFinished: (finished: Finished) => void;
   readonly wordVectors: WordVectors | null;
   readonly clock: Clock;
@@ -74,6 +86,9 @@ export interface OpenCall extends ChatCall {
   readonly keyHash: string;
   readonly documentIds: readonly string[];
   readonly record: CallRecord;
+  readonly caching: Caching;
+  /** Null = no guard is on. */
+  readonly guarded: Guarded | null;
   /** `RateLimit-*` of the tightest limit. */
   readonly limitHeaders: Readonly<Record<string, string>>;
 }

@@ -24,9 +24,9 @@ export function embedTexts(deps: EmbedDeps, received: ReceivedCall<EmbeddingsReq
   const expected = () => ({ promptTokens: estimatedTokens(listOf(request.input)), completionTokens: 0 });
   return passThrough(deps, "embeddings", received, expected, async (call) => {
     const inputs = inputsOf(request.input);
-    const route = onlyModel(call.plan);
+    assertOneModel(call.plan);
     if (!deps.embeddings.covers(context)) return embedAll(call, request, inputs);
-    call.admit(route);
+    const route = firstAdmitted(call);
     const keys = embeddingKeys(context, route, request, inputs);
     const lookUpAt = performance.now();
     const known = new Map(await deps.embeddings.read(call.scope, [...new Set(keys)]));
@@ -53,13 +53,25 @@ export function embedTexts(deps: EmbedDeps, received: ReceivedCall<EmbeddingsReq
 
 const formatOf = ({ encoding_format }: EmbeddingsRequest) => encoding_format ?? "float";
 
-function onlyModel({ alias, candidates }: RoutePlan): Route {
-  const [first] = candidates;
-  if (first && candidates.every(({ model }) => model === first.model)) return first;
+function assertOneModel({ alias, candidates }: RoutePlan): void {
+  if (candidates.every(({ model }) => model === candidates[0]?.model)) return;
   throw new AppError("invalid_input", "Vectors of several models cannot be compared: this alias cannot embed.", {
     params: { model: alias },
     errors: [{ pointer: "/model", code: "alias_of_several_models" }],
   });
+}
+
+/** Where what is not known would be asked for: a vector of the cache is given to nobody who may not ask there. */
+function firstAdmitted({ admit, plan }: AdmittedCall): Route {
+  let refusal: unknown = null;
+  for (const route of plan.candidates)
+    try {
+      admit(route);
+      return route;
+    } catch (error) {
+      refusal ??= error;
+    }
+  throw refusal;
 }
 
 /** Without a cache. */

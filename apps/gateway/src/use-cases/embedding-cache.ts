@@ -52,8 +52,8 @@ export function embeddingKeys(
   );
 }
 
-/** A slow cache costs more than the provider. */
-const slowestLookUpMs = 50;
+/** A slower cache costs about as much as the provider. */
+const slowestLookUpMs = 200;
 
 /** Vectors of single texts in Postgres, sealed like cached answers: a vector gives away much of its text. */
 export function createEmbeddingCache(options: {

@@ -1,8 +1,20 @@
 import type { Route } from "../providers/directory.ts";
 import { type RoutePlan, routeName } from "../routing/index.ts";
+import { whyNotKept } from "./answer-cache.ts";
 import { type ChatDeps, free, miss, type OpenCall, pricesOf, type Reply, streamHeaders } from "./chat-call.ts";
 import { type Flight, type FlightCall, type FlightEnd, startFlight } from "./model-flight.ts";
-import { wholeReply } from "./whole-reply.ts";
+import { restoredReader } from "./guarded-call.ts";
+import { type ByLikeness, learn } from "./semantic-call.ts";
+import type { WholeAnswer } from "./read-whole.ts";
+import { sentBody, wholeReply } from "./whole-reply.ts";
+
+interface Departure {
+  readonly plan: RoutePlan;
+  /** @throws AppError for a candidate that may not be sent to. */
+  readonly admit: (route: Route) => void;
+  /** What the semantic cache was asked; null = nothing. */
+  readonly asked: ByLikeness | null;
+}
 
 /**
  * Asks the model, or waits with others for what one of them asked already. The first caller's row carries the tokens and
@@ -12,18 +24,15 @@ import { wholeReply } from "./whole-reply.ts";
 export async function flyToModel(
   deps: ChatDeps,
   call: OpenCall,
-  { admit, plan }: { readonly plan: RoutePlan; readonly admit: (route: Route) => void },
+  { admit, asked, plan }: Departure,
 ): Promise<Reply> {
-  const { aurora: _aurora, ...body } = call.request;
+  const sent = call.guarded?.body ?? sentBody(call.request);
   const isShareable = deps.cache.mayShare(call);
   const { record } = call;
   const departure = (): Flight =>
     startFlight(deps, {
-      ...{ plan, body, admit, isShareable, isStream: call.request.stream === true },
-      onAttempt(route) {
-        record.route = route;
-        record.upstreamStarted();
-      },
+      ...{ plan, admit, body: sent, isShareable, isStream: call.request.stream === true },
+      onAttempt: record.upstreamStarted,
       onFailed(route) {
         if (plan.candidates.length > 1) record.fallbackFrom ??= routeName(route);
       },
@@ -35,39 +44,44 @@ export async function flyToModel(
     : { flight: departure(), isLeader: true };
   flight.board(call.presence);
   if (!isLeader) {
-    for (const route of plan.candidates.slice(0, 1)) admit(route); // whoever boards may go there, too
+    deps.metrics.singleFlightFollower("chat/completions");
+    const [first] = plan.candidates;
+    if (first) admit(first); // whoever boards may go there, too
     return follow(call, flight);
   }
-  void flight.ended.then((end) => land(deps, call, end));
+  void flight.ended.then((end) => land(deps, call, asked, end));
   const reply = await flight.opened;
   const common = { cache: miss, prices: pricesOf(reply.route) };
+  const { limitHeaders } = call;
   if (reply.kind === "whole") {
-    const { body: bytes, headers, status } = reply.answer;
-    return { ...common, status, headers: { ...headers, ...call.limitHeaders }, body: bytes };
+    const { headers, status } = reply.answer;
+    return { ...common, status, headers: { ...headers, ...limitHeaders }, body: restoredBody(call, reply.answer) };
   }
-  return {
-    ...common,
-    status: 200,
-    headers: { ...streamHeaders, ...call.limitHeaders },
-    body: reply.log.open(wantsUsage(call)),
-  };
+  const body = restoredReader(reply.log.open(wantsUsage(call)), call.guarded);
+  return { ...common, status: 200, headers: { ...streamHeaders, ...limitHeaders }, body };
 }
 
+/** Bytes pass as they came, unless a guard put something in the place of what it found. */
+function restoredBody({ guarded }: OpenCall, { body, json, status }: WholeAnswer): Buffer {
+  if (guarded === null || !guarded.isAnswerGuarded || json === null || status !== 200) return body;
+  return Buffer.from(JSON.stringify(guarded.restoreJson(json)));
+}
 const wantsUsage = ({ request }: OpenCall): boolean => request.stream_options?.include_usage === true;
 
 /** The first caller's row, and the cache. */
-function land(deps: ChatDeps, call: OpenCall, end: FlightEnd): void {
-  const { context, keyHash, presence, record } = call;
+function land(deps: ChatDeps, call: OpenCall, asked: ByLikeness | null, end: FlightEnd): void {
+  const { keyHash, presence, record } = call;
   if (end.route) record.route = end.route;
   record.usage = end.usage;
   record.isUsageEstimated = end.isUsageEstimated;
   record.finishReason = end.finishReason;
   if (end.isStorable && end.completion && end.route) {
-    const key =
-      end.route === call.plan?.candidates[0]
-        ? keyHash
-        : deps.cache.keyOf(context, call.request, call.aurora, end.route);
-    deps.cache.keep(context.tenant_id, key, call, end.route, { completion: end.completion, choices: end.choices });
+    const isFirst = end.route === call.plan?.candidates[0];
+    const key = isFirst ? keyHash : deps.cache.keyOf(call, end.route);
+    const answer = { completion: end.completion, choices: end.choices };
+    deps.cache.keep(call, key, end.route, answer);
+    // a semantic entry is of the model its scope names
+    if (isFirst && whyNotKept(call, end.route, answer) === null) learn(deps, call, asked, end.completion);
   }
   if (presence.isGone) record.finish(499, "client_closed");
   else record.finish(end.status, end.errorCode);
@@ -81,7 +95,7 @@ async function follow(call: OpenCall, flight: Flight): Promise<Reply> {
   const opened = await flight.opened;
   record.route = opened.route;
   if (opened.kind === "stream" && request.stream === true) {
-    const reader = opened.log.open(wantsUsage(call));
+    const reader = restoredReader(opened.log.open(wantsUsage(call)), call.guarded);
     void flight.ended.then((end) => {
       record.usage = end.usage;
       record.finishReason = end.finishReason;

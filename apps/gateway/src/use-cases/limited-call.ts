@@ -1,8 +1,9 @@
 import type { ChatRequest } from "@aurora/contracts";
+import type { GuardedCall } from "@aurora/guardrails";
 import type { LimitedCall, Reservation } from "../limits/limit-types.ts";
 import { isObject } from "../providers/completion.ts";
 import type { Route } from "../providers/directory.ts";
-import { type CallNeeds, microUsdOf, picoCostOf } from "../routing/index.ts";
+import { type CallNeeds, microUsdOf, picoCostOf, type RoutePlan } from "../routing/index.ts";
 import type { CallContext } from "./call-context.ts";
 import { estimateTokens, type Finished, promptChars } from "./call-record.ts";
 
@@ -24,6 +25,14 @@ export function limitedCall(context: CallContext, request: ChatRequest, route: R
     estimatedTokens: promptTokens + completionTokens,
     estimatedCostMicroUsd: pico === null ? null : microUsdOf(pico),
   };
+}
+
+/** Where a call may go, and what it may cost there, for its guards: judged by the candidate farthest away. */
+export function guardedCall(plan: RoutePlan | null, { estimatedCostMicroUsd }: LimitedCall): GuardedCall {
+  const estimatedCostUsd = estimatedCostMicroUsd === null ? null : estimatedCostMicroUsd / 1_000_000;
+  if (plan === null) return { location: "none", estimatedCostUsd };
+  const isExternal = plan.candidates.some(({ location }) => location === "external");
+  return { location: isExternal ? "external" : "local", estimatedCostUsd };
 }
 
 /** What it used in the end; null = no provider was asked and nothing was answered. An answer from the cache used nothing. */

@@ -114,11 +114,13 @@ function relay({ record }: AdmittedCall, body: Readable, presence: Presence, pro
     }
     if (fault === "client_closed") {
       record.finish(499, fault);
-      return log.end({ kind: "complete" });
+      log.end({ kind: "complete" });
+      return;
     }
     if (fault === null) {
       record.finish(200, errorCode);
-      return log.end({ kind: "complete" });
+      log.end({ kind: "complete" });
+      return;
     }
     const { code, message, status } = faultError(fault, cause);
     log.append(Buffer.from(`event: error\ndata: ${JSON.stringify({ type: "error", code, message, param: null })}\n\n`));

@@ -1,5 +1,5 @@
 import { AppError, type Clock, type Ids, jobScope, type TenantScope } from "@aurora/kernel";
-import { assertModelAllowed } from "../callers/key-scope.ts";
+import { allowsModel, assertModelAllowed } from "../callers/key-scope.ts";
 import type { LimitedCall, Limits, Reservation } from "../limits/limit-types.ts";
 import type { Endpoint } from "../providers/dialects/index.ts";
 import type { Route } from "../providers/directory.ts";
@@ -7,9 +7,10 @@ import { microUsdOf, picoCostOf, type RoutePlan, type Router, routeName } from "
 import type { AnswerCache } from "./answer-cache.ts";
 import type { CallContext } from "./call-context.ts";
 import { type CallRecord, type Finished, startRecord } from "./call-record.ts";
-import type { CacheControl, Reply } from "./chat-call.ts";
+import type { Reply } from "./chat-call.ts";
 import { assertEgress, corporaOf } from "./egress.ts";
 import { billOf } from "./limited-call.ts";
+import type { CallObserver } from "./observe-calls.ts";
 import type { Presence } from "./presence.ts";
 import { statusOf } from "./read-whole.ts";
 import { type AttemptDeps, type Opened, tryCandidates } from "./try-candidates.ts";
@@ -20,6 +21,7 @@ export interface PassThroughDeps extends AttemptDeps {
   readonly limits: Limits;
   /** For the egress rules of the corpora: they come with a look-up. */
   readonly cache: Pick<AnswerCache, "lookUp">;
+  readonly observer: CallObserver;
   readonly onFinished: (finished: Finished) => void;
   readonly clock: Clock;
   readonly ids: Ids;
@@ -48,7 +50,7 @@ export interface AdmittedCall {
   send(body: (route: Route) => Record<string, unknown>): Promise<Opened>;
 }
 
-const noCache: CacheControl = { noCache: true, noStore: true, maxAgeSeconds: null, mode: null };
+const noCaching = { readsExact: false, maxAgeSeconds: null };
 
 /**
  * Runs one call of an endpoint that is passed to providers in their own form, under the rules of every call: the key's
@@ -76,6 +78,7 @@ export async function passThrough(
     documentIds: context.embedded_document_ids,
     clock: deps.clock,
     ids: deps.ids,
+    observer: deps.observer,
     onFinished(finished) {
       held?.settle(billOf(finished));
       deps.onFinished(finished);
@@ -85,7 +88,7 @@ export async function passThrough(
   try {
     if (context.purpose === "probe") throw new AppError("invalid_input", "A probe asks for a word and nothing else.");
     const scope = jobScope(context.tenant_id, `gateway.${endpoint}`);
-    const plan = await deps.router.plan(scope, request.model, { streaming: isStream });
+    const plan = reachable(await deps.router.plan(scope, request.model, { streaming: isStream }), context);
     const first = plan.candidates[0] ?? null;
     record.route = first;
     if (context.key) assertModelAllowed(context.key, request.model, first);
@@ -94,7 +97,7 @@ export async function passThrough(
     const sourceApps = isJudged ? corporaOf(context) : [];
     const { egress } =
       sourceApps.length > 0
-        ? await deps.cache.lookUp(scope, { keyHash: "", sourceApps, control: noCache })
+        ? await deps.cache.lookUp(scope, { keyHash: "", sourceApps, caching: noCaching })
         : { egress: [] };
     const admit = (route: Route) => {
       if (context.key) assertModelAllowed(context.key, request.model, route);
@@ -112,10 +115,7 @@ export async function passThrough(
         isStream,
         signal: presence.signal,
         admit,
-        onAttempt(route) {
-          record.route = route;
-          record.upstreamStarted();
-        },
+        onAttempt: record.upstreamStarted,
         onFailed(route) {
           if (plan.candidates.length > 1) record.fallbackFrom ??= routeName(route);
         },
@@ -127,6 +127,13 @@ export async function passThrough(
     record.finish(status, code);
     throw error;
   }
+}
+
+/** As far as a virtual key reaches; with nothing left of it, the first candidate is refused by name. */
+function reachable(plan: RoutePlan, { key }: CallContext): RoutePlan {
+  if (key === null || (plan.alias !== null && allowsModel(key, plan.alias))) return plan;
+  const candidates = plan.candidates.filter((route) => allowsModel(key, routeName(route)));
+  return candidates.length > 0 ? { ...plan, candidates } : plan;
 }
 
 function limitedCall(context: CallContext, route: Route | null, expected: Expected): LimitedCall {

@@ -57,10 +57,10 @@ async function answerHere(
   deps: RerankDeps,
   { context, presence, request }: ReceivedCall<RerankRequest>,
 ): Promise<Reply> {
-  const { clock, ids, onFinished, wordVectors } = deps;
+  const { clock, ids, observer, onFinished, wordVectors } = deps;
   const record = startRecord({
     ...{ context, endpoint: "rerank", model: request.model, isStream: false, documentIds: [] },
-    ...{ clock, ids, onFinished },
+    ...{ clock, ids, observer, onFinished },
   });
   record.cacheStatus = "bypass";
   try {

@@ -21,7 +21,11 @@ export interface Attempts {
   readonly signal: AbortSignal;
   /** Before each request: what may not be sent to this candidate throws. */
   readonly admit: (route: Route) => void;
-  readonly onAttempt: (route: Route) => void;
+  /** Before each request. @returns headers to be sent with it. */
+  readonly onAttempt: (
+    route: Route,
+    body: Readonly<Record<string, unknown>>,
+  ) => Readonly<Record<string, string>>;
   /** A candidate that failed, whatever comes after it. */
   readonly onFailed: (route: Route) => void;
 }
@@ -116,12 +120,12 @@ async function tryRoute(
 }
 
 async function ask({ upstream }: AttemptDeps, call: Attempts, route: Route, index: number): Promise<Opened> {
-  call.onAttempt(route);
   const { isStream, signal } = call;
   const body = call.bodyFor(route);
   const encoded = call.encode ? call.encode(route, body) : route.dialect.chat(body, route.target);
+  const traceHeaders = call.onAttempt(route, body);
   const answer = await upstream.post(route.target, encoded.path, encoded.body, signal, {
-    headers: encoded.headers,
+    headers: { ...encoded.headers, ...traceHeaders },
     timeouts: route.timeouts,
   });
   const isEventStream = String(answer.headers["content-type"] ?? "").includes("text/event-stream");

@@ -1,4 +1,9 @@
-import { type ConvertedDocument, type DoclingDocument, type DocumentConverter, documentTextOf } from "@aurora/conversion";
+import {
+  type ConvertedDocument,
+  type DoclingDocument,
+  type DocumentConverter,
+  documentTextOf,
+} from "@aurora/conversion";
 import { AppError, sha256Hex, type TenantScope } from "@aurora/kernel";
 import type { MalwareScanner } from "@aurora/malware-scan";
 import type { ObjectStore } from "@aurora/object-store";

@@ -11,7 +11,10 @@ const Row = z.object({
 
 export type RowAnswer =
   | { readonly id?: unknown; readonly hit: boolean; readonly similarity: number; readonly reason: string }
-  | { readonly id?: unknown; readonly error: { readonly code: string; readonly message: string; readonly line: number } };
+  | {
+      readonly id?: unknown;
+      readonly error: { readonly code: string; readonly message: string; readonly line: number };
+    };
 
 /** One line of the door. @param number From 1. @returns null for an empty line. */
 export async function checkRow(line: string, number: number, embedder: Embedder): Promise<RowAnswer | null> {
@@ -36,4 +39,5 @@ export async function checkRow(line: string, number: number, embedder: Embedder)
   return { ...given, ...decision, similarity: Math.round(similarity * 10_000) / 10_000 };
 }
 
-const dot = (a: Float32Array, b: Float32Array): number => a.reduce((sum, value, index) => sum + value * (b[index] ?? 0), 0);
+const dot = (a: Float32Array, b: Float32Array): number =>
+  a.reduce((sum, value, index) => sum + value * (b[index] ?? 0), 0);

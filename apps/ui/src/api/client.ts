@@ -30,7 +30,7 @@ export type Api = {
   open(path: string, options?: CallOptions): Promise<Response>;
 };
 export type CallOptions = {
-  readonly method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  readonly method?: "GET" | "POST" | "PUT" | "DELETE";
   /** Sent as JSON, but for a form with files. */
   readonly body?: unknown;
   readonly signal?: AbortSignal;

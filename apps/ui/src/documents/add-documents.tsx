@@ -10,6 +10,7 @@ import { Dialog, DialogActions } from "../components/dialog.tsx";
 import { FailureMessage } from "../components/failure-message.tsx";
 import { SelectField, TextField } from "../components/field.tsx";
 import { useSession } from "../session/session-provider.tsx";
+import styles from "./documents-page.module.css";
 import { UploadButton } from "./upload-button.tsx";
 
 /** The ways to add documents: files, a folder, and an address where this instance fetches from some. */
@@ -63,7 +64,7 @@ function AddressDialog({ onClose, onAdded }: { onClose: () => void; onAdded: () 
   }
   return (
     <Dialog title={t("address.title")} onClose={onClose}>
-      <form onSubmit={add}>
+      <form className={styles.form} onSubmit={add}>
         <TextField
           label={t("address.label")}
           hint={t("address.hint")}

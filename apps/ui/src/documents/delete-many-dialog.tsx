@@ -8,8 +8,8 @@ import { Dialog, DialogActions } from "../components/dialog.tsx";
 import { FailureMessage } from "../components/failure-message.tsx";
 import { ReceiptView } from "../ingestion/receipt-view.tsx";
 import styles from "./documents-page.module.css";
-import { Progress } from "./progress.tsx";
 import { joinReceipts } from "./join-receipts.ts";
+import { Progress } from "./progress.tsx";
 
 type Props = { documents: readonly DocumentSummary[]; onClose: () => void; onDeleted: () => void };
 const namesShown = 8;
@@ -23,7 +23,15 @@ export function DeleteManyDialog({ documents, onClose, onDeleted }: Props) {
   const [failed, setFailed] = useState<readonly { title: string; error: unknown }[]>([]);
   const [state, setState] = useState<"asked" | "running" | "done">("asked");
   const isStopped = useRef(false);
-  useEffect(() => () => void (isStopped.current = true), []);
+  const stop = () => {
+    isStopped.current = true;
+  };
+  useEffect(
+    () => () => {
+      isStopped.current = true;
+    },
+    [],
+  );
   async function remove() {
     setState("running");
     isStopped.current = false;
@@ -78,7 +86,7 @@ export function DeleteManyDialog({ documents, onClose, onDeleted }: Props) {
       )}
       <DialogActions>
         {state === "running" ? (
-          <Button onClick={() => (isStopped.current = true)}>{t("deleteMany.stop")}</Button>
+          <Button onClick={stop}>{t("deleteMany.stop")}</Button>
         ) : (
           <>
             <Button onClick={onClose}>{t("deleteMany.cancel")}</Button>

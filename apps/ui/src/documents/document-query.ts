@@ -11,7 +11,13 @@ export const noFilters: Filters = { q: "", sourceApp: "", folder: "", batchId: "
 export const isFiltered = (filters: Filters): boolean => Object.values(filters).some((value) => value.trim() !== "");
 
 const pageSize = 50;
-const parameters = { q: "q", sourceApp: "source_app", folder: "folder", batchId: "batch_id", status: "status" } as const;
+const parameters = {
+  q: "q",
+  sourceApp: "source_app",
+  folder: "folder",
+  batchId: "batch_id",
+  status: "status",
+} as const;
 
 export function queryOf(filters: Filters, cursor: string | null): string {
   const query = new URLSearchParams({ limit: String(pageSize) });

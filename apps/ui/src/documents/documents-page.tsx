@@ -57,9 +57,7 @@ export function DocumentsPage() {
         lead={t("lead")}
         actions={canIngest && !(isEmpty && !isNarrowed) && <AddDocuments onAdded={list.reload} />}
       />
-      {(!isEmpty || isNarrowed) && (
-        <DocumentFilters filters={filters} onChange={setFilters} />
-      )}
+      {(!isEmpty || isNarrowed) && <DocumentFilters filters={filters} onChange={setFilters} />}
       {retryError !== null && <FailureMessage error={retryError} />}
       {list.error !== null && <FailureMessage error={list.error} onRetry={list.reload} />}
       {list.items === null && list.error === null && (
@@ -70,16 +68,18 @@ export function DocumentsPage() {
         </div>
       )}
       {isEmpty && !isNarrowed && (
-        <EmptyState art={<HorizonArt />} title={t("empty.title")} actions={canIngest && <AddDocuments onAdded={list.reload} />}>
+        <EmptyState
+          art={<HorizonArt />}
+          title={t("empty.title")}
+          actions={canIngest && <AddDocuments onAdded={list.reload} />}
+        >
           {canIngest ? t("empty.text") : t("empty.readOnly")}
         </EmptyState>
       )}
       {isEmpty && isNarrowed && (
         <EmptyState
           title={t("nothingFound.title")}
-          actions={
-            <Button onClick={() => setFilters(noFilters)}>{t("nothingFound.action")}</Button>
-          }
+          actions={<Button onClick={() => setFilters(noFilters)}>{t("nothingFound.action")}</Button>}
         >
           {t("nothingFound.text")}
         </EmptyState>

@@ -30,6 +30,8 @@ it("reads what people type as a price", () => {
 
 it("shows the first digits of a small sum, never 0.00", () => {
   expect(formatUsd("en", 0.000432)).toBe("$0.00043");
+  expect(formatUsd("en", 0.6)).toBe("$0.60");
+  expect(formatUsd("en", 0.046)).toBe("$0.046");
   expect(formatUsd("en", 12.4)).toBe("$12.40");
   expect(formatUsd("en", 0)).toBe("$0.00");
 });

@@ -2,12 +2,14 @@ import { formatNumber, type Locale } from "@aurora/i18n";
 
 /** US dollars with as many digits as say something: `0,00043 $US`, `12,40 $US`. */
 export function formatUsd(locale: Locale, usd: number): string {
-  const isSmall = usd !== 0 && Math.abs(usd) < 1;
+  const size = Math.abs(usd);
+  const digits = size === 0 || size >= 0.1 ? 2 : Math.min(12, Math.ceil(-Math.log10(size)) + 1);
   return formatNumber(locale, usd, {
     style: "currency",
     currency: "USD",
     currencyDisplay: "narrowSymbol",
-    ...(isSmall ? { minimumFractionDigits: 2, maximumSignificantDigits: 2 } : { maximumFractionDigits: 2 }),
+    minimumFractionDigits: 2,
+    maximumFractionDigits: digits,
   });
 }
 

@@ -5,10 +5,28 @@ import { useLocale, useTranslations } from "next-intl";
 import { Message } from "../components/feedback.tsx";
 import styles from "./ingestion.module.css";
 
+const kinds = [
+  "document",
+  "version",
+  "job",
+  "chunk",
+  "embedding",
+  "artifact",
+  "statistics",
+  "link",
+  "point",
+  "original",
+  "answer",
+] as const;
+
 /** What a deletion removed from where, and whether a look into every store found anything left. */
 export function ReceiptView({ receipt }: { receipt: Pick<DeletionReceipt, "status" | "removed" | "residue"> }) {
   const t = useTranslations("ingestion");
   const locale = useLocale();
+  const nameOf = (kind: string) => {
+    const known = kinds.find((one) => one === kind);
+    return known ? t(`receipts.kinds.${known}`) : kind;
+  };
   return (
     <div className={styles.receipt}>
       <Message tone={receipt.status === "clean" ? "good" : "caution"}>{t(`receipts.status.${receipt.status}`)}</Message>
@@ -25,7 +43,7 @@ export function ReceiptView({ receipt }: { receipt: Pick<DeletionReceipt, "statu
           {receipt.removed.map(({ store, kind, count, bytes }) => (
             <tr key={`${store}/${kind}`}>
               <td>{t(`receipts.in.${store}`)}</td>
-              <td>{kind}</td>
+              <td>{nameOf(kind)}</td>
               <td>{formatNumber(locale, count)}</td>
               <td>{bytes === null ? "–" : formatBytes(locale, bytes)}</td>
             </tr>
@@ -33,7 +51,7 @@ export function ReceiptView({ receipt }: { receipt: Pick<DeletionReceipt, "statu
           {receipt.residue.map(({ store, kind, count }) => (
             <tr key={`left/${store}/${kind}`} className={styles.bad}>
               <td>{t(`receipts.in.${store}`)}</td>
-              <td>{t("receipts.left", { kind })}</td>
+              <td>{t("receipts.left", { kind: nameOf(kind) })}</td>
               <td>{formatNumber(locale, count)}</td>
               <td>–</td>
             </tr>

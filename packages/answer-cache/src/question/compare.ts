@@ -23,7 +23,17 @@ export type Difference =
   | "nothing_asked";
 
 /** The graver ones first: what is said about a miss is the gravest difference. */
-const gravity: readonly Kind[] = ["negation", "number", "quantifier", "modality", "tense", "comparison", "direction", "entity", "person"];
+const gravity: readonly Kind[] = [
+  "negation",
+  "number",
+  "quantifier",
+  "modality",
+  "tense",
+  "comparison",
+  "direction",
+  "entity",
+  "person",
+];
 
 /** Null when both ask the same thing; else in what they differ. */
 export function differenceOf(a: Meaning, b: Meaning, language: QuestionLanguage): Difference | null {
@@ -78,7 +88,8 @@ function matcher(a: Meaning, b: Meaning, language: QuestionLanguage): Match {
     const isVerbPlace = (item: Item) => item.determiner === "none" && item.preposition === null;
     const areVerbs = isVerbPlace(x) && isVerbPlace(y);
     const means = (one: Word, other: Word) =>
-      isAlike(one.id, other.id) && (one.lemma === other.lemma || one.part !== "verb" || other.part !== "verb" || areVerbs);
+      isAlike(one.id, other.id) &&
+      (one.lemma === other.lemma || one.part !== "verb" || other.part !== "verb" || areVerbs);
     const pairs = xs.flatMap((one) => ys.filter((other) => means(one, other)).map((other) => [one, other] as const));
     if (pairs.length === 0) return "content";
     const sameForm = pairs.some(
@@ -89,7 +100,12 @@ function matcher(a: Meaning, b: Meaning, language: QuestionLanguage): Match {
 
   return (x, y) => {
     if (!x || !y) return "content";
-    if (x.kind !== y.kind && !(x.kind === "entity" && y.kind === "content") && !(x.kind === "content" && y.kind === "entity")) return "content";
+    if (
+      x.kind !== y.kind &&
+      !(x.kind === "entity" && y.kind === "content") &&
+      !(x.kind === "content" && y.kind === "entity")
+    )
+      return "content";
     const word = x.kind === "person" ? persons(x.text, y.text) : sameWord(x, y);
     if (word !== null) return word;
     if (!determinersMeet(x, y, a.asks)) return "possessor";
@@ -121,6 +137,7 @@ function determinersMeet(x: Item, y: Item, asks: string): boolean {
   const isOwnThing = (one: string, other: string) => own.has(one) && (other === "the" || other === "none");
   if (isOwnThing(a, b) || isOwnThing(b, a)) return true;
   // "comment réinitialiser son mot de passe": anybody's own
-  const isAnybody = (one: string, other: string) => one === "one's" && (other === "my" || other === "the" || other === "none");
+  const isAnybody = (one: string, other: string) =>
+    one === "one's" && (other === "my" || other === "the" || other === "none");
   return asks === "howto" && (isAnybody(a, b) || isAnybody(b, a));
 }

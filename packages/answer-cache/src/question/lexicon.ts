@@ -65,7 +65,8 @@ function build(language: QuestionLanguage): Lexicon {
     const id = foldText(names[0] ?? "");
     for (const name of names) {
       idOf.set(foldText(name), id);
-      for (const [form, text] of isFrench ? frenchForms(name) : englishForms(name)) put(text, { id, lemma: name, part: "verb", form });
+      for (const [form, text] of isFrench ? frenchForms(name) : englishForms(name))
+        put(text, { id, lemma: name, part: "verb", form });
     }
     for (const action of actions.split(" ").filter(Boolean)) {
       put(action, { id, lemma: action, part: "action", form: null });
@@ -87,8 +88,10 @@ function build(language: QuestionLanguage): Lexicon {
     for (const form of forms.split(" ")) attributes.set(foldText(form), name);
   }
   const foldedWords = new Map<string, Word[]>();
-  for (const [text, list] of words) foldedWords.set(foldText(text), [...(foldedWords.get(foldText(text)) ?? []), ...list]);
-  const ids = (names: string) => new Set(names.split(" ").map((name) => idOf.get(foldText(name)) ?? singular(foldText(name), language)));
+  for (const [text, list] of words)
+    foldedWords.set(foldText(text), [...(foldedWords.get(foldText(text)) ?? []), ...list]);
+  const ids = (names: string) =>
+    new Set(names.split(" ").map((name) => idOf.get(foldText(name)) ?? singular(foldText(name), language)));
   return {
     rules: isFrench ? frenchRules : englishRules,
     expressions: isFrench ? frenchExpressions : englishExpressions,
@@ -97,7 +100,10 @@ function build(language: QuestionLanguage): Lexicon {
     foldedWords,
     attributes,
     per: new Map(Object.entries(isFrench ? frenchPer : englishPer)),
-    alikeWith: (isFrench ? frenchWith : englishWith).map(({ verbs, things }) => ({ verbs: ids(verbs), things: ids(things) })),
+    alikeWith: (isFrench ? frenchWith : englishWith).map(({ verbs, things }) => ({
+      verbs: ids(verbs),
+      things: ids(things),
+    })),
   };
 }
 
@@ -164,7 +170,8 @@ function englishForms(verb: string): [Form, string][] {
     ["third", third],
     ["gerund", `${/ee$/u.test(verb) ? verb : cut}ing`],
   ];
-  for (const form of irregular.filter((text) => text !== verb)) forms.push([form.endsWith("ing") ? "gerund" : "pastOrParticiple", form]);
+  for (const form of irregular.filter((text) => text !== verb))
+    forms.push([form.endsWith("ing") ? "gerund" : "pastOrParticiple", form]);
   if (irregular.length === 0 || !irregular.some((text) => !text.endsWith("ing")))
     forms.push(["pastOrParticiple", /[^aeiou]y$/u.test(verb) ? verb.replace(/y$/u, "ied") : `${cut}ed`]);
   return forms;

@@ -38,7 +38,13 @@ const signs: Readonly<Record<string, string>> = { "â‚¬": "euro", $: "dollar", "Â
 
 /** Folds what numbers are written with, so that the same quantity, date or time is the same token. */
 export function readNumbers(tokens: readonly Token[], language: QuestionLanguage): Token[] {
-  return dates(words(tokens.flatMap((token) => digits(token, language)), language), language);
+  return dates(
+    words(
+      tokens.flatMap((token) => digits(token, language)),
+      language,
+    ),
+    language,
+  );
 }
 
 function digits(token: Token, language: QuestionLanguage): Token[] {
@@ -53,11 +59,13 @@ function digits(token: Token, language: QuestionLanguage): Token[] {
   const time = /^(\d{1,2})(?:h|:)(\d{2})?$/u.exec(text);
   if (time) return [read(`#t${pad(time[1])}:${time[2] ?? "00"}`)];
   const clock = /^(\d{1,2})(?::(\d{2}))?(am|pm)$/u.exec(text);
-  if (clock) return [read(`#t${pad(String((Number(clock[1]) % 12) + (clock[3] === "pm" ? 12 : 0)))}:${clock[2] ?? "00"}`)];
+  if (clock)
+    return [read(`#t${pad(String((Number(clock[1]) % 12) + (clock[3] === "pm" ? 12 : 0)))}:${clock[2] ?? "00"}`)];
   const ordinal = /^(\d+)(?:er|ere|e|eme|nd|nde|st|rd|th|d)$/u.exec(token.fold);
   if (ordinal) return [read(`#o${ordinal[1]}`)];
-  const withUnit =
-    /^(\d+(?:[.]\d+)?)(go|mo|ko|to|gb|mb|kb|tb|km|kg|cm|mm|ml|g|m|k|j|h|min|s|x|keuros?)$/u.exec(token.fold);
+  const withUnit = /^(\d+(?:[.]\d+)?)(go|mo|ko|to|gb|mb|kb|tb|km|kg|cm|mm|ml|g|m|k|j|h|min|s|x|keuros?)$/u.exec(
+    token.fold,
+  );
   if (withUnit) return [read(`#${withUnit[1]}`), read(withUnit[2] ?? "")];
   if (/^\d+(?:\.\d+)?$/u.test(text)) {
     const isGrouped = language === "fr" && /^\d{1,3}\.\d{3}$/u.test(text);
@@ -106,7 +114,15 @@ function numberAt(tokens: readonly Token[], start: number, language: QuestionLan
     const parts = (tokens[i]?.fold ?? "").split("-").filter((part) => part !== "et" && part !== "and");
     const isLinked = length > 0 && ["et", "and"].includes(tokens[i]?.fold ?? "");
     if (isLinked && Object.hasOwn(units, tokens[i + 1]?.fold.split("-")[0] ?? "")) continue;
-    const values = parts.map((part) => (Object.hasOwn(units, part) ? units[part] : Object.hasOwn(factors, part) ? factors[part] : part === "un" && parts.length > 1 ? 1 : null));
+    const values = parts.map((part) =>
+      Object.hasOwn(units, part)
+        ? units[part]
+        : Object.hasOwn(factors, part)
+          ? factors[part]
+          : part === "un" && parts.length > 1
+            ? 1
+            : null,
+    );
     if (parts.length === 0 || values.some((value) => value === null || value === undefined)) break;
     for (const [index, value] of values.entries()) {
       const part = parts[index] ?? "";
@@ -133,7 +149,10 @@ function digitsAt(tokens: readonly Token[], start: number, first: number, langua
   let length = 1;
   const separator = tokens[start + 1]?.text;
   const groups = (gap: number) => {
-    while (/^#\d{1,3}$/u.test(tokens[start + length - 1 + gap]?.text ?? "") && tokens[start + length - 1 + gap]?.text.length === 4) {
+    while (
+      /^#\d{1,3}$/u.test(tokens[start + length - 1 + gap]?.text ?? "") &&
+      tokens[start + length - 1 + gap]?.text.length === 4
+    ) {
       number = number * 1000 + (integerOf(tokens[start + length - 1 + gap]) ?? 0);
       length += gap;
     }
@@ -155,7 +174,8 @@ function dates(tokens: readonly Token[], language: QuestionLanguage): Token[] {
     const match = /^#o?(\d{1,2})$/u.exec(tokens[i]?.text ?? "");
     return match && Number(match[1]) >= 1 && Number(match[1]) <= 31 ? Number(match[1]) : 0;
   };
-  const yearAt = (i: number) => (/^#(?:19|20)\d\d$/u.test(tokens[i]?.text ?? "") ? tokens[i]?.text.slice(1) : undefined);
+  const yearAt = (i: number) =>
+    /^#(?:19|20)\d\d$/u.test(tokens[i]?.text ?? "") ? tokens[i]?.text.slice(1) : undefined;
   const skip = (i: number, ...folds: string[]) => (folds.includes(tokens[i]?.fold ?? "") ? i + 1 : i);
   for (let i = 0; i < tokens.length; i++) {
     const token = tokens[i];

@@ -83,13 +83,19 @@ const kinds: readonly (readonly [Kind, string])[] = [
       "now maintenant today hier demain aujourd'hui yesterday tomorrow previously formerly anciennement prochain " +
       "prochaine dernier derniere precedent precedente last next previous upcoming past future current actuel actuelle",
   ],
-  ["comparison", "plus moins mieux pire aussi autant davantage superieur inferieur more less fewer than greater lower higher better worse most least minimum maximum"],
+  [
+    "comparison",
+    "plus moins mieux pire aussi autant davantage superieur inferieur more less fewer than greater lower higher better worse most least minimum maximum",
+  ],
   [
     "direction",
     "depuis vers contre avant apres pendant durant entre sous selon jusque dès envers avec from into onto toward towards against " +
       "before after during between under over since until till within with through beyond below above outside inside off up down out via",
   ],
-  ["person", "je tu on nous vous il elle ils elles moi lui eux leur i we you one he she they me us him them himself myself se me te"],
+  [
+    "person",
+    "je tu on nous vous il elle ils elles moi lui eux leur i we you one he she they me us him them himself myself se me te",
+  ],
 ];
 const kindOf = new Map(kinds.flatMap(([kind, words]) => words.split(" ").map((word) => [word, kind] as const)));
 
@@ -132,7 +138,8 @@ function itemsOf(tokens: readonly Token[], language: QuestionLanguage, hasAccent
   let preposition: Preposition = null;
   let determiner: Determiner = "none";
   let gender: Item["gender"] = null;
-  const isVerb = (item: Item | undefined) => item?.words.some(({ part, form }) => part === "verb" && form !== "participle") ?? false;
+  const isVerb = (item: Item | undefined) =>
+    item?.words.some(({ part, form }) => part === "verb" && form !== "participle") ?? false;
   for (const [index, token] of tokens.entries()) {
     const { fold, text } = token;
     const kind = kindOf.get(fold);
@@ -148,7 +155,8 @@ function itemsOf(tokens: readonly Token[], language: QuestionLanguage, hasAccent
     }
     if (Object.hasOwn(determiners[language], fold) && !token.isName) {
       determiner = determiners[language][fold] ?? "none";
-      gender = language === "fr" ? (["le", "un"].includes(fold) ? "m" : ["la", "une"].includes(fold) ? "f" : null) : null;
+      gender =
+        language === "fr" ? (["le", "un"].includes(fold) ? "m" : ["la", "une"].includes(fold) ? "f" : null) : null;
       continue;
     }
     if (fold === "ce" && !["est", "sont", "que", "qui"].includes(tokens[index + 1]?.fold ?? "")) {
@@ -164,8 +172,13 @@ function itemsOf(tokens: readonly Token[], language: QuestionLanguage, hasAccent
     // "to request": the mark of an infinitive is no direction
     if (preposition === "to" && known.some(({ part, form }) => part === "verb" && form === "base")) preposition = null;
     items.push({
-      kind: isNumber ? "number" : ((token.isName ? undefined : kind) ?? (token.isName && known.length === 0 ? "entity" : "content")),
-      text: isNumber || fold.startsWith("@") ? fold : modals.get(fold) ?? singular(text, language) + (isPast ? " (past)" : ""),
+      kind: isNumber
+        ? "number"
+        : ((token.isName ? undefined : kind) ?? (token.isName && known.length === 0 ? "entity" : "content")),
+      text:
+        isNumber || fold.startsWith("@")
+          ? fold
+          : (modals.get(fold) ?? singular(text, language) + (isPast ? " (past)" : "")),
       words: known,
       preposition,
       determiner,
@@ -177,7 +190,14 @@ function itemsOf(tokens: readonly Token[], language: QuestionLanguage, hasAccent
   }
   // "who do I report to"
   if (preposition !== null)
-    items.push({ kind: "direction", text: preposition, words: [], preposition: null, determiner: "none", gender: null });
+    items.push({
+      kind: "direction",
+      text: preposition,
+      words: [],
+      preposition: null,
+      determiner: "none",
+      gender: null,
+    });
   return items;
 }
 
@@ -193,7 +213,8 @@ const asVerb = (item: Item): Item => ({
 function canonical(meaning: Meaning, language: QuestionLanguage): Meaning {
   if (meaning.asks === "what" || meaning.asks === "which") return askedAttribute(meaning, language);
   const isDefined = meaning.asks === "def" && lexicons[language].attributes.has(foldText(meaning.items[0]?.text ?? ""));
-  if (isDefined && meaning.items[1]?.preposition === "of") return askedAttribute({ ...meaning, asks: "what" }, language);
+  if (isDefined && meaning.items[1]?.preposition === "of")
+    return askedAttribute({ ...meaning, asks: "what" }, language);
   if (meaning.asks === "howto") return { ...meaning, items: actionFirst(meaning.items, language) };
   if (meaning.asks === "yn" || meaning.asks === "which") return generalAgent(meaning);
   return meaning;
@@ -220,8 +241,15 @@ function actionFirst(items: readonly Item[], language: QuestionLanguage): Item[]
   if (!action || !isAction(action)) return [...items];
   const rest = items.slice(head.length);
   if (head.length === 1)
-    return [asVerb(action), ...rest.map((item, index) => (index === 0 && item.preposition === "of" ? withoutPreposition(item) : item))];
-  return [asVerb(action), ...head.slice(0, -1).map((item, index) => (index === 0 ? withoutPreposition(item) : item)), ...rest];
+    return [
+      asVerb(action),
+      ...rest.map((item, index) => (index === 0 && item.preposition === "of" ? withoutPreposition(item) : item)),
+    ];
+  return [
+    asVerb(action),
+    ...head.slice(0, -1).map((item, index) => (index === 0 ? withoutPreposition(item) : item)),
+    ...rest,
+  ];
 }
 
 /** "the price of X", "for X" and "in X" are the same; "the policy for suppliers" is not theirs. */
@@ -231,7 +259,9 @@ const ofForIn = new Set(["price", "duration", "delay", "rate", "deadline", "size
 function askedAttribute(meaning: Meaning, language: QuestionLanguage): Meaning {
   const { attributes } = lexicons[language];
   const nameOf = (item: Item | undefined) =>
-    item && item.kind === "content" && (item.preposition === null || item.preposition === "of") ? attributes.get(foldText(item.text)) : undefined;
+    item && item.kind === "content" && (item.preposition === null || item.preposition === "of")
+      ? attributes.get(foldText(item.text))
+      : undefined;
   const { items } = meaning;
   const end = items.findIndex((item, index) => index > 0 && item.preposition !== null);
   const at = language === "fr" || items[1]?.preposition != null ? 0 : (end < 0 ? items.length : end) - 1;
@@ -242,8 +272,14 @@ function askedAttribute(meaning: Meaning, language: QuestionLanguage): Meaning {
     const rest = items.filter((_item, index) => index !== place);
     // what the attribute is of stands first, whether "of" says so or not
     const [first, ...others] = rest;
-    const isOf = first?.preposition === "of" || (ofForIn.has(name) && (first?.preposition === "for" || first?.preposition === "in"));
-    return { ...meaning, asks: `what:${name}`, items: first ? [isOf ? withoutPreposition(first) : first, ...others] : [] };
+    const isOf =
+      first?.preposition === "of" ||
+      (ofForIn.has(name) && (first?.preposition === "for" || first?.preposition === "in"));
+    return {
+      ...meaning,
+      asks: `what:${name}`,
+      items: first ? [isOf ? withoutPreposition(first) : first, ...others] : [],
+    };
   }
   return generalAgent(meaning);
 }
@@ -259,7 +295,8 @@ function generalAgent(meaning: Meaning): Meaning {
   const at = items.findIndex(isYou);
   const others = items.filter((item) => !isYou(item));
   const verbs = others.filter((item) => formOf(item, "base", "third"));
-  const isPlain = others.every(({ kind, preposition }) => kind === "content" && preposition === null) && verbs.length === 1;
+  const isPlain =
+    others.every(({ kind, preposition }) => kind === "content" && preposition === null) && verbs.length === 1;
   const [verb] = verbs;
   if (at >= 0 && isPlain && verb && others.length > 1) {
     const rest = others.filter((item) => item !== verb);

@@ -27,8 +27,7 @@ const elisions: Readonly<Record<string, string>> = {
 const contracted: Readonly<Record<string, readonly string[]>> = {
   ...{ au: ["à", "le"], aux: ["à", "les"], du: ["de", "le"] },
 };
-const clitic =
-  /-(?:t-)?(je|tu|il|elle|on|nous|vous|ils|elles|ce|moi|y|en|le|la|les|lui|leur|ci|là)(?=-|$)/gu;
+const clitic = /-(?:t-)?(je|tu|il|elle|on|nous|vous|ils|elles|ce|moi|y|en|le|la|les|lui|leur|ci|là)(?=-|$)/gu;
 const keptHyphens = /^(?:rendez-vous|peut-être|celui-ci|celle-ci|ceux-ci|celles-ci|savoir-faire|prêt-à-.*)$/u;
 
 const english: Readonly<Record<string, readonly string[]>> = {
@@ -120,7 +119,8 @@ function englishParts(word: string): string[] {
   const known = english[lower];
   if (known && Object.hasOwn(english, lower)) return [...known];
   for (const [ending, added] of englishEndings)
-    if (ending.test(lower) && lower.length > (added[0]?.length ?? 0)) return [word.replace(new RegExp(ending, "iu"), ""), ...added];
+    if (ending.test(lower) && lower.length > (added[0]?.length ?? 0))
+      return [word.replace(new RegExp(ending, "iu"), ""), ...added];
   if (/'s$/iu.test(word)) {
     const head = word.slice(0, -2);
     return isAfterWhat.test(head.toLowerCase()) ? [head, "is"] : [head, "'s"];

@@ -98,7 +98,7 @@ export const SearchCacheEntriesRequest = z.strictObject({
 });
 export const FoundCacheEntries = z.object({ items: z.array(z.object({ entry: CacheEntry, decision: CacheDecision })) });
 
-/** What `purge` removes: everything, or what is named. Exact answers go too unless `semantic_only`. */
+/** What `purge` removes: everything, or what is named. All exact answers go too, which know no corpus, unless `semantic_only`. */
 export const PurgeCacheRequest = z.strictObject({
   source_app: Slug.optional(),
   pack_id: Slug.optional(),

@@ -83,6 +83,7 @@ export const TryGuardrailsRequest = z.strictObject({
   settings: GuardSettings,
   text: z.string().min(1).max(10_000),
 });
+export type TryGuardrailsRequest = z.output<typeof TryGuardrailsRequest>;
 export const TryGuardrailsResult = z.object({
   outcome: z.enum(["passed", "masked", "refused"]),
   /** As a provider would see it; null when the call would be refused. */

@@ -11,6 +11,7 @@ import { type DocumentText, documentTextOf } from "./document-text.ts";
 import { chunkHierarchical } from "./hierarchical.ts";
 import { chunkHybrid } from "./hybrid.ts";
 import { chunkForIndex } from "./index-profile.ts";
+import { tableLines } from "./item-text.ts";
 
 const folder = join(process.env.NEXUS_FIXTURES_DIR ?? "../shared/data", "documents");
 const hasFiles = existsSync(folder);
@@ -60,20 +61,41 @@ function doclingFault(document: DoclingDocument, chunk: DoclingChunk, said: stri
   const extra = new Set(chunk.items.flatMap((item) => marksOf(document, item)));
   const [own, slices] = [squeezed(chunk.text), squeezed(said)];
   const foreign = wordsOf(said).filter((word) => !own.includes(word) && !extra.has(word));
-  const lost = wordsOf(chunk.text).filter((word) => !slices.includes(word) && !extra.has(word));
+  const marks = [...extra].join(" "); // an address may be cut anywhere
+  const lost = wordsOf(chunk.text).filter((word) => !slices.includes(word) && !marks.includes(word));
   return foreign.length + lost.length === 0 ? null : `${said}\nforeign ${foreign} lost ${lost}`;
 }
 
-/** What a chunk adds to an item's own words, and heads that a triplet does not name. */
-function marksOf(document: DoclingDocument, item: DocumentNode): string[] {
-  const inner = item.children.flatMap(({ $ref }) => marksOf(document, resolveRef(document, $ref)));
+/**
+ * What a chunk adds to an item's own words, and what it leaves out: heads that no triplet names, words of a cell's
+ * content that its text does not hold. A table inside a cell repeats its row names.
+ */
+function marksOf(document: DoclingDocument, item: DocumentNode, isInCell = false): string[] {
+  const inner = item.children.flatMap(({ $ref }) =>
+    marksOf(document, resolveRef(document, $ref), isInCell || isTable(item)),
+  );
   if (isTextItem(item))
-    return [...inner, ...wordsOf(`${item.hyperlink ?? ""} ${item.marker ?? ""} x formula not decoded`)];
-  if (!isTable(item)) return [...inner, ...item.children.map((_, position) => String(position + 1))];
+    return [
+      ...inner,
+      ...numbersIn(document, item),
+      ...wordsOf(`${item.hyperlink ?? ""} ${item.marker ?? ""} x formula not decoded`),
+    ];
+  if (!isTable(item)) return inner;
   const columns = Array.from({ length: item.data.num_cols }, (_, column) => String(column));
-  const heads = item.data.table_cells.filter((cell) => cell.column_header || item.data.num_cols === 1);
-  return [...inner, ...columns, ...heads.flatMap((cell) => wordsOf(cell.text))];
+  const cells = item.data.table_cells.filter(
+    (cell) => cell.column_header || cell.ref || item.data.num_cols === 1 || isInCell,
+  );
+  const headCells = item.data.table_cells.filter((cell) => cell.column_header);
+  const isHeadRow = (row: number) =>
+    headCells.some((cell) => cell.start_row_offset_idx <= row && row < cell.end_row_offset_idx);
+  const { body, header: head } = tableLines(item, document);
+  const header = [...head, ...body.filter(({ row }) => isHeadRow(row))].map(({ text }) => text);
+  return [...inner, ...columns, ...[...header, ...cells.map(({ text }) => text)].flatMap(wordsOf)];
 }
+
+/** Of a list's items, counted. */
+const numbersIn = (document: DoclingDocument, { parent }: DocumentNode): string[] =>
+  parent ? resolveRef(document, parent.$ref).children.map((_, position) => String(position + 1)) : [];
 
 /** Pieces of one word may stand apart where their style differs. */
 const squeezed = (text: string): string => wordsOf(text).join("");

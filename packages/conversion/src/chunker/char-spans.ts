@@ -19,7 +19,8 @@ export function mergeRanges(text: string, ranges: readonly TextRange[]): TextRan
   for (const { start, end } of [...ranges].sort((a, b) => a.start - b.start || a.end - b.end)) {
     const last = merged.at(-1);
     if (end <= start) continue;
-    if (last && (start <= last.end || /^[\s|-]*$/.test(text.slice(last.end, start)))) last.end = Math.max(last.end, end);
+    if (last && (start <= last.end || /^[\s|-]*$/.test(text.slice(last.end, start))))
+      last.end = Math.max(last.end, end);
     else merged.push({ start, end });
   }
   return merged;
@@ -72,21 +73,34 @@ function trimmed(text: string, { start, end }: TextRange): TextRange {
 }
 
 const word = /[\p{L}\p{N}]+/gu;
-/** Words of marks between two of the text's own: an address, a language of code. */
-const maxMarkWords = 60;
+/** Words of text times words of its written form that are compared; what is larger is compared from its start on. */
+const maxComparisons = 4_000_000;
 
-/** The stretch of `own` whose words are within the cut: styled texts have marks and addresses between their words. */
+/**
+ * The stretch of `own` whose words are within the cut, by the longest common sequence of words, the latest where there
+ * are several: a styled text has marks and addresses between its words, and a cell may repeat itself.
+ */
 function alignedRange(own: string, { whole, start, end }: NonNullable<ChunkPiece["cut"]>): TextRange[] {
-  const written = [...whole.matchAll(word)];
+  const words = [...own.matchAll(word)];
+  const most = Math.max(1, Math.floor(maxComparisons / Math.max(1, words.length)));
+  const written = [...whole.matchAll(word)].slice(0, most);
+  const width = written.length + 1;
+  const lengths = new Uint16Array((words.length + 1) * width); // of the sequences common to the starts of both
+  for (let row = 1; row <= words.length; row++)
+    for (let column = 1; column < width; column++)
+      lengths[row * width + column] =
+        words[row - 1]?.[0] === written[column - 1]?.[0]
+          ? (lengths[(row - 1) * width + column - 1] ?? 0) + 1
+          : Math.max(lengths[(row - 1) * width + column] ?? 0, lengths[row * width + column - 1] ?? 0);
   const inside: TextRange[] = [];
-  let next = 0;
-  for (const { 0: text, index } of own.matchAll(word)) {
-    const ahead = written.slice(next, next + maxMarkWords).findIndex((candidate) => candidate[0] === text);
-    if (ahead < 0) continue;
-    next += ahead + 1;
-    const at = written[next - 1]?.index ?? 0;
-    if (at >= end) break;
-    if (at >= start) inside.push({ start: index, end: index + text.length });
+  for (let [row, column] = [words.length, written.length]; row > 0 && column > 0; ) {
+    const [text, at] = [words[row - 1], written[column - 1]];
+    if (text && at && text[0] === at[0]) {
+      if (at.index >= start && at.index < end) inside.unshift({ start: text.index, end: text.index + text[0].length });
+      row -= 1;
+      column -= 1;
+    } else if ((lengths[(row - 1) * width + column] ?? 0) > (lengths[row * width + column - 1] ?? 0)) row -= 1;
+    else column -= 1;
   }
   const [first, last] = [inside[0], inside.at(-1)];
   return first && last ? [{ start: first.start, end: last.end }] : [];
@@ -129,14 +143,25 @@ function tripletPlaces(document: DoclingDocument, documentText: DocumentText, ta
         const triplet = triplets[index];
         const start = starts[index] ?? 0;
         if (!triplet || start + triplet.text.length <= from) continue;
-        if (index === 0 && range) ranges.push({ start: range.start, end: place.lines[place.table.header.length] ?? range.end });
-        const said = triplet.text.slice(Math.max(0, from - start), Math.max(0, to - start));
-        for (const column of triplet.column > 0 ? [0, triplet.column] : [0])
-          ranges.push(...cellRanges(place, documentText.text, grid[triplet.row]?.[column] ?? null, triplet.row, said));
+        if (index === 0 && range) ranges.push({ start: range.start, end: lineStart(place, triplet.row) ?? range.end });
+        const said = (first: number, last: number) =>
+          triplet.text.slice(Math.max(first, from - start), Math.max(0, Math.min(last, to - start)));
+        const parts = [
+          { column: 0, text: said(0, triplet.nameEnd) },
+          { column: triplet.column, text: said(triplet.valueStart, triplet.text.length) },
+        ];
+        for (let row = triplet.row; row < triplet.endRow; row++)
+          for (const { column, text: words } of parts)
+            ranges.push(...cellRanges(place, documentText.text, grid[row]?.[column] ?? null, row, words));
       }
       return ranges;
     },
   };
+}
+
+/** Of the row's line, or of the next one that says something. */
+function lineStart({ lines, table }: TablePlace, row: number): number | undefined {
+  return lines[[...table.header, ...table.body].findIndex((line) => line.row >= row)];
 }
 
 /** Where a cell stands in its row's line: of a value longer than a passage, the words that are said of it. */
@@ -152,10 +177,14 @@ function cellRanges(
   const found = all[index]?.cells.find((place) => place.cell === cell);
   const line = lines[index];
   if (!cell || !found || line === undefined) return [];
+  const words = said.replace(/\s+/g, " ").trim();
+  if (words === "") return [];
   const whole = { start: line + found.start, end: line + found.end };
   const own = documentText.slice(whole.start, whole.end);
-  if (said.replace(/\s+/g, " ").includes(own)) return [whole];
-  return alignedRange(own, { whole: said, start: 0, end: said.length }).map((part) => moved(part, whole.start));
+  const at = own.endsWith(words) ? own.length - words.length : own.indexOf(words);
+  const part =
+    at >= 0 ? [{ start: at, end: at + words.length }] : alignedRange(own, { whole: said, start: 0, end: said.length });
+  return part.map((range) => moved(range, whole.start));
 }
 
 /** Index of the first entry that is at least `value`. */

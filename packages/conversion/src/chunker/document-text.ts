@@ -65,7 +65,7 @@ export function documentTextOf(document: DoclingDocument): DocumentText {
     for (const { $ref } of refs ?? []) visit($ref);
   };
   const writeTable = (table: TableItem) => {
-    const lines = tableLines(table);
+    const lines = tableLines(table, document);
     const place = { table: lines, lines: [] as number[], rule: 0 };
     const line = (text: string): number => {
       if (place.lines.length === 0) return block(text);
@@ -99,9 +99,9 @@ export function documentTextOf(document: DoclingDocument): DocumentText {
     if (isShown) for (const text of metaTexts(node)) said(node, block(text));
     const before = length;
     visitAll(node.children);
-    const [inner] = node.children;
-    const place = inner && ranges.get(inner.$ref);
-    if (isTextItem(node) && length > before && !ranges.has(ref) && place) ranges.set(ref, place); // its text is in its pieces
+    const [inner, ...others] = node.children;
+    const place = inner && others.length === 0 ? ranges.get(inner.$ref) : undefined;
+    if (isTextItem(node) && node.text === "" && length > before && !ranges.has(ref) && place) ranges.set(ref, place); // its text is in its pieces
   };
   const writeInline = (group: DocumentNode) => {
     const text = inlineText(document, group);

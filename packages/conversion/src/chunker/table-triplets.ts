@@ -8,7 +8,12 @@ const maxTripletChars = 20_000_000;
 export interface Triplet {
   readonly text: string;
   readonly row: number;
+  /** Excluded. */
+  readonly endRow: number;
   readonly column: number;
+  /** Where in `text` the cell's own words begin; what the row's first cell says ends at `nameEnd`. */
+  readonly valueStart: number;
+  readonly nameEnd: number;
 }
 
 export const tripletDelimiter = ". ";
@@ -35,12 +40,18 @@ export function tripletsOf(data: TableItem["data"], textOf: (cell: TableCell) =>
       : headOf(grid.slice(0, headRows).map((row) => row.map(textAt)));
 
   const rows = grid.slice(headRows).map((row) => row.map(textAt));
-  if (rows.length === 0) return headRows === 0 ? [] : spoken(head.map((text, column) => ({ text, row: 0, column })));
+  if (rows.length === 0)
+    return headRows === 0
+      ? []
+      : spoken(head.map((text, column) => ({ text, row: 0, endRow: headRows, column, ...alone })));
   if (width === 0) return [];
   if (width === 1) {
     const [name = "", ...values] = rows.map((row) => (row[0] ?? "").trim());
-    if (values.length === 0) return [{ text: name, row: headRows, column: 0 }];
-    return values.map((value, index) => ({ text: `${name} = ${value}`, row: headRows + 1 + index, column: 0 }));
+    if (values.length === 0) return [{ text: name, row: headRows, endRow: headRows + 1, column: 0, ...alone }];
+    return values.map((value, index) => {
+      const row = headRows + 1 + index;
+      return { text: `${name} = ${value}`, row, endRow: row + 1, column: 0, valueStart: name.length + 3, nameEnd: 0 };
+    });
   }
   const named = rows.map((row) => row.map((text) => text.trim()));
   const names = head.map((name) => name.trim());
@@ -49,17 +60,23 @@ export function tripletsOf(data: TableItem["data"], textOf: (cell: TableCell) =>
       data.table_cells.map((cell) => ({
         text: cell.text,
         row: cell.start_row_offset_idx,
+        endRow: cell.start_row_offset_idx + 1,
         column: cell.start_col_offset_idx,
+        ...alone,
       })),
     );
-  return named.flatMap(([name, ...values], row) =>
-    values.map((value, index) => ({
-      text: `${name}, ${names[index + 1]} = ${value}`,
-      row: headRows + row,
-      column: index + 1,
-    })),
+  return named.flatMap(([name = "", ...values], row) =>
+    values.map((value, index) => {
+      const lead = `${name}, ${names[index + 1]} = `;
+      const [from, column] = [headRows + row, index + 1];
+      const valueStart = lead.length;
+      return { text: lead + value, row: from, endRow: from + 1, column, valueStart, nameEnd: name.length };
+    }),
   );
 }
+
+/** A triplet that is the cell's text and nothing else. */
+const alone = { valueStart: 0, nameEnd: 0 };
 
 const headOf = (rows: readonly (readonly string[])[]): string[] =>
   rows.reduce<string[]>(

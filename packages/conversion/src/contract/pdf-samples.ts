@@ -12,24 +12,27 @@ export interface PlacedText {
   readonly y: number;
   readonly size: number;
   readonly bold?: boolean;
+  /** In a typewriter face. */
+  readonly typed?: boolean;
 }
 
 /** Text in WinAnsi; `drawing` is raw content put before the text of every page (lines, boxes). */
 export function pdfOf(pages: readonly (readonly PlacedText[])[], drawing = ""): Uint8Array {
   const contents = pages.map((page) => {
     const texts = page.map(
-      ({ text, x, y, size, bold }) =>
-        `BT /${bold ? "B" : "F"} ${size} Tf 1 0 0 1 ${x} ${y} Tm (${escaped(text)}) Tj ET`,
+      ({ text, x, y, size, bold, typed }) =>
+        `BT /${typed ? "M" : bold ? "B" : "F"} ${size} Tf 1 0 0 1 ${x} ${y} Tm (${escaped(text)}) Tj ET`,
     );
     return [drawing, ...texts].join("\n");
   });
   const objects = [
     "<< /Type /Catalog /Pages 2 0 R >>",
-    `<< /Type /Pages /Kids [${pages.map((_, index) => `${5 + index * 2} 0 R`).join(" ")}] /Count ${pages.length} >>`,
+    `<< /Type /Pages /Kids [${pages.map((_, index) => `${6 + index * 2} 0 R`).join(" ")}] /Count ${pages.length} >>`,
     "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
     "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica-Bold /Encoding /WinAnsiEncoding >>",
+    "<< /Type /Font /Subtype /Type1 /BaseFont /Courier /Encoding /WinAnsiEncoding >>",
     ...contents.flatMap((content, index) => [
-      `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents ${6 + index * 2} 0 R /Resources << /Font << /F 3 0 R /B 4 0 R >> >> >>`,
+      `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents ${7 + index * 2} 0 R /Resources << /Font << /F 3 0 R /B 4 0 R /M 5 0 R >> >> >>`,
       `<< /Length ${content.length} >>\nstream\n${content}\nendstream`,
     ]),
   ];

@@ -3,6 +3,7 @@ import { extname, join } from "node:path";
 import { AppError } from "@aurora/kernel";
 import { conversionVersion } from "../conversion-version.ts";
 import type { ConversionOptions, ConvertedDocument, DocumentConverter, PageImage, SourceFile } from "../port.ts";
+import { createMessageCheck } from "./check-message.ts";
 import { createChildren, type FreshChild } from "./children.ts";
 import { readingOnly } from "./permissions.ts";
 import type { ChildMessage, ParentMessage } from "./protocol.ts";
@@ -101,7 +102,9 @@ function supervise(
     const send = (message: ParentMessage) => {
       if (child.connected) child.send(message, () => {}); // a lost channel is told by the child's exit
     };
-    const onMessage = async (message: ChildMessage) => {
+    const check = createMessageCheck(options.maxPages);
+    const onMessage = async (received: unknown) => {
+      const message = checked(check, received);
       switch (message.kind) {
         case "progress":
           options.onProgress?.(message.fraction, message.pageCount);
@@ -130,7 +133,7 @@ function supervise(
     });
     child.on("error", fail);
     child.on("message", (message) => {
-      if (!isSettled) onMessage(message as ChildMessage).catch(fail);
+      if (!isSettled) onMessage(message).catch(fail);
     });
     child.on("exit", (code, signal) => {
       const isOutOfMemory =
@@ -154,6 +157,15 @@ function supervise(
       }),
     );
   });
+}
+
+/** A process that sends what none sends is its document's: it ends like one that crashed. */
+function checked(check: (message: unknown) => ChildMessage, message: unknown): ChildMessage {
+  try {
+    return check(message);
+  } catch (error) {
+    throw crashError(error instanceof Error ? error.message : String(error));
+  }
 }
 
 const timeoutError = (timeoutMs: number) =>

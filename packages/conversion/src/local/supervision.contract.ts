@@ -22,6 +22,18 @@ const ignore = async () => {};
 
 it.each([
   ["exits without an answer", "process.exit(3)", {}, "document_corrupt"],
+  [
+    "answers with what it should not",
+    "process.send({ kind: 'failed', code: 'unauthenticated', message: '', params: {} })",
+    {},
+    "document_corrupt",
+  ],
+  [
+    "sends a page that is a path",
+    "process.send({ kind: 'page_image', page: '../x', png: Buffer.alloc(9) })",
+    {},
+    "document_corrupt",
+  ],
   ["throws", "throw new Error('bug')", {}, "document_corrupt"],
   [
     "fills its heap",
@@ -71,7 +83,7 @@ it("the child sees none of the parent's environment", async () => {
 it.skipIf(process.platform !== "linux")("tells once how much memory the child took, also when it fails", async () => {
   const take = "globalThis.kept = Buffer.alloc(80_000_000, 1);";
   const answer = {
-    answers: "process.send({ kind: 'done', result: {} })",
+    answers: "process.send({ kind: 'failed', code: 'document_corrupt', message: '', params: {} })",
     dies: "setTimeout(() => process.exit(3), 400)",
   };
   for (const [name, end] of Object.entries(answer)) {

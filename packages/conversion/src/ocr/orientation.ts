@@ -2,7 +2,7 @@ import type { Ocr, OcrLine, OcrWord } from "./engine.ts";
 import { cropImage, type GreyImage, type QuarterTurn, turnImage } from "./grey-image.ts";
 import { findMarks, inkLevel, type Mark } from "./ink.ts";
 import { findLeaders, type Leader, wipe } from "./leaders.ts";
-import { crossing, findRulings, type Rulings } from "./rulings.ts";
+import { crossing, findRulings, type Rulings, wipeRulings } from "./rulings.ts";
 import { skewOf, straightenImage } from "./skew.ts";
 
 export interface UprightText {
@@ -41,8 +41,9 @@ export function readUpright(ocr: Ocr, image: GreyImage, dpi: number): UprightTex
     const rulings = findRulings(turned, level, dpi);
     const dots = new Set(leaders.flatMap((leader) => leader.dots));
     // the engine takes a table's lines for letters
-    const wiped = [...dots, ...crossing(rulings, dpi / 25)];
-    const clean = wiped.length > 0 ? wipe(turned, wiped) : turned;
+    const grid = crossing(rulings, dpi / 25);
+    const unruled = grid.length > 0 ? wipeRulings(turned, grid, level) : turned;
+    const clean = dots.size > 0 ? wipe(unruled, [...dots]) : unruled;
     const lines = ocr.recognise(clean, dpi);
     return {
       image: clean,

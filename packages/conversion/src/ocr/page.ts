@@ -28,7 +28,8 @@ export interface RecognisedPage {
   readonly confidence: number;
 }
 
-const coarseDpi = 150;
+const steepest = 0.2; // of a line read as level
+const coarseDpi = 150; // under it the image is enlarged
 const hopelessConfidence = 0.5;
 const maxPixels = 16_000_000; // an A4 page at 400 dpi; Tesseract needs about ten bytes a pixel
 const rowHeightOfSize = 0.92; // ascender to descender, of the font size, in the usual fonts
@@ -115,7 +116,8 @@ function placeOf(line: OcrLine, box: PixelBox, size: number, scale: number): Box
   const [l, r] = [box.x0 * scale, box.x1 * scale];
   if (isOnEnd(line)) return { l, r, t: box.y0 * scale, b: box.y1 * scale, angle: runsUp(line) ? 90 : 270 };
   const slope = x1 > x0 ? (y1 - y0) / (x1 - x0) : 0;
-  const base = (y0 + slope * ((box.x0 + box.x1) / 2 - x0)) * scale;
+  const isLevel = Math.abs(slope) < steepest; // else the engine took letters for a line that are none
+  const base = (isLevel ? y0 + slope * ((box.x0 + box.x1) / 2 - x0) : box.y1) * scale;
   return { l, r, t: base - ascent * size, b: base + descent * size, angle: 0 };
 }
 

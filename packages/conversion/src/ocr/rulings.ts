@@ -8,7 +8,10 @@ export interface Rulings {
 }
 
 const leastInches = 0.35; // shorter strokes are letters' and dashes
-const gapInches = 0.02; // by which a faint line may be broken
+const gapInches = 0.008; // by which a faint line may be broken
+const flankInches = 0.015; // beside a line there is paper, or a filled cell, but no letters
+const paper = 0.25; // of the flank dark, at most
+const filled = 0.95; // or at least
 const thickInches = 0.06; // more is a bar or a picture's dark
 const maxRuns = 60_000; // of a page: more is a photograph's grain
 
@@ -31,6 +34,28 @@ export function crossing({ across, down }: Rulings, slack: number): PixelBox[] {
     ...across.filter((one) => down.some((other) => meet(one, other))),
     ...down.filter((one) => across.some((other) => meet(one, other))),
   ];
+}
+
+/** The image without these lines; where a letter touches one, the line stays. */
+export function wipeRulings(image: GreyImage, lines: readonly PixelBox[], level: number): GreyImage {
+  const { width, height } = image;
+  const pixels = image.pixels.slice();
+  const isDark = (x: number, y: number) =>
+    x >= 0 && y >= 0 && x < width && y < height && (pixels[y * width + x] ?? 255) <= level;
+  for (const { x0, y0, x1, y1 } of lines) {
+    const isAcross = x1 - x0 > y1 - y0;
+    for (let place = isAcross ? x0 : y0; place < (isAcross ? x1 : y1); place++) {
+      const isTouched = isAcross
+        ? isDark(place, y0 - 3) || isDark(place, y1 + 2)
+        : isDark(x0 - 3, place) || isDark(x1 + 2, place);
+      if (isTouched) continue;
+      for (let across = (isAcross ? y0 : x0) - 2; across < (isAcross ? y1 : x1) + 2; across++) {
+        const [x, y] = isAcross ? [place, across] : [across, place];
+        if (x >= 0 && y >= 0 && x < width && y < height) pixels[y * width + x] = 255;
+      }
+    }
+  }
+  return { width, height, pixels };
 }
 
 interface Scan {
@@ -85,5 +110,19 @@ function linesOf({ pixels }: GreyImage, level: number, dpi: number, scan: Scan):
     done.push(...open.filter((stroke) => line - stroke.last > 1));
     open = open.filter((stroke) => line - stroke.last <= 1);
   }
-  return [...done, ...open].filter((stroke) => stroke.last + 1 - stroke.first <= thick);
+  const flank = Math.max(2, Math.round(flankInches * dpi));
+  const isFlat = (stroke: Stroke, line: number) => {
+    if (line < 0 || line >= scan.lines) return true;
+    let dark = 0;
+    for (let place = stroke.from; place < stroke.to; place++)
+      if ((pixels[line * scan.next + place * scan.along] ?? 255) <= level) dark++;
+    const share = dark / (stroke.to - stroke.from);
+    return share <= paper || share >= filled;
+  };
+  return [...done, ...open].filter(
+    (stroke) =>
+      stroke.last + 1 - stroke.first <= thick &&
+      isFlat(stroke, stroke.first - flank) &&
+      isFlat(stroke, stroke.last + flank),
+  );
 }

@@ -41,12 +41,15 @@ describe("a picture from a file", () => {
   it("keeps the scan of a JPEG and which way is up, and not where it was taken", () => {
     const exif = `Exif\0\0MM\0\x2a\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0GPS 48.85`;
     const clean = cleanPicture(
-      Buffer.concat([jpeg(segment(0xe1, exif), segment(0xfe, "a remark"), segment(0xec, "maker")), strToU8("<script>")]),
+      Buffer.concat([
+        jpeg(segment(0xe1, exif), segment(0xfe, "a remark"), segment(0xec, "maker")),
+        strToU8("<script>"),
+      ]),
     );
     expect(clean).toMatchObject({ mediaType: "image/jpeg", width: 16, height: 16 });
     const bytes = text(clean?.bytes);
     expect(bytes).toContain("\x12\xff\x00\x34\xff\xd9");
-    expect(bytes).toMatch(/\x01\x12\0\x03\0\0\0\x01\0\x06/);
+    expect(bytes).toContain("\x01\x12\0\x03\0\0\0\x01\0\x06");
     for (const gone of ["GPS", "a remark", "maker", "script"]) expect(bytes).not.toContain(gone);
   });
 
@@ -74,7 +77,10 @@ describe("a picture from a file", () => {
     ["SVG", strToU8('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>')],
     ["HTML named a picture", strToU8("<!doctype html><script>")],
     ["a PNG cut short", png().subarray(0, 40)],
-    ["a PNG that claims a billion pixels", Buffer.from(text(png()).replace("\0\0\0\x10\0\0\0\x10", "\0\0\x7f\xff\0\0\x7f\xff"), "latin1")],
+    [
+      "a PNG that claims a billion pixels",
+      Buffer.from(text(png()).replace("\0\0\0\x10\0\0\0\x10", "\0\0\x7f\xff\0\0\x7f\xff"), "latin1"),
+    ],
     ["a JPEG without end", jpeg().subarray(0, 20)],
     ["EMF", Uint8Array.of(1, 0, 0, 0, 108, 0, 0, 0)],
     ["nothing", new Uint8Array()],
@@ -107,7 +113,11 @@ describe("the pictures of a document", () => {
       { maxPages: 10, pageImageDpi, onPicture: async (picture) => void pictures.push(picture) },
       async () => {},
     );
-    return { named: document.pictures.map(({ image }) => image?.uri), kept: pictures.map(({ name }) => name), pictures };
+    return {
+      named: document.pictures.map(({ image }) => image?.uri),
+      kept: pictures.map(({ name }) => name),
+      pictures,
+    };
   };
   const blip = `<w:p><w:r><w:t>Texte</w:t></w:r><w:r><w:drawing><wp:inline xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"><wp:docPr id="1" name="a" descr="Un carré"/><a:graphic xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><a:graphicData><pic:pic xmlns:pic="http://schemas.openxmlformats.org/drawingml/2006/picture"><pic:blipFill><a:blip xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" r:embed="rId1"/></pic:blipFill></pic:pic></a:graphicData></a:graphic></wp:inline></w:drawing></w:r></w:p>`;
   const relation = (target: string, mode = "") =>
@@ -121,7 +131,10 @@ describe("the pictures of a document", () => {
     const inside = await converted("a.docx", word(relation("media/1.png"), { "word/media/1.png": png() }));
     expect(inside.named).toEqual(inside.kept);
     expect(inside.kept).toHaveLength(1);
-    const outside = await converted("a.docx", word(relation("https://example.org/1.png", ' TargetMode="External"'), {}));
+    const outside = await converted(
+      "a.docx",
+      word(relation("https://example.org/1.png", ' TargetMode="External"'), {}),
+    );
     expect([outside.named, outside.kept]).toEqual([[undefined], []]);
   });
 

@@ -69,6 +69,8 @@ export const documentVersions = pgTable(
     publishedAt: instant("published_at"),
     settings: jsonb("settings").$type<IngestionSettings>(),
     embedderIds: text("embedder_ids").array().notNull().default([]),
+    /** The number its upload was begun with, where it is another. */
+    begunAs: integer("begun_as"),
   },
   (table) => [primaryKey({ columns: [table.tenantId, table.documentId, table.version] })],
 );

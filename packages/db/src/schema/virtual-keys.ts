@@ -61,5 +61,5 @@ export const usageReservations = pgTable(
     amount: counter("amount").notNull(),
     expiresAt: instant("expires_at").notNull(),
   },
-  (table) => [primaryKey({ columns: [table.tenantId, table.id, table.limitId] })],
+  (table) => [primaryKey({ columns: [table.id, table.limitId] })],
 );

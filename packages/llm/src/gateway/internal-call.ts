@@ -18,6 +18,8 @@ export interface GatewayConnection {
   readonly clock: Clock;
   /** Opens the connections; the caller closes it. */
   readonly dispatcher: Dispatcher;
+  /** W3C trace context of the work a call is made for; absent = it is not traced. */
+  readonly traceHeaders?: () => Readonly<Record<string, string>>;
 }
 
 /** What a context says besides the body and the moment it is signed for. */
@@ -54,6 +56,7 @@ export async function postSigned(
       method: "POST",
       path: `${pathname.replace(/\/$/, "")}${path}`,
       headers: {
+        ...connection.traceHeaders?.(),
         "content-type": "application/json",
         [internalSecretHeader]: connection.internalSecret,
         [signedContextHeader]: connection.sign(context),

@@ -78,7 +78,16 @@ export interface GatewayMetrics {
 const seconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 const shortSeconds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1];
 const endpoints = new Set(["chat/completions", "responses", "embeddings", "rerank", "models"]);
-const providers = new Set([...["aurora", "none", "openai", "openrouter", "anthropic", "azure", "openai_compatible"]]);
+const providers = new Set([
+  "aurora",
+  "none",
+  "openai",
+  "openrouter",
+  "anthropic",
+  "azure",
+  "azure_openai",
+  "openai_compatible",
+]);
 const errors = new Set([...Object.keys(errorStatus), "provider_error", "client_closed", "none"]);
 const code = /^[a-z][a-z0-9_]{0,39}$/;
 

@@ -76,7 +76,7 @@ export const operations = {
 } as const;
 export type TracedEndpoint = keyof typeof operations;
 
-const wellKnown: Readonly<Record<string, string>> = { azure: "azure.ai.openai" };
+const wellKnown: Readonly<Record<string, string>> = { azure: "azure.ai.openai", azure_openai: "azure.ai.openai" };
 /** `gen_ai.provider.name`. What is only compatible with OpenAI is named as the tenant names it. */
 export const providerName = (kind: string, name: string): string =>
   kind === "openai_compatible" ? name : (wellKnown[kind] ?? kind);

@@ -9,10 +9,7 @@ export interface TraceContext {
   readonly state: string | null;
 }
 /** The headers of a request, as Node gives them. */
-export interface TraceHeaders {
-  readonly traceparent?: string | string[] | undefined;
-  readonly tracestate?: string | string[] | undefined;
-}
+export type TraceHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
 const pattern = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(?:-.*)?$/;
 const maxStateChars = 512;

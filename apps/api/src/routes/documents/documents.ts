@@ -79,6 +79,7 @@ export const documentRoutes = [
     summary: "Fetches a file from an address the operator allows (ENABLE_INGEST_URL) and takes it in like an upload.",
     tag,
     body: IngestUrlRequest,
+    fetchesFile: true,
     reply: AcceptedJob,
     status: 202,
     needs: { permission: "ingest", on: intoCorpus },

@@ -42,8 +42,7 @@ export function anthropicRequest(body: Body, target: UpstreamTarget): DialectCal
 
 const onlyJson = "Answer with one JSON object and nothing else: no code fence, no words around it.";
 
-const present = (name: string, value: unknown) =>
-  value === undefined || value === null ? {} : { [name]: value };
+const present = (name: string, value: unknown) => (value === undefined || value === null ? {} : { [name]: value });
 const userField = (user: unknown) => (typeof user === "string" && user !== "" ? { metadata: { user_id: user } } : {});
 
 function refuseUnspeakable(body: Body): void {
@@ -104,7 +103,8 @@ function splitMessages(given: unknown): { system: Block[]; messages: { role: str
 /** An answer the model is to go on with may not end in white space. */
 function trimPrefill(last: Message | undefined): void {
   const block = last?.role === "assistant" ? last.content.at(-1) : undefined;
-  if (last && typeof block?.text === "string") last.content[last.content.length - 1] = { ...block, text: block.text.trimEnd() };
+  if (last && typeof block?.text === "string")
+    last.content[last.content.length - 1] = { ...block, text: block.text.trimEnd() };
 }
 
 const plainest = (blocks: Block[]): Block[] | string => textOf(blocks) ?? blocks;

@@ -34,11 +34,13 @@ export function anthropicStream(nowMs: number = Date.now()): StreamTranslator {
   /** Counts are cumulative: each event's replace the ones before. */
   function note(counts: unknown): void {
     if (!isObject(counts)) return;
-    for (const [name, value] of Object.entries(counts)) if (typeof value === "number") usage = { ...usage, [name]: value };
+    for (const [name, value] of Object.entries(counts))
+      if (typeof value === "number") usage = { ...usage, [name]: value };
   }
   function startBlock({ content_block: block, index }: Readonly<Record<string, unknown>>): Buffer[] {
     if (!isObject(block) || typeof index !== "number") throw malformed("content_block_start");
-    if (block.type === "text") return typeof block.text === "string" && block.text !== "" ? [delta({ content: block.text })] : [];
+    if (block.type === "text")
+      return typeof block.text === "string" && block.text !== "" ? [delta({ content: block.text })] : [];
     if (block.type !== "tool_use") return [];
     const at = toolIndexes.size;
     toolIndexes.set(index, at);

@@ -36,9 +36,7 @@ export interface ProviderDialect {
   /** Sent with every call. */
   readonly headers: Readonly<Record<string, string>>;
   /** A whole answer, or an error, in OpenAI's shape. null = it has that shape: its bytes pass unchanged. */
-  readonly answer:
-    | ((status: number, json: Readonly<Record<string, unknown>>) => Record<string, unknown>)
-    | null;
+  readonly answer: ((status: number, json: Readonly<Record<string, unknown>>) => Record<string, unknown>) | null;
   /** One a stream; null = events pass unchanged. */
   stream(): StreamTranslator | null;
 }

@@ -64,7 +64,7 @@ export function GuardForm({ guardrails, onSaved }: { guardrails: Guardrails; onS
   }
   const modeField = (guard: "pii" | "deny" | "cost", mode: GuardMode, onMode: (mode: GuardMode) => void) => (
     <SelectField
-      label={t("mode")}
+      label={t(guard === "cost" ? "cost.mode" : "mode")}
       hint={t(`modeHint.${mode}`)}
       value={mode}
       onChange={(event) => onMode(modes.find((one) => one === event.target.value) ?? "off")}
@@ -198,7 +198,7 @@ export function GuardForm({ guardrails, onSaved }: { guardrails: Guardrails; onS
         </section>
         {submit.error !== null && <FailureMessage error={submit.error} />}
         {isSaved && <Message tone="good">{t("saved")}</Message>}
-        <div className={styles.toolbar}>
+        <div className={styles.actions}>
           <Button type="submit" variant="primary" disabled={submit.isBusy}>
             {t("save")}
           </Button>

@@ -4,10 +4,12 @@ import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { useApi } from "../../api/api-provider.tsx";
 import { useResource } from "../../api/use-resource.ts";
+import { Button } from "../../components/button.tsx";
 import { FailureMessage } from "../../components/failure-message.tsx";
 import { Skeleton } from "../../components/feedback.tsx";
 import { SelectField } from "../../components/field.tsx";
 import { useSession } from "../../session/session-provider.tsx";
+import { ConfirmDialog } from "../confirm-dialog.tsx";
 import styles from "../gateway.module.css";
 import { GatewayPage } from "../gateway-page.tsx";
 import { GuardForm } from "./guard-form.tsx";
@@ -18,6 +20,9 @@ export function GuardrailsPage() {
   const api = useApi();
   const { sourceApps } = useSession();
   const [scope, setScope] = useState("");
+  /** How often own settings were erased: the form then begins anew. */
+  const [dropped, setDropped] = useState(0);
+  const [isDropping, setIsDropping] = useState(false);
   const list = useResource("guardrails", (signal) => api.call(GuardrailsList, "/api/admin/guardrails", { signal }));
   const items = list.data?.items;
   const everyone = items?.find(({ source_app }) => source_app === null);
@@ -46,10 +51,29 @@ export function GuardrailsPage() {
                 </option>
               ))}
             </SelectField>
+            {hasOwn(scope) && (
+              <div className={styles.end}>
+                <Button onClick={() => setIsDropping(true)}>{t("drop.open")}</Button>
+              </div>
+            )}
           </div>
         )}
-        {shown && <GuardForm key={scope} guardrails={shown} onSaved={list.reload} />}
+        {shown && <GuardForm key={`${scope} ${dropped}`} guardrails={shown} onSaved={list.reload} />}
       </div>
+      {isDropping && (
+        <ConfirmDialog
+          title={t("drop.title")}
+          action={t("drop.action")}
+          onClose={() => setIsDropping(false)}
+          onConfirm={async () => {
+            await api.send(`/api/admin/guardrails/${encodeURIComponent(scope)}`, { method: "DELETE" });
+            list.reload();
+            setDropped(dropped + 1);
+          }}
+        >
+          {t("drop.text")}
+        </ConfirmDialog>
+      )}
     </GatewayPage>
   );
 }

@@ -50,7 +50,6 @@ export function TermList({ terms, submit, onChange }: Props) {
               </SelectField>
               <IconButton
                 label={t("deny.remove", { place: index + 1 })}
-                size="small"
                 onClick={() => onChange(terms.toSpliced(index, 1))}
               >
                 <X aria-hidden />

@@ -87,7 +87,6 @@ export function LimitRows({ limits, submit, onChange }: Props) {
               </SelectField>
               <IconButton
                 label={t("rows.remove", { place: index + 1 })}
-                size="small"
                 onClick={() => onChange(limits.toSpliced(index, 1))}
               >
                 <X aria-hidden />

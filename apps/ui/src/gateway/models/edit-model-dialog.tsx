@@ -52,7 +52,7 @@ export function EditModelDialog({ model, onClose, onSaved }: Props) {
     });
     if (body)
       void submit.run(async () => {
-        await api.send(`/api/admin/models/${model.id}`, { method: "PATCH", body });
+        await api.send(`/api/admin/models/${model.id}`, { method: "PUT", body });
         onSaved();
       });
   }

@@ -64,7 +64,7 @@ export function RouteDialog({ route, aliases, models, onClose, onSaved }: Props)
   return (
     <Dialog title={route ? t("form.edit", { alias: route.alias }) : t("add")} size="wide" onClose={onClose}>
       <form method="post" className={styles.form} onSubmit={save}>
-        <div className={styles.fields}>
+        <div className={route ? styles.form : styles.fields}>
           {!route && (
             <TextField
               label={t("form.alias")}

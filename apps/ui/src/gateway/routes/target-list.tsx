@@ -80,7 +80,6 @@ export function TargetList({ targets, models, submit, onChange }: Props) {
               }}
               onDrop={(event) => event.preventDefault()}
             >
-              {/* biome-ignore lint/a11y/noStaticElementInteractions: for a pointer only; the arrows beside do the same */}
               <span
                 className={own.grip}
                 draggable

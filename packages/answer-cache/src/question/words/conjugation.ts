@@ -21,7 +21,8 @@ export const frenchIrregular: Readonly<Record<string, string>> = {
   désinscrire: "désinscris désinscrit désinscrivons désinscrivez désinscrivent | désinscriv | désinscrir | désinscrite",
   souscrire: "souscris souscrit souscrivons souscrivez souscrivent | souscriv | souscrir | souscrite souscrites",
   interdire: "interdis interdit interdisons interdisez interdisent | interdis | interdir | interdite interdites",
-  prévenir: "préviens prévient prévenons prévenez préviennent | préven | préviendr | prévenu prévenue prévenus prévenues",
+  prévenir:
+    "préviens prévient prévenons prévenez préviennent | préven | préviendr | prévenu prévenue prévenus prévenues",
   transmettre:
     "transmets transmet transmettons transmettez transmettent | transmett | transmettr | transmis transmise transmises",
   envoyer: "envoie envoies envoyons envoyez envoient | envoy | enverr | envoyé envoyée envoyés envoyées",
@@ -30,7 +31,13 @@ export const frenchIrregular: Readonly<Record<string, string>> = {
 export const englishIrregular: Readonly<Record<string, string>> = {
   ...{ pay: "paid", send: "sent", begin: "began begun beginning", keep: "kept", buy: "bought", sell: "sold" },
   ...{ get: "got gotten getting", take: "took taken", make: "made", give: "gave given", see: "saw seen" },
-  ...{ find: "found", lend: "lent", know: "knew known", forbid: "forbade forbidden forbidding", reset: "reset resetting" },
+  ...{
+    find: "found",
+    lend: "lent",
+    know: "knew known",
+    forbid: "forbade forbidden forbidding",
+    reset: "reset resetting",
+  },
   ...{ let: "let letting", cost: "cost", choose: "chose chosen", stop: "stopped stopping", plan: "planned planning" },
   ...{ ship: "shipped shipping", cancel: "cancelled cancelling canceled canceling", submit: "submitted submitting" },
   ...{ transfer: "transferred transferring", scan: "scanned scanning", permit: "permitted permitting" },

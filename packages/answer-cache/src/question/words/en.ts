@@ -12,24 +12,48 @@ const steps =
 
 export const englishRules: readonly (readonly [string, string])[] = [
   // politeness
-  ["^(?:hello|hi|hey|good morning|good afternoon|dear (?:team|all|support)|hi there|hello there|hi team|hello team)(?: ,)?", ""],
+  [
+    "^(?:hello|hi|hey|good morning|good afternoon|dear (?:team|all|support)|hi there|hello there|hi team|hello team)(?: ,)?",
+    "",
+  ],
   ["(?:, )?(?:please|pls|kindly)(?: ,)?", ""],
-  ["(?:, )?(?:thanks|thank you|many thanks|thx|cheers)(?: (?:in advance|a lot|so much|very much|for your help))?(?: ,)?(?= \\?|$)", ""],
+  [
+    "(?:, )?(?:thanks|thank you|many thanks|thx|cheers)(?: (?:in advance|a lot|so much|very much|for your help))?(?: ,)?(?= \\?|$)",
+    "",
+  ],
   ["^(?:excuse me|sorry|quick question|just wondering|one question|a question|question|just a question)(?: ,)?", ""],
   // a forgotten password
-  [`^i (?:have )?(?:forgot|forgotten|lost) (?:my|the) @password(?: (?:, )?(?:and )?${howNow})?(?= \\?|$)`, "@howto reset my @password"],
-  [`what (?:should|do|can) i do if i (?:forget|forgot|lost|have forgotten|lose) my @password`, "@howto reset my @password"],
+  [
+    `^i (?:have )?(?:forgot|forgotten|lost) (?:my|the) @password(?: (?:, )?(?:and )?${howNow})?(?= \\?|$)`,
+    "@howto reset my @password",
+  ],
+  [
+    `what (?:should|do|can) i do if i (?:forget|forgot|lost|have forgotten|lose) my @password`,
+    "@howto reset my @password",
+  ],
   // "could you tell me"
-  ["(?:can|could|would|will) (?:you|someone|anyone|anybody|somebody) (?:tell|inform|advise|remind|show|let) (?:me|us)(?: know)?(?: of| about)?", "@tell"],
-  ["(?:can|could|would) you (?:explain|clarify|specify|confirm|indicate|say)(?: to me| to us)?(?= (?:how|what|when|where|who|which|why|if|whether) )", "@tell"],
-  ["(?:i|we) (?:would like|'d like|want|wish|need|would love|am trying|am looking)(?: to)? (?:know|find out|understand|learn|ask)(?: about)?", "@tell"],
+  [
+    "(?:can|could|would|will) (?:you|someone|anyone|anybody|somebody) (?:tell|inform|advise|remind|show|let) (?:me|us)(?: know)?(?: of| about)?",
+    "@tell",
+  ],
+  [
+    "(?:can|could|would) you (?:explain|clarify|specify|confirm|indicate|say)(?: to me| to us)?(?= (?:how|what|when|where|who|which|why|if|whether) )",
+    "@tell",
+  ],
+  [
+    "(?:i|we) (?:would like|'d like|want|wish|need|would love|am trying|am looking)(?: to)? (?:know|find out|understand|learn|ask)(?: about)?",
+    "@tell",
+  ],
   ["(?:i|we) (?:was|were|am|are) wondering", "@tell"],
   ["(?:i|we) wonder", "@tell"],
   ["(?:do|does|would) (?:you|anyone|anybody|someone) (?:happen to )?know", "@tell"],
   ["(?:tell|remind) (?:me|us)", "@tell"],
   ["(?:may|can|could|might) i (?:ask|know)", "@tell"],
   ["(?:i|we) (?:do not|don't) (?:know|remember|understand)(?= (?:how|what|when|where|who|which|why) )", "@tell"],
-  ["(?:any idea|is it known|do you have any idea)(?: on| of| about)?(?= (?:how|what|when|where|who|which|why|if|whether) )", "@tell"],
+  [
+    "(?:any idea|is it known|do you have any idea)(?: on| of| about)?(?= (?:how|what|when|where|who|which|why|if|whether) )",
+    "@tell",
+  ],
   ["@tell (?:, )?(?:if|whether)", "@yn"],
   ["@tell (?:, )?(?=(?:how|what|when|where|who|whom|which|why|in|to|by|is|are|do|does|can) )", ""],
   [`@tell (?:, )?(?=${determiner} )`, "@what "],
@@ -37,7 +61,10 @@ export const englishRules: readonly (readonly [string, string])[] = [
   ["what (?:does|do) (.*?) (?:mean|stand for|signify)(?= \\?|$)", "@meaning $1"],
   ["(?:what is the meaning of|what is meant by|what is the definition of|define)", "@meaning"],
   // how to
-  [`^${asker} ${want}(?: like)? to (.*?) (?:, )?(?:but (?:i )?(?:do not know )?|and )?${howNow}(?= \\?|$)`, "@howto $1"],
+  [
+    `^${asker} ${want}(?: like)? to (.*?) (?:, )?(?:but (?:i )?(?:do not know )?|and )?${howNow}(?= \\?|$)`,
+    "@howto $1",
+  ],
   [`^${asker} (?:want|would like|wish|would love) to(?= )`, "@howto"],
   [`how (?:do|can|could|would|may|might) ${asker} (?:go about|proceed to|proceed with)`, "@howto"],
   [`how (?:do|can|could|would) ${asker}(?= )`, "@howto"],
@@ -45,21 +72,39 @@ export const englishRules: readonly (readonly [string, string])[] = [
   ["how to(?= )", "@howto"],
   [`(?:what|which) (?:is|are|'s) (?:the |a |your |our )?${steps} (?:to follow )?(?:to|for|of|on how to)`, "@howto"],
   [`(?:is there|what is) (?:a|any|the) (?:way|procedure|process) (?:to|for|of)`, "@howto"],
-  [`(?:what|which) steps (?:do|should|must|can) ${asker} (?:take|follow|need to take|have to take) (?:to|for|in order to)`, "@howto"],
+  [
+    `(?:what|which) steps (?:do|should|must|can) ${asker} (?:take|follow|need to take|have to take) (?:to|for|in order to)`,
+    "@howto",
+  ],
   [`what (?:do|should|must|can) ${asker} (?:need to |have to )?do (?:to|in order to|so as to)`, "@howto"],
   [`what (?:does one|is one to) (?:need to |have to )?do (?:to|in order to)`, "@howto"],
   ["what has to be done to", "@howto"],
   ["what needs to be done to", "@howto"],
   ["what is (?:needed|required) to", "@required"],
   ["what (?:is|are) (?:the |our |your )?(.*?) (?:process|procedure)(?= \\?|$)", "@howto @by $1"],
-  ["what (?:should|do|must) (?:i|we|one) (?:have to |need to )?do(?= (?:if|when|after|in case of|in the event of|\\?) )", "@whattodo"],
+  [
+    "what (?:should|do|must) (?:i|we|one) (?:have to |need to )?do(?= (?:if|when|after|in case of|in the event of|\\?) )",
+    "@whattodo",
+  ],
   // whom to turn to
-  [`(?:who|whom) (?:do|should|can|must|could|would|shall) ${asker} (?:need to |have to )?(?:contact|call|reach out to|speak to|talk to|turn to|get in touch with|reach|ask)`, "@who @contact"],
-  ["(?:who|whom) (?:to (?:contact|call|reach out to|turn to)|is the (?:right )?(?:person|contact) (?:to contact|to call|to reach out to))", "@who @contact"],
-  ["(?:who is my (?:contact|point of contact)|who is the (?:contact|point of contact)|which person should i contact|to whom should i turn)", "@who @contact"],
+  [
+    `(?:who|whom) (?:do|should|can|must|could|would|shall) ${asker} (?:need to |have to )?(?:contact|call|reach out to|speak to|talk to|turn to|get in touch with|reach|ask)`,
+    "@who @contact",
+  ],
+  [
+    "(?:who|whom) (?:to (?:contact|call|reach out to|turn to)|is the (?:right )?(?:person|contact) (?:to contact|to call|to reach out to))",
+    "@who @contact",
+  ],
+  [
+    "(?:who is my (?:contact|point of contact)|who is the (?:contact|point of contact)|which person should i contact|to whom should i turn)",
+    "@who @contact",
+  ],
   // where
   ["(?:in|at|on) (?:what|which) (?:place|location|page|site)", "where"],
-  [`where (?:can|could|do|would|might|may) ${asker} (?:find|get|obtain|look for|locate|see|go to find|go for)`, "@where"],
+  [
+    `where (?:can|could|do|would|might|may) ${asker} (?:find|get|obtain|look for|locate|see|go to find|go for)`,
+    "@where",
+  ],
   ["where (?:to (?:find|get)|is located|are located)", "@where"],
   [`where (?:can|could|do|would|may) ${asker}`, "@where"],
   ["where (?:is|are) (.*?) (?:located|situated|found)(?= \\?|$)", "@where $1"],
@@ -415,7 +460,11 @@ export const englishAttributes: readonly string[] = [
 
 export const englishWith: readonly { readonly verbs: string; readonly things: string }[] = [
   { verbs: "cancel end", things: "subscription membership plan" },
-  { verbs: "change update modify", things: "preference setting booking reservation date language @email address detail number phone profile information @password @bankdetails name picture" },
+  {
+    verbs: "change update modify",
+    things:
+      "preference setting booking reservation date language @email address detail number phone profile information @password @bankdetails name picture",
+  },
   { verbs: "approve validate", things: "@expensereport leave request budget quote timesheet" },
   { verbs: "delete remove", things: "account file document user profile comment" },
   { verbs: "pay settle", things: "@invoice fine" },

@@ -71,9 +71,7 @@ export function addHtmlPage(
   const boilerplate = options.isRaw ? new Set<DomElement>() : boilerplateOf(body);
   const begun = options.isRaw || !hasFlowHeading(body);
   const imageOf: Page["imageOf"] = (address) =>
-    pictures.keep(
-      (maxBytes) => dataImage(address, maxBytes) ?? options.readImage?.(address, maxBytes) ?? null,
-    );
+    pictures.keep((maxBytes) => dataImage(address, maxBytes) ?? options.readImage?.(address, maxBytes) ?? null);
   walk(body.childNodes, flowOf({ ...pageOf(builder, body, ledger, boilerplate, begun), imageOf }));
   return title;
 }

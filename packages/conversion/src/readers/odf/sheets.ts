@@ -1,11 +1,10 @@
 import type { SheetDrawing } from "../xlsx/drawings.ts";
 import type { CellComment, CellRange, SheetCell } from "../xlsx/sheet.ts";
-import { imageOf } from "./frames.ts";
 import { writeSheet } from "../xlsx/write-sheet.ts";
 import { attribute, child, descendants, elements, type XmlElement } from "../xml.ts";
 import type { OdfDocument } from "./context.ts";
 import { objectOf } from "./formula.ts";
-import { chartOf, tellChart } from "./frames.ts";
+import { chartOf, imageOf, tellChart } from "./frames.ts";
 import { alternativeOf, bodyOf, repeats } from "./package.ts";
 import { cellText, countCells, isCell, rowsOf } from "./table.ts";
 import { isAnnotation, isDrawing, paragraphsOf, readComment, tellWords } from "./text.ts";

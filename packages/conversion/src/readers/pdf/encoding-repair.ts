@@ -73,12 +73,14 @@ export function encodingRepair(text: string): ((word: string) => string) | null 
 const throughTable = (word: string, pairs: Table): string =>
   [...word].map((letter) => pairs.get(letter) ?? letter).join("");
 
+const codeOfWindows: ReadonlyMap<string, number> = new Map(highCodes.map((code) => [windows(code), code]));
+
 /** UTF-8 that was read as Windows-1252. */
 function fromUtf8(word: string): string {
   const bytes: number[] = [];
   for (const letter of word) {
     const point = letter.codePointAt(0) ?? 0;
-    const code = point < 256 ? point : highCodes.find((other) => windows(other) === letter);
+    const code = point < 256 ? point : codeOfWindows.get(letter);
     if (code === undefined) return word;
     bytes.push(code);
   }

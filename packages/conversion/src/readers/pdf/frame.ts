@@ -4,6 +4,8 @@ import type { Box } from "./geometry.ts";
 export interface Frame {
   readonly width: number;
   readonly height: number;
+  /** Of the page as shown, its height. */
+  readonly pageHeight: number;
   toFrame(box: Box): Box;
   toPage(box: Box): Box;
 }
@@ -29,24 +31,27 @@ export function skewedFrame(frame: Frame, degrees: number): Frame {
 export const isSlanted = (angle: number): boolean => Math.abs(angle - 90 * Math.round(angle / 90)) > 8;
 
 export function frameOf(quarter: number, width: number, height: number): Frame {
+  const pageHeight = height;
   if (quarter === 1)
     return {
       width: height,
       height: width,
+      pageHeight,
       toFrame: ({ l, t, r, b }) => ({ l: height - b, r: height - t, t: l, b: r }),
       toPage: ({ l, t, r, b }) => ({ t: height - r, b: height - l, l: t, r: b }),
     };
   if (quarter === 2) {
     const turn = ({ l, t, r, b }: Box): Box => ({ l: width - r, r: width - l, t: height - b, b: height - t });
-    return { width, height, toFrame: turn, toPage: turn };
+    return { width, height, pageHeight, toFrame: turn, toPage: turn };
   }
   if (quarter === 3)
     return {
       width: height,
       height: width,
+      pageHeight,
       toFrame: ({ l, t, r, b }) => ({ l: t, r: b, t: width - r, b: width - l }),
       toPage: ({ l, t, r, b }) => ({ t: l, b: r, l: width - b, r: width - t }),
     };
   const same = ({ l, t, r, b }: Box): Box => ({ l, t, r, b });
-  return { width, height, toFrame: same, toPage: same };
+  return { width, height, pageHeight, toFrame: same, toPage: same };
 }

@@ -101,18 +101,21 @@ function boxOf(x: number, y: number, dx: number, dy: number, from: number, to: n
 }
 
 const bandHeight = 10; // points
+const maxBand = 1_440; // a page has 14,400 points at most; what a damaged file places beyond has no style to give
 
 /** The word that stands where a box has its middle; looked up by its height, since a page may hold 100,000. */
 function wordsByPlace(words: readonly Word[]): (box: Box) => Word | undefined {
   const bands = new Map<number, Word[]>();
   for (const word of words)
-    for (let band = Math.floor(word.t / bandHeight); band <= Math.floor(word.b / bandHeight); band++) {
+    for (let band = bandOf(word.t); band <= bandOf(word.b); band++) {
       const own = bands.get(band);
       if (own) own.push(word);
       else bands.set(band, [word]);
     }
-  return (box) => bands.get(Math.floor((box.t + box.b) / 2 / bandHeight))?.find((word) => isOver(word, box));
+  return (box) => bands.get(bandOf((box.t + box.b) / 2))?.find((word) => isOver(word, box));
 }
+
+const bandOf = (y: number): number => Math.min(maxBand, Math.max(0, Math.floor(y / bandHeight) || 0));
 
 const isOver = (word: Box, box: Box): boolean => {
   const [middle, centre] = [(box.l + box.r) / 2, (box.t + box.b) / 2];

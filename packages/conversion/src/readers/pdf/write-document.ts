@@ -164,14 +164,10 @@ const round = (value: number): number => Math.round(value * 100) / 100;
 
 /** Docling keeps PDF boxes with the origin at the bottom left. @param box On the page as shown. */
 function provenance(writer: Writer, page: number, box: Box, charspan: [number, number]): Provenance {
-  const height = pageHeight(writer.frames.get(page));
+  const height = writer.frames.get(page)?.pageHeight ?? 0;
   const bbox = { l: round(box.l), t: round(height - box.t), r: round(box.r), b: round(height - box.b) };
   return { page_no: page, bbox: { ...bbox, coord_origin: "BOTTOMLEFT" }, charspan };
 }
-
-/** A frame's own height is the page's width where it is turned. */
-const pageHeight = (frame: Frame | undefined): number =>
-  frame ? frame.toPage({ l: 0, t: 0, r: frame.width, b: frame.height }).b : 0;
 
 /** Runs of a text with their boxes on the page as shown. */
 function shownRuns(writer: Writer, runs: readonly TextRun[], frame: Frame | undefined): TextRun[] {

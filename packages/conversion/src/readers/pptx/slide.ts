@@ -104,9 +104,7 @@ function writePicture(scope: SlideScope, { element, box }: Shape): void {
 }
 
 const imageOf = ({ context, deck, part }: SlideScope, element: XmlElement) =>
-  context.pictures.keep((maxBytes) =>
-    deck.image(part, attribute(findShown(element, "a:blip"), "r:embed"), maxBytes),
-  );
+  context.pictures.keep((maxBytes) => deck.image(part, attribute(findShown(element, "a:blip"), "r:embed"), maxBytes));
 
 /** A chart, a diagram, or another program's object, which is shown by its picture. */
 function writeFrame(scope: SlideScope, { element, box }: Shape): void {

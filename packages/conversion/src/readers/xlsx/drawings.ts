@@ -3,8 +3,8 @@ import { altTextOf } from "../ooxml/alt-text.ts";
 import { type Chart, readChart, tellChart } from "../ooxml/charts.ts";
 import { paragraphTexts, tellDrawingText } from "../ooxml/drawing-text.ts";
 import { findShown, type OoxmlPackage, shownElements } from "../ooxml/package.ts";
-import { attribute, child, textContent, type XmlElement } from "../xml.ts";
 import type { ReadContext } from "../reader.ts";
+import { attribute, child, textContent, type XmlElement } from "../xml.ts";
 import type { CellRange } from "./sheet.ts";
 
 /** What lies over the cells of a sheet, and where. */

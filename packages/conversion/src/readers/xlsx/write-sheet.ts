@@ -89,7 +89,11 @@ function writeDrawing(
   const at = { parent, prov, layer };
   switch (drawing.kind) {
     case "picture":
-      builder.addPicture({ ...at, image: drawing.image, ...(drawing.description && { description: drawing.description }) });
+      builder.addPicture({
+        ...at,
+        image: drawing.image,
+        ...(drawing.description && { description: drawing.description }),
+      });
       break;
     case "chart":
       addChart(builder, drawing.chart, { ...at, ...(drawing.description && { description: drawing.description }) });

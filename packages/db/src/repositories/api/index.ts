@@ -1,6 +1,8 @@
 export { createAccountRepository } from "./accounts.ts";
 export { createApiKeyRepository } from "./api-keys.ts";
 export { createBatchRepository } from "./batches.ts";
+export { createCacheEntryRepository } from "./cache-entries.ts";
+export { createCacheSettingsRepository } from "./cache-settings.ts";
 export { createDocumentRepository } from "./documents.ts";
 export { createGuardrailRepository } from "./guardrails.ts";
 export { createJobRepository } from "./jobs.ts";

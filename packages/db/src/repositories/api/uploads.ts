@@ -98,10 +98,13 @@ export function createUploadRepository(db: Database) {
         };
       }),
 
+    /** By the number the version's upload was begun with. */
     findJobOfVersion: (scope: TenantScope, documentId: string, version: number): Promise<string | null> =>
       db.inScope(scope, async (tx) => {
         const result = await tx.execute<{ id: string }>(
-          sql`select id from ingestion_jobs where document_id = ${documentId} and version = ${version}`,
+          sql`select j.id from ingestion_jobs j
+            join document_versions v on v.tenant_id = j.tenant_id and v.document_id = j.document_id and v.version = j.version
+            where j.document_id = ${documentId} and coalesce(v.begun_as, v.version) = ${version}`,
         );
         return result.rows[0]?.id ?? null;
       }),
@@ -312,7 +315,8 @@ async function complete(
   }
   // A re-index that was queued meanwhile has the higher number, and older bytes: it must not come out on top.
   const final = newest && newest.version > version ? await nextVersion(tx, documentId) : version;
-  await tx.execute(sql`update document_versions set version = ${final}, upload_expires_at = null, object_key = ${objectKey}
+  await tx.execute(sql`update document_versions set version = ${final}, upload_expires_at = null, object_key = ${objectKey},
+      begun_as = ${final === version ? null : version}::integer
     where document_id = ${documentId} and version = ${version}`);
   if (document.uploading)
     await tx.execute(sql`update documents set upload_expires_at = null, object_key = ${objectKey},

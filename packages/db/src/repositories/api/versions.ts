@@ -45,20 +45,26 @@ export function createVersionRepository(db: Database) {
 
     /**
      * The bytes of one version, of the one readers see, or null: of that one if any, else of the first completed one.
-     * @returns null while they have not arrived, or nothing is published.
+     * @returns null while they have not arrived, or nothing is published; `isRead`: a worker has begun to read them, so
+     *   that where files are scanned they have been, and are clean.
      */
     findOriginal: (scope: TenantScope, documentId: string, which: number | "published" | null) =>
       db.inScope(scope, async (tx) => {
         const version = typeof which === "number" ? which : null;
-        const result = await tx.execute<{ object_key: string; filename: string; sha256: string }>(sql`
-          select v.object_key, v.filename, v.sha256 from document_versions v
+        const result = await tx.execute<{ object_key: string; filename: string; sha256: string; is_read: boolean }>(sql`
+          select v.object_key, v.filename, v.sha256,
+            v.format is not null or coalesce(j.step not in ('fetched', 'scanned'), false) as is_read
+          from document_versions v
           join documents d on d.tenant_id = v.tenant_id and d.id = v.document_id
+          left join ingestion_jobs j on j.tenant_id = v.tenant_id and j.document_id = v.document_id and j.version = v.version
           where v.document_id = ${documentId} and v.upload_expires_at is null
             and (${version}::integer is null or v.version = ${version}::integer)
             and (${which === "published"}::boolean is false or v.version = d.published_version)
           order by v.version = d.published_version desc, v.version limit 1`);
         const row = result.rows[0];
-        return row ? { objectKey: row.object_key, filename: row.filename, sha256: row.sha256 } : null;
+        return row
+          ? { objectKey: row.object_key, filename: row.filename, sha256: row.sha256, isRead: row.is_read }
+          : null;
       }),
 
     /**

@@ -4,7 +4,9 @@ import type { Database } from "../../database.ts";
 import { llmUsage } from "../../schema/index.ts";
 import { createEmbeddingCacheRows } from "./embedding-cache.ts";
 import { createLimitRows } from "./limits.ts";
+import { createGuardrailRows } from "./guardrail-rows.ts";
 import { createRoutingRows } from "./routing.ts";
+import { createSemanticRows } from "./semantic-entries.ts";
 import { createVirtualKeyRows } from "./virtual-keys.ts";
 
 /** What the Gateway reads and writes: providers with their sealed credentials, the exact cache, usage rows. */
@@ -14,6 +16,8 @@ export function createGatewayRows(db: Database) {
     ...createEmbeddingCacheRows(db),
     ...createVirtualKeyRows(db),
     ...createLimitRows(db),
+    ...createGuardrailRows(db),
+    ...createSemanticRows(db),
 
     /** One round trip: the living cache entries, and the egress rules of the named corpora (absent = no such corpus). */
     async lookUp(

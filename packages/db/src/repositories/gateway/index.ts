@@ -1,3 +1,4 @@
+export { createCredentialRows } from "./credentials.ts";
 export { createGatewayRows } from "./gateway-rows.ts";
 export { createGuardrailRows } from "./guardrail-rows.ts";
 export { createLimitRows } from "./limits.ts";

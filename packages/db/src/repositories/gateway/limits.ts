@@ -56,9 +56,9 @@ export function createLimitRows(db: Database) {
         readonly leaseMs: number;
       },
     ) {
-      const rows = await db.queryInScope<ReserveRow & Record<string, unknown>>(scope, {
+      const rows = await db.callInScope<ReserveRow & Record<string, unknown>>(scope, {
         name: "gateway_reserve_usage",
-        text: "select * from reserve_usage($1, $2, $3, $4, $5, $6, $7, $8)",
+        text: "select * from reserve_usage($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         values: [
           call.reservationId,
           call.keyId,
@@ -105,9 +105,9 @@ export function createLimitRows(db: Database) {
         tokens: actual?.tokens ?? 0,
         cost: actual?.costMicroUsd ?? null,
       }));
-      await db.queryInScope(scope, {
+      await db.callInScope(scope, {
         name: "gateway_settle_usage",
-        text: "select settle_usage($1::jsonb)",
+        text: "select settle_usage($1, $2::jsonb)",
         values: [JSON.stringify(json)],
       });
     },

@@ -59,7 +59,9 @@ export function createSemanticRows(db: Database) {
       within: { readonly scopeHash: string; readonly now: Date; readonly since: Date },
     ): Promise<FoundEntries> {
       const [row] = await db.queryInScope<{
-        entries: (Omit<FoundEntry, "corpusEpoch" | "createdAtMs"> & { corpus_epoch: number; created_at_ms: number })[] | null;
+        entries:
+          | (Omit<FoundEntry, "corpusEpoch" | "createdAtMs"> & { corpus_epoch: number; created_at_ms: number })[]
+          | null;
         agreed: string;
         disagreed: string;
       }>(scope, {
@@ -112,38 +114,49 @@ export function createSemanticRows(db: Database) {
 
     /** Counts what happened; a comparison lost raises the entry's threshold, the second one removes it. */
     async recordEvents(scope: TenantScope, events: readonly SemanticEvent[]): Promise<void> {
-      const json = events.map(({ entryId, kind, reason, similarity, at }) => ({ entry_id: entryId, kind, reason, similarity, at }));
+      const json = events.map(({ entryId, kind, reason, similarity, at }) => ({
+        entry_id: entryId,
+        kind,
+        reason,
+        similarity,
+        at,
+      }));
       await db.queryInScope(scope, {
         name: "semantic_record_events",
         text: `with event as (
-            select * from jsonb_to_recordset($2::jsonb)
+            select e.*, (at at time zone 'UTC')::date as day from jsonb_to_recordset($2::jsonb)
               as e (entry_id uuid, kind text, reason text, similarity real, at timestamptz)),
           reasons as (
-            select entry_id, reason, (at at time zone 'UTC')::date as day, count(*) as count from event
-            where kind = 'rejected' group by 1, 2, 3),
+            select entry_id, reason, day, count(*) as count from event where kind = 'rejected' group by 1, 2, 3),
+          entry_reasons as (
+            select entry_id, jsonb_object_agg(reason, total) as counts
+            from (select entry_id, reason, sum(count) as total from reasons group by 1, 2) own group by 1),
+          day_reasons as (
+            select day, jsonb_object_agg(reason, total) as counts
+            from (select day, reason, sum(count) as total from reasons group by 1, 2) own group by 1),
           entry_sum as (
             select entry_id, count(*) filter (where kind = 'hit') as hits, count(*) filter (where kind = 'agreed') as agreed,
-              count(*) filter (where kind = 'disagreed') as disagreed,
-              max(at) filter (where kind in ('hit')) as last_hit_at,
+              count(*) filter (where kind = 'disagreed') as disagreed, max(at) filter (where kind = 'hit') as last_hit_at,
               max(similarity) filter (where kind = 'disagreed') as wrong_at
             from event where entry_id is not null group by 1),
           gone as (
             delete from llm_cache_semantic_entries c using entry_sum s
-            where c.id = s.entry_id and c.disagreed + s.disagreed > ${mostDisagreed} returning c.id),
+            where c.id = s.entry_id and c.disagreed + s.disagreed > ${mostDisagreed}),
           counted as (
             update llm_cache_semantic_entries c set hits = c.hits + s.hits, agreed = c.agreed + s.agreed,
               disagreed = c.disagreed + s.disagreed, last_hit_at = greatest(c.last_hit_at, s.last_hit_at),
               threshold = greatest(c.threshold, s.wrong_at + ${margin}),
-              rejections = add_counts(c.rejections, coalesce((select jsonb_object_agg(reason, total) from (
-                select reason, sum(count) as total from reasons r where r.entry_id = c.id group by 1) own), '{}'))
-            from entry_sum s where c.id = s.entry_id and c.disagreed + s.disagreed <= ${mostDisagreed} returning c.id)
-          insert into llm_cache_semantic_days as d
-            (tenant_id, day, lookups, hits, shadow_hits, agreed, disagreed, rejections)
-          select $1, (at at time zone 'UTC')::date, count(*) filter (where kind = 'lookup'), count(*) filter (where kind = 'hit'),
-            count(*) filter (where kind = 'shadow_hit'), count(*) filter (where kind = 'agreed'),
-            count(*) filter (where kind = 'disagreed'), coalesce((select jsonb_object_agg(reason, total) from (
-              select reason, sum(count) as total from reasons r where r.day = (event.at at time zone 'UTC')::date group by 1) own), '{}')
-          from event group by (at at time zone 'UTC')::date
+              rejections = add_counts(c.rejections, coalesce(r.counts, '{}'))
+            from entry_sum s left join entry_reasons r on r.entry_id = s.entry_id
+            where c.id = s.entry_id and c.disagreed + s.disagreed <= ${mostDisagreed}),
+          day_sum as (
+            select day, count(*) filter (where kind = 'lookup') as lookups, count(*) filter (where kind = 'hit') as hits,
+              count(*) filter (where kind = 'shadow_hit') as shadow_hits, count(*) filter (where kind = 'agreed') as agreed,
+              count(*) filter (where kind = 'disagreed') as disagreed
+            from event group by 1)
+          insert into llm_cache_semantic_days as d (tenant_id, day, lookups, hits, shadow_hits, agreed, disagreed, rejections)
+          select $1, s.day, s.lookups, s.hits, s.shadow_hits, s.agreed, s.disagreed, coalesce(r.counts, '{}')
+          from day_sum s left join day_reasons r on r.day = s.day
           on conflict (tenant_id, day) do update set lookups = d.lookups + excluded.lookups, hits = d.hits + excluded.hits,
             shadow_hits = d.shadow_hits + excluded.shadow_hits, agreed = d.agreed + excluded.agreed,
             disagreed = d.disagreed + excluded.disagreed, rejections = add_counts(d.rejections, excluded.rejections)`,

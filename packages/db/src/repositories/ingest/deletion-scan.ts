@@ -1,5 +1,5 @@
 import type { RemovedEntry, ResidueEntry } from "@aurora/contracts";
-import { eq, sql } from "drizzle-orm";
+import { eq } from "drizzle-orm";
 import type { Transaction } from "../../database.ts";
 import { deletionReceipts } from "../../schema/index.ts";
 import { findRowResidue } from "../api/receipts.ts";

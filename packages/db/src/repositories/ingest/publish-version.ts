@@ -1,6 +1,6 @@
 import type { IngestionSettings } from "@aurora/contracts";
 import { AppError, type TenantScope } from "@aurora/kernel";
-import { and, count, eq, isNull, sql } from "drizzle-orm";
+import { and, count, eq, isNull } from "drizzle-orm";
 import type { Transaction } from "../../database.ts";
 import { chunks, documents, documentVersions, ingestionJobs, tenants } from "../../schema/index.ts";
 import { forgetAnswers } from "../forget-answers.ts";
