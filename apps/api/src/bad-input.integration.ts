@@ -4,6 +4,7 @@ import { badCallersAndQuestions } from "./testing/bad-input/callers-and-question
 import { badDocumentsAndAdministration } from "./testing/bad-input/documents-and-administration.ts";
 import { badIngestion } from "./testing/bad-input/ingestion.ts";
 import { badKeysAndLimits } from "./testing/bad-input/keys-and-limits.ts";
+import { badModelsAndRoutes } from "./testing/bad-input/models-and-routes.ts";
 import { badUsageAndGuardrails } from "./testing/bad-input/usage-and-guardrails.ts";
 import { type BadInputWorld, createBadInputWorld } from "./testing/bad-input/world.ts";
 import { send } from "./testing/client.ts";
@@ -61,6 +62,7 @@ describe("bad input", () => {
     ...badCallersAndQuestions,
     ...badDocumentsAndAdministration,
     ...badIngestion,
+    ...badModelsAndRoutes,
     ...badKeysAndLimits,
     ...badUsageAndGuardrails,
   ])("$name → $status $code, and nothing half-written", async ({ at, code, send, status }) => {

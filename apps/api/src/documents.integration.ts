@@ -362,3 +362,35 @@ describe("a reader of one corpus", () => {
     });
   });
 });
+
+describe("where files are scanned", () => {
+  it("nobody gets an original between its completion and the scanner's word", async () => {
+    const scanning = await startTestApi({ settings: { areFilesScanned: true } });
+    try {
+      const read = (url: string) => send(scanning, { url, headers: bearer(scanning.adminKey) });
+      const sent = await upload(scanning, scanning.adminKey, { source_app: "default" }, { filename: "a.md", bytes });
+      const { document_id: id, job_id: jobId } = sent.body;
+      const tenantId = (await read("/api/auth/me")).body.tenant_id;
+      const scope = jobScope(tenantId, "test");
+      const rows = createIngestionRows(scanning.database.database);
+      const at = { state: "converting", progress: 0, stepDone: null, stepTotal: null, etaSeconds: null } as const;
+      const original = async () => [
+        (await read(`/api/documents/${id}/original`)).status,
+        (await read(`/api/documents/${id}/versions/1/original`)).status,
+      ];
+      const refused = await read(`/api/documents/${id}/original`);
+      expect([refusal(refused), refused.body.errors]).toEqual([
+        { status: 409, code: "conflict" },
+        [{ pointer: "", code: "not_scanned" }],
+      ]);
+      await rows.begin(scope, jobId, new Date());
+      expect(await original()).toEqual([409, 409]);
+      await rows.report(scope, jobId, { ...at, step: "scanned" }, new Date());
+      expect(await original()).toEqual([409, 409]);
+      await rows.report(scope, jobId, { ...at, step: "converted" }, new Date()); // it passed
+      expect(await original()).toEqual([200, 200]);
+    } finally {
+      await scanning.close();
+    }
+  });
+});

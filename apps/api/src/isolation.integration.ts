@@ -267,6 +267,46 @@ const cases: Readonly<Record<string, Case | "public">> = {
     path: ({ modelAlias }) => `/api/admin/model-routes/${modelAlias}`,
     ...onlyAdminThing,
   },
+  "GET /api/admin/cache/settings": { path: () => "/api/admin/cache/settings", ...onlyAdmin },
+  "PUT /api/admin/cache/settings": {
+    path: () => "/api/admin/cache/settings",
+    payload: () => ({
+      ...{ mode: "exact", ttl_seconds: 60, threshold: 0.5, top_k: 5, shadow: false, max_error_rate: 0.02 },
+      ...{ recheck_rate: 0.03, store_tool_calls: false, store_any_temperature: false },
+    }),
+    ...onlyAdmin,
+  },
+  "DELETE /api/admin/cache/settings/:pack_id": {
+    path: () => "/api/admin/cache/settings/fingerprint",
+    ...onlyAdminThing,
+  },
+  "GET /api/admin/cache/entries": { path: () => "/api/admin/cache/entries", ...onlyAdmin },
+  // 403 for an administrator too: questions are not shown while QUERIES_LOG_STORE_QUESTION is off
+  "POST /api/admin/cache/entries/search": {
+    path: () => "/api/admin/cache/entries/search",
+    payload: () => ({ question: "x" }),
+    foreign: "403",
+    powerless: "403",
+  },
+  "GET /api/admin/cache/entries/:entry_id": {
+    path: ({ cacheEntryId }) => `/api/admin/cache/entries/${cacheEntryId}`,
+    ...onlyAdminThing,
+  },
+  "DELETE /api/admin/cache/entries/:entry_id": {
+    path: ({ cacheEntryId }) => `/api/admin/cache/entries/${cacheEntryId}`,
+    ...onlyAdminThing,
+  },
+  "POST /api/admin/cache/entries/:entry_id/check": {
+    path: ({ cacheEntryId }) => `/api/admin/cache/entries/${cacheEntryId}/check`,
+    payload: () => ({ question: "x" }),
+    ...onlyAdminThing,
+  },
+  "POST /api/admin/cache/entries/:entry_id/wrong": {
+    path: ({ cacheEntryId }) => `/api/admin/cache/entries/${cacheEntryId}/wrong`,
+    ...onlyAdminThing,
+  },
+  "POST /api/admin/cache/purge": { path: () => "/api/admin/cache/purge", payload: () => ({}), ...onlyAdmin },
+  "GET /api/admin/cache/report": { path: () => "/api/admin/cache/report", ...onlyAdmin },
   "GET /api/admin/virtual-keys": { path: () => "/api/admin/virtual-keys", ...onlyAdmin },
   "POST /api/admin/virtual-keys": {
     path: () => "/api/admin/virtual-keys",

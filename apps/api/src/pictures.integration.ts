@@ -27,8 +27,8 @@ describe("pictures of a document", () => {
   it.each([
     ["of another kind", publishedPicture.name.replace(".png", ".jpg"), 404],
     ["nobody has", `${"0".repeat(64)}.png`, 404],
-    ["that is none", "..%2Fdocument.json", 400],
-    ["that is a program", publishedPicture.name.replace(".png", ".svg"), 400],
+    ["that is none", "..%2Fdocument.json", 404],
+    ["that is a program", publishedPicture.name.replace(".png", ".svg"), 404],
   ])("are not found by a name %s", async (_, name, status) => {
     expect((await get(`/api/documents/${documentId}/pictures/${name}`)).status).toBe(status);
   });

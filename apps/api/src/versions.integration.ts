@@ -211,7 +211,9 @@ describe("two uploads of one document", () => {
     const late = await begin("late", { filename: "late.md" });
     const again = (await post(`/api/documents/${first.documentId}/reindex`)).body;
     await put(late.upload, "late");
-    const done = (await complete(first.documentId)).body;
+    const done = (await complete(first.documentId, late.version)).body;
+    // it has another number now: completed again by the one it was begun with, it is the same job
+    expect(await complete(first.documentId, late.version)).toMatchObject({ status: 202, body: done });
     const { version } = (await get(`/api/ingestion/jobs/${done.job_id}`)).body;
     expect(version).toBeGreaterThan((await get(`/api/ingestion/jobs/${again.job_id}`)).body.version);
   });

@@ -280,6 +280,7 @@ const settingsOf = (config: Config): ApiSettings => ({
     sameSite: config.auth.cookieSameSite,
   },
   maxUploadBytes: config.ingestion.maxUploadBytes,
+  areFilesScanned: config.malwareScan !== null,
   publicBaseUrl: config.urls.publicBase,
   privacy: config.queryLog,
   cacheTtlSeconds: config.llm.cacheTtlSeconds,

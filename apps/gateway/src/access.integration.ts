@@ -178,7 +178,7 @@ describe("the built-in engine", () => {
 
 it("lists the models of the tenant, and no other's", async () => {
   const { data } = (await (await h.call({ path: "/v1/models" })).json()) as { data: { id: string }[] };
-  expect(data.map(({ id }) => id)).toEqual(["aurora/extractive", "lan/m1"]);
+  expect(data.map(({ id }) => id)).toEqual(["aurora/extractive", "aurora/rerank", "lan/m1"]);
 });
 
 it("never guesses a model", async () => {
@@ -203,7 +203,7 @@ it("passes embeddings on and logs them", async () => {
   expect(await response.json()).toEqual(answer);
   expect(h.provider.calls[0]).toMatchObject({ path: "/v1/embeddings", body: { model: "m1", input: ["a"] } });
   expect(await h.usageRows()).toMatchObject([
-    { endpoint: "embeddings", prompt_tokens: 3, cache_status: "bypass", status: 200 },
+    { endpoint: "embeddings", prompt_tokens: 3, cache_status: "miss", status: 200 },
   ]);
 });
 

@@ -35,13 +35,16 @@ function anthropicServer(pieces: readonly string[]) {
         : headers["anthropic-version"] === undefined || typeof body.max_tokens !== "number" || "n" in body
           ? ["invalid_request_error", 400]
           : null;
-    if (problem)
-      return json(response, problem[1] as number, { type: "error", error: { type: problem[0], message: "no" } });
+    if (problem) {
+      json(response, problem[1] as number, { type: "error", error: { type: problem[0], message: "no" } });
+      return;
+    }
     const message = { id: "msg_1", type: "message", role: "assistant", model: "claude-4", stop_sequence: null };
     if (body.stream !== true) {
       const content = [{ type: "text", text: pieces.join("") }];
       const whole = { ...message, content, stop_reason: "end_turn", usage: { ...usage, output_tokens: 5 } };
-      return json(response, 200, whole, { "request-id": "req_1" });
+      json(response, 200, whole, { "request-id": "req_1" });
+      return;
     }
     startStream(response);
     const send = (type: string, more: object = {}) =>

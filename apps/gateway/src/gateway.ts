@@ -2,10 +2,16 @@ import type { AddressRules, AnswerCipher, CredentialCipher, EnvironmentKeys } fr
 import { type Clock, type Ids, jobScope } from "@aurora/kernel";
 import type { WordVectors } from "@aurora/llm";
 import type { OutboundProxy } from "@aurora/outbound";
-import { createGatewayMetrics, createGatewaySpans, type Logger, type ProviderTracing, type Tracer } from "@aurora/telemetry";
-import { createGuards } from "./guards/guards.ts";
+import {
+  createGatewayMetrics,
+  createGatewaySpans,
+  type Logger,
+  type ProviderTracing,
+  type Tracer,
+} from "@aurora/telemetry";
 import type { FastifyInstance } from "fastify";
 import { createKeyAuthentication } from "./callers/key-authentication.ts";
+import { createGuards } from "./guards/guards.ts";
 import { createServer } from "./http/server.ts";
 import { createLimits } from "./limits/limits.ts";
 import { createProviderDirectory } from "./providers/directory.ts";
@@ -179,7 +185,14 @@ export function createGateway(deps: GatewayDeps): Gateway {
       await server.close();
       clearTimeout(cut);
       await upstream.close();
-      await Promise.all([semantic?.close(), cache.close(), embeddings.close(), usage.close(), keys.close(), limits.close()]);
+      await Promise.all([
+        semantic?.close(),
+        cache.close(),
+        embeddings.close(),
+        usage.close(),
+        keys.close(),
+        limits.close(),
+      ]);
     },
   };
 }

@@ -17,6 +17,7 @@ interface Things {
   readonly keyId: string;
   readonly callerAppId: string;
   readonly providerId: string;
+  readonly cacheEntryId: string;
   readonly virtualKeyId: string;
   readonly limitId: string;
   readonly modelId: string;
@@ -104,6 +105,7 @@ export async function createFirstTenantContent(api: TestApi): Promise<IsolationC
     keyId: key.api_key.id,
     callerAppId: callerApp.id,
     providerId: provider.id,
+    cacheEntryId: await createCacheEntry(api, tenantId),
     modelId: provider.models[0].id,
     modelAlias,
     virtualKeyId: virtualKey.virtual_key.id,
@@ -120,6 +122,7 @@ export async function createFirstTenantContent(api: TestApi): Promise<IsolationC
       keyId: systemIds.uuid(),
       callerAppId: systemIds.uuid(),
       providerId: systemIds.uuid(),
+      cacheEntryId: systemIds.uuid(),
       modelId: systemIds.uuid(),
       modelAlias: "nowhere",
       virtualKeyId: systemIds.uuid(),
@@ -170,4 +173,22 @@ async function createForeignAdministrator(api: TestApi): Promise<{ foreignKey: s
     },
   });
   return { foreignKey: key.key, foreignSession: await signIn(api, "admin@elsewhere.example", userPassword) };
+}
+
+/** An entry of the semantic cache, and settings of a pack. */
+async function createCacheEntry(api: TestApi, tenantId: string): Promise<string> {
+  const id = systemIds.uuid();
+  await api.database.admin.query(
+    `insert into llm_cache_semantic_entries (id, tenant_id, scope_hash, source_app, language, model, embedder_id, question,
+       response, evidence, cited, corpus_epoch, document_ids, threshold, created_at, expires_at)
+     values ($1, $2, 'scope', 'private', 'fr', 'm', 'e', 'sealed', 'sealed', '{}', '{}', 1, '{}', 0, now(), now() + interval '1 day')`,
+    [id, tenantId],
+  );
+  await api.database.admin.query(
+    `insert into cache_settings (tenant_id, pack_id, mode, ttl_seconds, threshold, top_k, shadow, max_error_rate,
+       recheck_rate, store_tool_calls, store_any_temperature, updated_at)
+     values ($1, 'fingerprint', 'mixed', 60, 0.5, 5, false, 0.02, 0.03, false, false, now())`,
+    [tenantId],
+  );
+  return id;
 }

@@ -173,6 +173,7 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
     isCallerAppRegistryEnforced: true,
     cookie: { name: "aurora_token", isSecure: true, sameSite: "lax" },
     maxUploadBytes: testLimits.maxUploadBytes,
+    areFilesScanned: false,
     publicBaseUrl: uiOrigin,
     privacy: { storeQuestion: false, storeAnswer: false, maxQuestionChars: 0, maxAnswerChars: 0, maxCitations: 20 },
     cacheTtlSeconds: 86_400,

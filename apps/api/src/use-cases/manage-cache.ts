@@ -207,8 +207,8 @@ export function createManageCache(deps: ManageCacheDeps) {
       id: string,
       asked: { readonly question: string; readonly language?: string | undefined },
     ): Promise<CacheDecision> {
-      requireQuestions();
       const row = await existing(scope, id);
+      requireQuestions();
       const [judged] = await decisions(scope, [row], asked, await trustOf(scope));
       if (!judged) throw notFound(); // sealed by another key
       return judged.decision;

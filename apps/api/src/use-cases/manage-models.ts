@@ -79,7 +79,8 @@ export function createManageModels(deps: ManageModelsDeps) {
         .map((model) => [model.name, model]),
     );
     const wanted = new Set(input.add);
-    const missing = input.add.findIndex((name) => !entries.some((entry) => entry.name === name));
+    const names = new Set(entries.map(({ name }) => name));
+    const missing = input.add.findIndex((name) => !names.has(name));
     if (missing !== -1)
       throw new AppError("invalid_input", "The catalogue does not have this model.", {
         errors: [{ pointer: `/add/${missing}`, code: "unknown_model" }],

@@ -1,6 +1,6 @@
 import { createAnswerCipher, createCredentialCipher } from "@aurora/auth";
 import { systemClock, systemIds, type TenantScope } from "@aurora/kernel";
-import { type Logger, silentLogger, silentTracer } from "@aurora/telemetry";
+import { type Logger, silentLogger, silentTracer, type Tracer } from "@aurora/telemetry";
 import { createGateway, type Gateway, type GatewayDeps, standardTiming } from "../gateway.ts";
 import type { GatewayRows } from "../use-cases/gateway-rows.ts";
 import { chatBody, createCaller, internalSecret } from "./caller.ts";
@@ -44,6 +44,8 @@ export interface Harness {
 export interface HarnessOptions {
   readonly logger?: Logger;
   readonly semantic?: GatewayDeps["semantic"];
+  readonly metricsToken?: string;
+  readonly tracer?: Tracer;
   /** Of further scripted providers on loopback. */
   readonly privatePorts?: readonly number[];
 }
@@ -75,12 +77,12 @@ export async function startHarness(
       firstByteMs: 1_500,
       idleMs: 1_500,
       totalMs: 5_000,
-      settingsMaxAgeMs: 60_000,
+      settingsMaxAgeMs: 1_000,
       drainMs: 100,
     },
-    tracer: silentTracer,
+    tracer: options.tracer ?? silentTracer,
     providerTracing: "none",
-    metricsToken: null,
+    metricsToken: options.metricsToken ?? null,
     version: "test",
     clock: systemClock,
     ids: systemIds,

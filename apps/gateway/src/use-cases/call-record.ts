@@ -4,8 +4,8 @@ import type { TokenUsage } from "../providers/completion.ts";
 import type { Route } from "../providers/directory.ts";
 import { costOf } from "../routing/index.ts";
 import type { CallContext } from "./call-context.ts";
-import type { CallObserver } from "./observe-calls.ts";
 import type { UsageRow } from "./gateway-rows.ts";
+import type { CallObserver } from "./observe-calls.ts";
 
 /** A usage row with the tenant it is written under. */
 export interface TenantUsage {

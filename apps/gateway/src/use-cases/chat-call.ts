@@ -8,13 +8,13 @@ import type { Upstream } from "../providers/upstream.ts";
 import type { Breaker, RoutePlan, Router } from "../routing/index.ts";
 import type { CachePolicies } from "../semantic/index.ts";
 import type { AnswerCache } from "./answer-cache.ts";
-import type { CallContext } from "./call-context.ts";
 import type { Caching } from "./caching.ts";
+import type { CallContext } from "./call-context.ts";
 import type { CallRecord, Finished } from "./call-record.ts";
 import type { EventReader } from "./event-log.ts";
 import type { Flights } from "./flights.ts";
-import type { CallObserver } from "./observe-calls.ts";
 import type { Guarded, Guards } from "./guarded-call.ts";
+import type { CallObserver } from "./observe-calls.ts";
 import type { Presence } from "./presence.ts";
 import type { Likeness } from "./semantic-call.ts";
 

@@ -2,10 +2,10 @@ import type { Route } from "../providers/directory.ts";
 import { type RoutePlan, routeName } from "../routing/index.ts";
 import { whyNotKept } from "./answer-cache.ts";
 import { type ChatDeps, free, miss, type OpenCall, pricesOf, type Reply, streamHeaders } from "./chat-call.ts";
-import { type Flight, type FlightCall, type FlightEnd, startFlight } from "./model-flight.ts";
 import { restoredReader } from "./guarded-call.ts";
-import { type ByLikeness, learn } from "./semantic-call.ts";
+import { type Flight, type FlightCall, type FlightEnd, startFlight } from "./model-flight.ts";
 import type { WholeAnswer } from "./read-whole.ts";
+import { type ByLikeness, learn } from "./semantic-call.ts";
 import { sentBody, wholeReply } from "./whole-reply.ts";
 
 interface Departure {
@@ -21,11 +21,7 @@ interface Departure {
  * their cost; the others' say what they saved.
  * @throws AppError for a fault before the first byte.
  */
-export async function flyToModel(
-  deps: ChatDeps,
-  call: OpenCall,
-  { admit, asked, plan }: Departure,
-): Promise<Reply> {
+export async function flyToModel(deps: ChatDeps, call: OpenCall, { admit, asked, plan }: Departure): Promise<Reply> {
   const sent = call.guarded?.body ?? sentBody(call.request);
   const isShareable = deps.cache.mayShare(call);
   const { record } = call;

@@ -1,14 +1,21 @@
 import type { TenantScope } from "@aurora/kernel";
 import type { VirtualKeyRows } from "../callers/key-authentication.ts";
+import type { GuardRows } from "../guards/guards.ts";
 import type { LimitRows } from "../limits/limit-types.ts";
 import type { DirectoryRows } from "../providers/provider-row.ts";
-import type { GuardRows } from "../guards/guards.ts";
 import type { PolicyRows } from "../semantic/cache-policies.ts";
 import type { SemanticRows } from "../semantic/index.ts";
 import type { EmbeddingRows } from "./embedding-cache.ts";
 
 /** What the use-cases need of the database; `@aurora/db` satisfies it. */
-export interface GatewayRows extends DirectoryRows, EmbeddingRows, LimitRows, VirtualKeyRows, PolicyRows, SemanticRows, GuardRows {
+export interface GatewayRows
+  extends DirectoryRows,
+    EmbeddingRows,
+    LimitRows,
+    VirtualKeyRows,
+    PolicyRows,
+    SemanticRows,
+    GuardRows {
   /** Living cache entries by key, and the egress rules of the corpora (absent = no such corpus). */
   lookUp(
     scope: TenantScope,

@@ -1,4 +1,4 @@
-import type { GatewayMetrics, MeteredModel, GatewaySpans, TracedEndpoint, UpstreamSpan } from "@aurora/telemetry";
+import type { GatewayMetrics, GatewaySpans, MeteredModel, TracedEndpoint, UpstreamSpan } from "@aurora/telemetry";
 import type { Route } from "../providers/directory.ts";
 import { routeKey } from "../routing/index.ts";
 import type { CallContext } from "./call-context.ts";
@@ -13,7 +13,11 @@ export interface CallObserver {
 export interface ObservedCall {
   readonly traceId: string | null;
   /** @returns the headers that carry the trace on to this provider. */
-  attemptStarted(route: Route, attempt: number, body: Readonly<Record<string, unknown>>): Readonly<Record<string, string>>;
+  attemptStarted(
+    route: Route,
+    attempt: number,
+    body: Readonly<Record<string, unknown>>,
+  ): Readonly<Record<string, string>>;
   /** The last attempt that was started. @param errorCode null = its answer is the one that counts. */
   attemptEnded(errorCode: string | null): void;
   finished(finished: Finished): void;

@@ -1,6 +1,6 @@
 import { semanticScopeHash, whyNotCompared } from "@aurora/answer-cache";
-import { extractiveEngineVersion } from "@aurora/rag";
 import { canonicalJson, sha256Hex } from "@aurora/kernel";
+import { extractiveEngineVersion } from "@aurora/rag";
 import type { Route } from "../providers/directory.ts";
 import type { SemanticCache, SemanticHit, SemanticLookUp, SemanticQuestion } from "../semantic/index.ts";
 import type { ChatDeps, OpenCall } from "./chat-call.ts";

@@ -22,10 +22,7 @@ export interface Attempts {
   /** Before each request: what may not be sent to this candidate throws. */
   readonly admit: (route: Route) => void;
   /** Before each request. @returns headers to be sent with it. */
-  readonly onAttempt: (
-    route: Route,
-    body: Readonly<Record<string, unknown>>,
-  ) => Readonly<Record<string, string>>;
+  readonly onAttempt: (route: Route, body: Readonly<Record<string, unknown>>) => Readonly<Record<string, string>>;
   /** A candidate that failed, whatever comes after it. */
   readonly onFailed: (route: Route) => void;
 }

@@ -22,7 +22,8 @@ export function wholeReply(
     return { ...reply, headers: { ...jsonHeaders, ...limitHeaders }, body: Buffer.from(JSON.stringify(restored)) };
   const log = createEventLog(false);
   const withUsage = request.stream_options?.include_usage === true;
-  for (const chunk of chunksOf(restored, piecesOf(pieces, choice?.content ?? ""), withUsage)) log.append(sseData(chunk));
+  for (const chunk of chunksOf(restored, piecesOf(pieces, choice?.content ?? ""), withUsage))
+    log.append(sseData(chunk));
   log.append(sseDone);
   log.end({ kind: "complete" });
   return { ...reply, headers: { ...streamHeaders, ...limitHeaders }, body: log.open(true) };

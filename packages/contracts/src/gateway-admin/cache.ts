@@ -79,6 +79,7 @@ export const CacheEntryPage = page(CacheEntry);
 
 /** Why a question near the entry did not get its answer, most frequent first. */
 export const CacheRejection = z.object({ reason: z.string(), count: z.int() });
+export type CacheRejection = z.infer<typeof CacheRejection>;
 export const CacheEntryDetail = CacheEntry.extend({
   rejections: z.array(CacheRejection),
   /** The probability that the next would-be hit at its threshold is asked anew. */

@@ -16,6 +16,8 @@ export type PiiKind = z.infer<typeof PiiKind>;
 export const guardLimits = {
   maxTerms: 200,
   maxTermChars: 200,
+  /** Wildcards and expressions among the terms: each reads every text once more. */
+  maxExpressions: 20,
   maxNames: 500,
   maxNameChars: 100,
   maxUsd: 1_000,
@@ -30,6 +32,12 @@ export const DenyTerm = z.strictObject({
   pattern: z.string().trim().min(1).max(guardLimits.maxTermChars),
 });
 export type DenyTerm = z.infer<typeof DenyTerm>;
+
+function refuseManyExpressions(terms: readonly DenyTerm[], context: z.RefinementCtx): void {
+  const { maxExpressions: maximum } = guardLimits;
+  if (terms.filter(({ kind }) => kind !== "word").length > maximum)
+    context.addIssue({ code: "too_big", origin: "array", maximum, inclusive: true, input: terms });
+}
 
 /** The guards of one source_app, or those of every call without settings of its own (`source_app` null). */
 export const GuardSettings = z.strictObject({
@@ -46,7 +54,7 @@ export const GuardSettings = z.strictObject({
   deny: z
     .strictObject({
       mode: GuardMode.default("off"),
-      terms: z.array(DenyTerm).max(guardLimits.maxTerms).default([]),
+      terms: z.array(DenyTerm).max(guardLimits.maxTerms).superRefine(refuseManyExpressions).default([]),
       /** Where they are looked for. In an answer, `mask` blots them out. */
       applies_to: z.enum(["request", "response", "both"]).default("request"),
     })

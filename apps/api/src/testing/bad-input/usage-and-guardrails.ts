@@ -96,6 +96,15 @@ export const badUsageAndGuardrails: readonly BadRequest[] = [
     at: ["/settings/deny/terms/0/pattern", "invalid_pattern"],
   },
   {
+    name: "more expressions in a deny list than each call may read",
+    send: (w) =>
+      put(w, {
+        settings: { deny: { terms: Array.from({ length: 21 }, (_, n) => ({ kind: "regex", pattern: `a${n}` })) } },
+      }),
+    ...invalid,
+    at: ["/settings/deny/terms", "too_big"],
+  },
+  {
     name: "guardrails tried on nothing",
     send: (w) => w.post("/api/admin/guardrails/try", { settings: {}, text: "" }),
     ...invalid,

@@ -11,6 +11,7 @@ import { Dialog, DialogActions } from "../../components/dialog.tsx";
 import { FailureMessage } from "../../components/failure-message.tsx";
 import { Message, Skeleton } from "../../components/feedback.tsx";
 import { CheckField, SelectField, TextField } from "../../components/field.tsx";
+import { ConfirmDialog } from "../confirm-dialog.tsx";
 import styles from "../gateway.module.css";
 import { useSubmit } from "../use-submit.ts";
 
@@ -31,7 +32,15 @@ export function PolicyTab() {
       {settings.error !== null && <FailureMessage error={settings.error} onRetry={settings.reload} />}
       {!items && settings.error === null && <Skeleton shape="block" />}
       {all?.map((one) => (
-        <PolicyForm key={one.pack_id ?? ""} settings={one} onSaved={settings.reload} />
+        <PolicyForm
+          key={one.pack_id ?? ""}
+          settings={one}
+          onSaved={settings.reload}
+          onDropped={() => {
+            setAdded(added.filter(({ pack_id }) => pack_id !== one.pack_id));
+            settings.reload();
+          }}
+        />
       ))}
       {tenant && (
         <div>
@@ -98,13 +107,22 @@ function PackDialog({
 
 const dayOf = 86_400;
 
-function PolicyForm({ settings, onSaved }: { settings: CacheSettings; onSaved: () => void }) {
+function PolicyForm({
+  settings,
+  onSaved,
+  onDropped,
+}: {
+  settings: CacheSettings;
+  onSaved: () => void;
+  onDropped: () => void;
+}) {
   const t = useTranslations("cache");
   const locale = useLocale();
   const api = useApi();
   const submit = useSubmit();
   const [mode, setMode] = useState(settings.mode);
   const [isSaved, setIsSaved] = useState(false);
+  const [isDropping, setIsDropping] = useState(false);
   const isSemantic = mode === "semantic" || mode === "mixed";
   const name = settings.pack_id === null ? t("policy.everyone") : t("policy.ofPack", { pack: settings.pack_id });
   function save(event: FormEvent<HTMLFormElement>) {
@@ -162,6 +180,11 @@ function PolicyForm({ settings, onSaved }: { settings: CacheSettings; onSaved: (
               : t("policy.defaults")}
           </p>
         </div>
+        {settings.pack_id !== null && (
+          <Button size="small" variant="quiet" onClick={() => setIsDropping(true)}>
+            {t("policy.drop")}
+          </Button>
+        )}
       </div>
       <div className={styles.fields}>
         <SelectField
@@ -257,6 +280,19 @@ function PolicyForm({ settings, onSaved }: { settings: CacheSettings; onSaved: (
           {t("policy.save")}
         </Button>
       </div>
+      {isDropping && settings.pack_id !== null && (
+        <ConfirmDialog
+          title={t("policy.dropTitle", { pack: settings.pack_id })}
+          action={t("policy.drop")}
+          onClose={() => setIsDropping(false)}
+          onConfirm={async () => {
+            if (settings.is_set) await api.send(`/api/admin/cache/settings/${settings.pack_id}`, { method: "DELETE" });
+            onDropped();
+          }}
+        >
+          {t("policy.dropText")}
+        </ConfirmDialog>
+      )}
     </form>
   );
 }

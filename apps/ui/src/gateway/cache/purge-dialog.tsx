@@ -31,7 +31,7 @@ export function PurgeDialog({ onClose, onPurged }: Props) {
     });
     if (body)
       void submit.run(async () =>
-        onPurged(await api.call(PurgedCache, "/api/admin/cache/entries/purge", { method: "POST", body })),
+        onPurged(await api.call(PurgedCache, "/api/admin/cache/purge", { method: "POST", body })),
       );
   }
   return (

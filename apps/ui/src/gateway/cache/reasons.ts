@@ -3,7 +3,7 @@ import { useTranslations } from "next-intl";
 
 /** Reasons with a sentence of their own; another is shown as it is called. */
 const known = [
-  "below_threshold",
+  "similarity",
   "number",
   "negation",
   "quantifier",
@@ -21,6 +21,12 @@ const known = [
   "order",
   "question_kind",
   "nothing_asked",
+  "too_long",
+  "verifier_refused",
+  "verifier_failed",
+  "evidence",
+  "own_threshold",
+  "unreadable",
   "language",
 ] as const;
 

@@ -16,8 +16,6 @@ export interface TagCell {
   readonly row: number;
   readonly rowSpan: number;
   readonly columnSpan: number;
-  /** Place among the cells of its row, spans not counted. */
-  readonly nth: number;
   readonly isHead: boolean;
 }
 
@@ -85,17 +83,11 @@ export function readTags({ pdfium, isTagged }: PdfDocument, page: PdfPage): Page
       place = { ...place, cell: null };
     } else if (type === "TR" && tables[table]) tables[table].rows += 1;
     else if ((type === "TD" || type === "TH") && tables[table]) {
-      const own = tables[table];
-      const row = Math.max(0, own.rows - 1);
-      const cell: TagCell = {
-        table,
-        row,
-        nth: own.cells.filter((other) => other.row === row).length,
+      const cell = addCell(tables[table], table, {
         rowSpan: attribute(element, "RowSpan"),
         columnSpan: attribute(element, "ColSpan"),
         isHead: type === "TH",
-      };
-      own.cells.push(cell);
+      });
       place = { ...place, block: ++blocks, kind: "text", level: 0, cell, item: null };
     } else if (type === "Figure") {
       const alt = pdfium.utf16((to, size) => api.FPDF_StructElement_GetAltText(element, to, size)).trim();
@@ -113,6 +105,8 @@ export function readTags({ pdfium, isTagged }: PdfDocument, page: PdfPage): Page
       }
       const child = api.FPDF_StructElement_GetChildAtIndex(element, index);
       if (child !== 0) visit(child, place, innerTable, depth + 1);
+      else if (type === "TR" && tables[table])
+        addCell(tables[table], table, { rowSpan: 1, columnSpan: 1, isHead: false }); // pdfium passes over what holds nothing
     }
   };
   /** Where the content of an element of this type stands. */
@@ -141,6 +135,12 @@ export function readTags({ pdfium, isTagged }: PdfDocument, page: PdfPage): Page
   attribute.close();
   api.FPDF_StructTree_Close(tree);
   return marks.size === 0 ? null : { marks, tables: tables.map(({ cells }) => cells), figures };
+}
+
+function addCell(own: Table, table: number, cell: Pick<TagCell, "rowSpan" | "columnSpan" | "isHead">): TagCell {
+  const placed = { table, row: Math.max(0, own.rows - 1), ...cell };
+  own.cells.push(placed);
+  return placed;
 }
 
 /** Reads a whole number of an element's attributes; 1 where it has none. */

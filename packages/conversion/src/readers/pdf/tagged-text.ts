@@ -45,7 +45,7 @@ export function trustTags(pages: readonly TaggedPage[]): TagTrust {
   }
   if (words === 0 || tagged < leastTagged * words) return none;
   return {
-    blocks: cut <= mostCut * blocks,
+    blocks: cut <= Math.max(1, mostCut * blocks),
     headings: heading <= mostHeading * letters,
     artifacts: tagged >= nearlyAll * words,
   };

@@ -97,7 +97,11 @@ export function createCacheEntryRepository(db: Database) {
     /** Exact answers are kept without their corpus: all of them go, which costs no more than asking again. */
     purgeCache: (
       scope: TenantScope,
-      which: { readonly sourceApp?: string | undefined; readonly packId?: string | undefined; readonly semanticOnly: boolean },
+      which: {
+        readonly sourceApp?: string | undefined;
+        readonly packId?: string | undefined;
+        readonly semanticOnly: boolean;
+      },
     ): Promise<{ exact: number; semantic: number }> =>
       db.inScope(scope, async (tx) => {
         const named: SQL[] = [];

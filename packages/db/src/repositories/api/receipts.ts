@@ -32,9 +32,7 @@ async function countRows(tx: Transaction, documentId: string): Promise<{ kind: s
 /** What Postgres still holds of a deleted document: rows, and cached answers that quote it. */
 export async function findRowResidue(tx: Transaction, documentId: string): Promise<ResidueEntry[]> {
   const rows = await countRows(tx, documentId);
-  const cached = await tx.execute<{ count: number }>(
-    sql`select ${answersOn(documentId)} as count`,
-  );
+  const cached = await tx.execute<{ count: number }>(sql`select ${answersOn(documentId)} as count`);
   const residue: ResidueEntry[] = rows.map((row) => ({ store: "database", ...row }));
   const count = cached.rows[0]?.count ?? 0;
   return count > 0 ? [...residue, { store: "cache", kind: "answer", count }] : residue;

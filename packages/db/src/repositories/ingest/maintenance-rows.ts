@@ -44,7 +44,11 @@ export function createMaintenanceRows(db: Database) {
         const vectors = await tx.execute(sql`
           delete from llm_cache_embeddings where key_hash in (
             select key_hash from llm_cache_embeddings where expires_at < ${now.toISOString()}::timestamptz limit ${atMost})`);
-        return (deleted.rowCount ?? 0) + (vectors.rowCount ?? 0);
+        // as batches of one table: the caller goes on while one of them was full
+        const semantic = await tx.execute(sql`
+          delete from llm_cache_semantic_entries where id in (
+            select id from llm_cache_semantic_entries where expires_at < ${now.toISOString()}::timestamptz limit ${atMost})`);
+        return (deleted.rowCount ?? 0) + (vectors.rowCount ?? 0) + (semantic.rowCount ?? 0);
       }),
 
     /**

@@ -54,6 +54,12 @@ async function openJob(documentId: string, version: number): Promise<string> {
   return id;
 }
 
+const semanticEntry = () => ({
+  ...{ id: systemIds.uuid(), tenantId: scope.tenantId, scopeHash: "s", language: "fr", model: "m", embedderId: "e" },
+  ...{ question: "sealed", response: "sealed", evidence: [], cited: [], corpusEpoch: 1, threshold: 0 },
+  ...{ createdAt: now, expiresAt: new Date("2036-01-01") },
+});
+
 async function saveChunks(documentId: string, version: number, texts: readonly string[]): Promise<void> {
   await rows.saveChunks(
     scope,
@@ -231,7 +237,7 @@ describe("publishing a version", () => {
     expect((await statistics()).terms).toEqual({ "v1:8": 1 });
   });
 
-  it("drops the exact answers that cite the document, and no others", async () => {
+  it("drops the cached answers that cite the document, exact and semantic, and no others", async () => {
     scope = await test.createTenant();
     const document = await createDocument(test.database, scope);
     const other = systemIds.uuid();
@@ -248,11 +254,16 @@ describe("publishing a version", () => {
         })),
       ),
     );
+    const semantic = [[document.id, other], [other]].map((documentIds) => ({ ...semanticEntry(), documentIds }));
+    await test.database.inScope(scope, (tx) => tx.insert(schema.llmCacheSemanticEntries).values(semantic));
     await publish(document.id, 1, ["a"], [[7, 1]]);
     const left = await test.database.inScope(scope, (tx) =>
       tx.select({ key: schema.llmCacheExact.keyHash }).from(schema.llmCacheExact),
     );
     expect(left).toEqual([{ key: "key-1" }]);
+    const { id } = schema.llmCacheSemanticEntries;
+    const leftSemantic = await test.database.inScope(scope, (tx) => tx.select({ id }).from(schema.llmCacheSemanticEntries));
+    expect(leftSemantic).toEqual([{ id: semantic[1]?.id }]);
   });
 
   it("lets many publications and deletions of one tenant run at once without a deadlock or a lost count", async () => {
