@@ -81,7 +81,7 @@ describe("files that are slow to arrive", () => {
   /** The head of a form whose file never ends. */
   const begin = () => {
     const headers = { ...bearer(api.adminKey), "content-type": "multipart/form-data; boundary=b" };
-    const sent = request(`${url}/api/documents`, { method: "POST", headers }).on("error", (e) => console.log("SLOWERR", String(e), Date.now() % 1e6)).on("response", (r) => console.log("SLOWRESP", r.statusCode));
+    const sent = request(`${url}/api/documents`, { method: "POST", headers }).on("error", () => {});
     sent.write('--b\r\nContent-Disposition: form-data; name="source_app"\r\n\r\ndefault\r\n');
     sent.write('--b\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\nwords');
     return sent;

@@ -4,7 +4,7 @@ import { createSourceApp, startTestDatabase, type TestDatabase } from "@aurora/t
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { contentOf, dataOf } from "./testing/caller.ts";
 import { type Harness, plantedKey, startHarness } from "./testing/harness.ts";
-import { completion, json, startStream } from "./testing/scripted-provider.ts";
+import { completion, json, startStream, streamOf } from "./testing/scripted-provider.ts";
 
 let db: TestDatabase;
 let h: Harness;
@@ -153,6 +153,27 @@ it("waits for a provider as long as that provider's own limits say", async () =>
   const response = await h.ask();
   expect([response.status, response.headers.get("x-aurora-error")]).toEqual([504, "upstream_timeout"]);
   expect(performance.now() - startedAt).toBeLessThan(1_400); // the Gateway's own limit is 1,500
+});
+
+it("waits no longer for the first piece of a stream whose head came at once", async () => {
+  await become("openai_compatible", `, timeouts = '{"first_token_ms": 500}'`);
+  h.provider.script = (response) => {
+    startStream(response);
+    response.flushHeaders();
+  };
+  const startedAt = performance.now();
+  const events = dataOf(await (await h.ask({ stream: true })).text());
+  expect(JSON.parse(events.at(-1) ?? "")).toMatchObject({ error: { code: "upstream_timeout" } });
+  expect(performance.now() - startedAt).toBeLessThan(1_400);
+  h.provider.script = async (response) => {
+    startStream(response);
+    for (const piece of streamOf("Deux jours")) {
+      response.write(piece);
+      await new Promise((resolve) => setTimeout(resolve, 150)); // in all longer than the first piece may take
+    }
+    response.end("data: [DONE]\n\n");
+  };
+  expect(contentOf(await (await h.ask({ stream: true, seed: 1 })).text())).toBe("Deux jours");
 });
 
 describe("what administrators ask through the API", () => {

@@ -77,8 +77,12 @@ describe("the semantic cache", () => {
   it("answers a question that asks the same, says so, and names the entry in the row", async () => {
     await policy();
     await trusted();
-    await expect.poll(async () => (await ask(paraphrase, byLikeness)).headers.get("x-aurora-cache")).toBe("semantic");
-    const again = await ask(paraphrase, byLikeness, { stream: true });
+    let again = await ask(paraphrase, byLikeness, { stream: true });
+    for (let n = 0; n < 50 && again.headers.get("x-aurora-cache") !== "semantic"; n += 1) {
+      await again.text(); // kept a moment later, and a look-up that takes longer than its limit is a miss
+      again = await ask(paraphrase, byLikeness, { stream: true });
+    }
+    expect(again.headers.get("x-aurora-cache")).toBe("semantic");
     expect(Number(again.headers.get("x-aurora-cache-similarity"))).toBeGreaterThan(0.3);
     const text = await again.text();
     expect([contentOf(text), dataOf(text).at(-1)]).toEqual(["Deux jours. [1]", "[DONE]"]);

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { readForCache } from "@aurora/answer-cache";
 import { createAnswerCipher, createCredentialCipher } from "@aurora/auth";
 import { type Config, productRoot, required } from "@aurora/config";
 import { createDatabase, createGatewayRows } from "@aurora/db";
@@ -24,6 +25,7 @@ export async function wireGateway(config: Config, logger: Logger): Promise<Gatew
   const vectors = createEmbeddedVectorStore({ pool: database.pool });
   const { dimensions, id: embedderId } = embedder;
   await vectors.ensureCollection("llm_cache_semantic", { dimensions, embedderId });
+  for (const language of ["fr", "en"]) readForCache("?", language); // the word lists are read now, not by the first question
   const { version } = JSON.parse(await readFile(join(productRoot(import.meta.dirname), "package.json"), "utf8"));
   const tracer = await createTracer(
     config.tracing && {

@@ -1,12 +1,7 @@
 import { resolve } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import {
-  answerWith,
-  json,
-  type ScriptedProvider,
-  startProvider,
-} from "../../../tests/support/scripted-provider.ts";
+import { answerWith, json, type ScriptedProvider, startProvider } from "../../../tests/support/scripted-provider.ts";
 import { startProduct, type TestProduct } from "../../../tests/support/start-product.ts";
 import {
   accessibilityFaults,
@@ -84,7 +79,8 @@ describe.skipIf(missingBrowser)("the gateway's pages, for an administrator", () 
     await dialog.getByLabel("Nom", { exact: true }).fill("maison");
 
     // tried before anything is kept
-    provider.script = (response) => json(response, 401, { error: { message: "no", type: "x", code: "invalid_api_key" } });
+    provider.script = (response) =>
+      json(response, 401, { error: { message: "no", type: "x", code: "invalid_api_key" } });
     await dialog.getByRole("button", { name: "Essayer" }).click();
     await dialog.getByText("La clé est fausse").waitFor();
     provider.script = answerWith(written);
@@ -111,7 +107,8 @@ describe.skipIf(missingBrowser)("the gateway's pages, for an administrator", () 
     const card = page.getByRole("listitem", { name: "maison" });
     await card.getByRole("button", { name: "Changer la clé" }).click();
     const dialog = page.getByRole("dialog", { name: "Changer la clé de maison" });
-    provider.script = (response) => json(response, 401, { error: { message: "no", type: "x", code: "invalid_api_key" } });
+    provider.script = (response) =>
+      json(response, 401, { error: { message: "no", type: "x", code: "invalid_api_key" } });
     await dialog.getByLabel("Nouvelle clé").fill("sk-fausse");
     await dialog.getByRole("button", { name: "Essayer et remplacer" }).click();
     await dialog.getByText("L’ancienne clé reste en service.").waitFor();
@@ -177,6 +174,7 @@ describe.skipIf(missingBrowser)("the gateway's pages, for an administrator", () 
     await dialog.getByRole("button", { name: "Enregistrer" }).click();
     await dialog.waitFor({ state: "detached" });
     const card = page.getByRole("listitem", { name: "fast" });
+    await card.getByText("secours/m2").waitFor();
     expect(await card.getByRole("listitem").allTextContents()).toEqual([
       expect.stringContaining("secours/m2"),
       expect.stringContaining("maison/m1"),
@@ -198,11 +196,20 @@ describe.skipIf(missingBrowser)("the gateway's pages, for an administrator", () 
     secret = (await made.locator("code").textContent()) ?? "";
     expect(secret).toMatch(/^nxv_/);
     await made.getByRole("button", { name: "Je l’ai copiée" }).click();
-    await page.getByText("1 000 appels par mois").or(page.getByText(/1\s000 appels par mois/)).first().waitFor();
+    await page
+      .getByText("1 000 appels par mois")
+      .or(page.getByText(/1\s000 appels par mois/))
+      .first()
+      .waitFor();
     expect(await page.content()).not.toContain(secret);
 
     expect((await complete(secret, "secours/m2")).status).toBe(200);
-    await expect.poll(() => page.reload().then(() => page.getByText(/utilisée le/).count()), { timeout: 20_000 }).toBe(1);
+    const key = page.getByRole("listitem").filter({ hasText: "CRM" }).first();
+    const words = async () => {
+      await page.reload();
+      return key.textContent();
+    };
+    await expect.poll(words, { timeout: 30_000, interval: 500 }).toContain("utilisée le");
 
     await page.getByRole("button", { name: "Révoquer CRM" }).click();
     await page.getByRole("dialog", { name: "Révoquer CRM ?" }).getByRole("button", { name: "Révoquer" }).click();
@@ -222,9 +229,11 @@ describe.skipIf(missingBrowser)("the gateway's pages, for an administrator", () 
     await newConversation(page);
     await ask(page, "Quel matériel est fourni aux salariés en télétravail ?");
     await open("limits");
-    await expect
-      .poll(() => page.reload().then(() => row.getByText("1 sur 10").count()), { timeout: 20_000, interval: 1_000 })
-      .toBe(1);
+    const used = async () => {
+      await page.reload();
+      return row.getByText(/ sur 10$/).textContent();
+    };
+    await expect.poll(used, { timeout: 30_000, interval: 500 }).toBe("1 sur 10");
 
     await row.getByRole("button", { name: /^Modifier/ }).click();
     const edit = page.getByRole("dialog", { name: "Modifier la limite" });
@@ -234,6 +243,53 @@ describe.skipIf(missingBrowser)("the gateway's pages, for an administrator", () 
     await row.getByRole("button", { name: /^Supprimer/ }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Supprimer", exact: true }).click();
     await page.getByText("Aucune limite").waitFor();
+  });
+
+  it("saves when answers are kept, shows one that was, and withdraws it as wrong", async () => {
+    const page = await open("cache");
+    await page.getByRole("tab", { name: "Règles" }).click();
+    const everyone = page.getByRole("form", { name: "Toute l’organisation" });
+    await everyone.getByLabel("Quand répondre du cache").selectOption("mixed");
+    await everyone.getByLabel("Garder une réponse, en jours").fill("0.5");
+    await everyone.getByLabel("Erreurs tolérées, en %").fill("45");
+    await everyone.getByRole("button", { name: "Enregistrer" }).click();
+    expect(await everyone.getByText(/^Enregistré/).count()).toBe(0); // 20 % at most: the browser says so
+    await everyone.getByLabel("Erreurs tolérées, en %").fill("5");
+    await everyone.getByRole("button", { name: "Enregistrer" }).click();
+    await everyone.getByText(/^Enregistré/).waitFor();
+
+    const asked = "Qui valide les jours de télétravail des salariés ?";
+    await newConversation(page);
+    await ask(page, asked);
+    await open("cache");
+    await page.getByRole("tab", { name: "Règles" }).click();
+    await expect.poll(() => everyone.getByLabel("Garder une réponse, en jours").inputValue()).toBe("0.5");
+    const entries = page.getByRole("tabpanel").getByRole("listitem");
+    const kept = async () => {
+      await page.getByRole("tab", { name: "Ce qu’il rapporte" }).click();
+      await page.getByRole("tab", { name: "Réponses gardées" }).click();
+      await page.waitForLoadState("networkidle");
+      return entries.count();
+    };
+    await expect.poll(kept, { timeout: 20_000, interval: 500 }).toBe(1);
+    await page.getByLabel("Quelle réponse recevrait cette question").fill(asked);
+    await page.keyboard.press("Enter");
+    await entries.getByText(/^Serait servie \(ressemblance 1\)/).waitFor();
+    await page
+      .getByLabel("Quelle réponse recevrait cette question")
+      .fill("Qui ne valide pas les jours de télétravail ?");
+    await page.keyboard.press("Enter");
+    await entries.getByText(/^Écartée/).waitFor();
+
+    await entries.getByRole("button", { name: /^Examiner/ }).click();
+    const entry = page.getByRole("dialog", { name: "Une réponse gardée" });
+    await entry.getByText("maison/m1").waitFor();
+    await entry.getByRole("button", { name: "Signaler comme fausse" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Signaler comme fausse" }).click();
+    await page.getByText("La réponse est retirée et comptée comme fausse.").waitFor();
+    await page.getByText("Aucune réponse gardée").waitFor();
+    await page.getByRole("tab", { name: "Ce qu’il rapporte" }).click();
+    await page.getByText("1 réponse a été signalée comme fausse.").waitFor();
   });
 
   it("shows calls over time, by model, one by one, and as a file", async () => {
@@ -260,7 +316,10 @@ describe.skipIf(missingBrowser)("the gateway's pages, for an administrator", () 
     const calls = page.getByRole("region", { name: "Journal des appels" });
     await calls.getByRole("listitem").first().waitFor();
     expect(await calls.getByText("maison/m1").count()).toBe(0);
-    await calls.getByRole("button", { name: /^Détails/ }).first().click();
+    await calls
+      .getByRole("button", { name: /^Détails/ })
+      .first()
+      .click();
     const detail = page.getByRole("dialog", { name: "secours/m2" });
     await detail.getByText("dans vos murs").waitFor();
     await detail.getByRole("button", { name: "Fermer" }).click();

@@ -112,7 +112,8 @@ export async function createApp(
       logger.warn({ err: error.cause, ...error.internal, request_id: request.id, code: error.code }, "refused");
     const body = toProblem(problem, negotiateLocale(request.headers["accept-language"]), request.id);
     if (body.status === 401) reply.header("www-authenticate", "Bearer");
-    const isBodyLeft = body.status === 413 || (request.isMultipart() && !request.raw.readableEnded);
+    // `frameworkErrors` hands in a request without the plug-ins' methods.
+    const isBodyLeft = body.status === 413 || (request.isMultipart?.() && !request.raw.readableEnded);
     if (isBodyLeft) reply.header("connection", "close"); // the rest of the body is not read
     if (typeof problem.params.retry_after_s === "number") reply.header("retry-after", problem.params.retry_after_s);
     return reply

@@ -147,9 +147,7 @@ export function createManageCache(deps: ManageCacheDeps) {
   /** Whoever may not read questions may not find out by guessing them either. */
   function requireQuestions(): void {
     if (!showsQuestions)
-      throw new AppError("feature_disabled", "Questions are not shown: QUERIES_LOG_STORE_QUESTION is off.", {
-        params: { feature: "QUERIES_LOG_STORE_QUESTION" },
-      });
+      throw new AppError("forbidden", "Questions are not shown: QUERIES_LOG_STORE_QUESTION is off.");
   }
   /** The decision the Gateway would take, equal scope and evidence assumed. */
   async function decisions(

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from "node:crypto";
+import { hash, timingSafeEqual } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import { verifyContext } from "@aurora/auth";
 import { cacheStatusHeader, internalSecretHeader, type SignedContext, signedContextHeader } from "@aurora/contracts";
@@ -29,4 +29,4 @@ export function createInternalAuth(secret: string, clock: Clock): (headers: Inco
 export const isIdentityHeader = (name: string): boolean => name.startsWith("x-aurora-") && name !== cacheStatusHeader;
 
 /** Digests have one length, whatever was sent: comparing them takes the same time for every guess. */
-const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
+const digest = (text: string): Buffer => hash("sha256", text, "buffer");

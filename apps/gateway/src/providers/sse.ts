@@ -21,8 +21,8 @@ const lf = 0x0a;
 const cr = 0x0d;
 
 /**
- * Works on bytes, so that a character cut between two chunks is never decoded in halves. Each byte is looked at once
- * and copied a constant number of times, however small the chunks are.
+ * Works on bytes, so that a character cut between two chunks is never decoded in halves. Each byte is looked at once and
+ * copied a constant number of times, however small the chunks are; an event that comes whole is a view of its chunk.
  */
 export function createSseSplitter(): SseSplitter {
   const { maxAnswerBytes, maxEventBytes } = modelAnswerLimits;
@@ -31,8 +31,6 @@ export function createSseSplitter(): SseSplitter {
   let total = 0;
 
   function append(chunk: Buffer): void {
-    total += chunk.length;
-    if (total > maxAnswerBytes) throw tooLarge();
     if (length + chunk.length > room.length) {
       const larger = Buffer.alloc(Math.max(2 * room.length, length + chunk.length));
       room.copy(larger, 0, 0, length);
@@ -42,31 +40,73 @@ export function createSseSplitter(): SseSplitter {
     length += chunk.length;
   }
 
+  /** @returns the events, and where what is left begins. */
+  function scan(bytes: Buffer, from: number): { ends: number[]; start: number } {
+    const hasCr = bytes.includes(cr, from);
+    const ends: number[] = [];
+    let start = 0;
+    for (let at = nextBreak(bytes, from, hasCr); at !== -1; at = nextBreak(bytes, at, hasCr)) {
+      const end = blankLineEnd(bytes, at);
+      if (end === null) break; // a CR at the very end: whether an LF follows is not known yet
+      if (end > 0) {
+        if (end - start > maxEventBytes) throw tooLarge();
+        ends.push(end);
+        start = end;
+      }
+      at = end > 0 ? end : at + 1;
+    }
+    return { ends, start };
+  }
+
   return {
     push(chunk) {
-      let at = Math.max(0, length - 3);
-      append(chunk);
-      const held = room.subarray(0, length);
-      const events: SseEvent[] = [];
-      let start = 0;
-      while (at < held.length) {
-        const end = blankLineEnd(held, at);
-        if (end === null) break; // a CR at the very end: whether an LF follows is not known yet
-        if (end > 0) {
-          if (end - start > maxEventBytes) throw tooLarge();
-          const raw = Buffer.from(held.subarray(start, end));
-          events.push({ raw, data: dataOf(raw) });
-          start = end;
-          at = end;
-        } else at += 1;
+      total += chunk.length;
+      if (total > maxAnswerBytes) throw tooLarge();
+      const isBorrowed = length === 0;
+      const from = Math.max(0, length - 3);
+      if (!isBorrowed) append(chunk);
+      const held = isBorrowed ? chunk : room.subarray(0, length);
+      const { ends, start } = scan(held, from);
+      let at = 0;
+      const events = ends.map((end) => {
+        const view = held.subarray(at, end);
+        at = end;
+        const raw = isBorrowed ? view : Buffer.from(view);
+        return { raw, data: dataOf(raw) };
+      });
+      if (isBorrowed) append(chunk.subarray(start));
+      else {
+        room.copyWithin(0, start, length);
+        length -= start;
       }
-      room.copyWithin(0, start, length);
-      length -= start;
       if (length > maxEventBytes) throw tooLarge();
       return events;
     },
     rest: () => Buffer.from(room.subarray(0, length)),
   };
+}
+
+/** Where the next line break is, at `from` or after it; -1 = nowhere. */
+function nextBreak(bytes: Buffer, from: number, hasCr: boolean): number {
+  const feed = bytes.indexOf(lf, from);
+  if (!hasCr) return feed;
+  const carriage = bytes.indexOf(cr, from);
+  return feed === -1 || (carriage !== -1 && carriage < feed) ? carriage : feed;
+}
+
+/** Events that lie one after the other in one chunk are sent as the piece of it that they are. */
+export function joined(events: readonly Buffer[]): Buffer {
+  const [first] = events;
+  const last = events.at(-1);
+  if (first === undefined || last === undefined) return Buffer.alloc(0);
+  const isOnePiece = events.every((event, index) => {
+    const before = events[index - 1];
+    return (
+      before === undefined || (event.buffer === before.buffer && event.byteOffset === before.byteOffset + before.length)
+    );
+  });
+  if (!isOnePiece) return Buffer.concat(events);
+  return Buffer.from(first.buffer, first.byteOffset, last.byteOffset + last.length - first.byteOffset);
 }
 
 const tooLarge = (): AppError => new AppError("upstream_failed", "The provider's answer is too large.");
@@ -89,7 +129,13 @@ function breakLength(bytes: Buffer, at: number): number | null {
   return bytes[at + 1] === lf ? 2 : 1;
 }
 
+/** `data: ` */
+const dataMark = Buffer.from("data: ");
+
 function dataOf(raw: Buffer): string | null {
+  const end = raw.length - 2;
+  const isOneLine = raw.indexOf(lf) === end && raw[end + 1] === lf && !raw.includes(cr);
+  if (isOneLine && raw.subarray(0, dataMark.length).equals(dataMark)) return raw.toString("utf8", dataMark.length, end);
   const lines: string[] = [];
   for (const line of raw.toString("utf8").split(/\r\n|\n|\r/))
     if (line.startsWith("data:")) lines.push(line.slice(line.startsWith("data: ") ? 6 : 5));

@@ -7,7 +7,7 @@ import { type Dispatcher, Pool, ProxyAgent } from "undici";
 
 export interface Timeouts {
   readonly connectMs: number;
-  /** Until the provider's status line. */
+  /** Until the first byte of the provider's answer: its status line may come long before. */
   readonly firstByteMs: number;
   /** Between two chunks of its body. */
   readonly idleMs: number;
@@ -103,9 +103,12 @@ export function createUpstream(rules: AddressRules, timeouts: Timeouts, proxy: O
     const onAbort = () => total.abort(signal.reason);
     if (signal.aborted) onAbort();
     signal.addEventListener("abort", onAbort, { once: true });
-    const timer = setTimeout(() => total.abort(new TotalTimeout()), limits.totalMs);
+    const timer = setTimeout(() => total.abort(new WaitedTooLong()), limits.totalMs);
+    const sentAt = performance.now();
+    let firstByte: NodeJS.Timeout | undefined;
     const done = () => {
       clearTimeout(timer);
+      clearTimeout(firstByte);
       signal.removeEventListener("abort", onAbort);
     };
     try {
@@ -125,7 +128,15 @@ export function createUpstream(rules: AddressRules, timeouts: Timeouts, proxy: O
         headersTimeout: limits.firstByteMs,
         bodyTimeout: limits.idleMs,
       });
-      answer.body.once("close", done);
+      const { body: bytes } = answer;
+      bytes.once("close", done);
+      bytes.on("error", () => undefined); // whoever reads it is told; a body nobody reads any more must not end the process
+      firstByte = setTimeout(
+        () => {
+          if (!bytes.readableDidRead && bytes.readableLength === 0) bytes.destroy(new WaitedTooLong());
+        },
+        Math.max(0, limits.firstByteMs - (performance.now() - sentAt)),
+      );
       return { status: answer.statusCode, headers: answer.headers, body: decoded(answer.body, answer.headers) };
     } catch (error) {
       done();
@@ -147,8 +158,9 @@ function keyHeaders({ apiKey, keyHeader }: UpstreamTarget): Record<string, strin
   return keyHeader === undefined ? { authorization: `Bearer ${apiKey}` } : { [keyHeader]: apiKey };
 }
 
-class TotalTimeout extends Error {
-  override readonly name = "TotalTimeout";
+/** A limit of ours, which the transport does not know. */
+class WaitedTooLong extends Error {
+  override readonly name = "WaitedTooLong";
 }
 
 /** A provider that encodes although it was asked not to. */
@@ -176,7 +188,7 @@ export function faultOf(error: unknown, clientSignal: AbortSignal): UpstreamFaul
   if (AppError.is(error) && error.code === "egress_refused") return "egress_refused";
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     const code = "code" in cause ? String(cause.code) : "";
-    if (cause instanceof TotalTimeout || timeoutCodes.has(code)) return "upstream_timeout";
+    if (cause instanceof WaitedTooLong || timeoutCodes.has(code)) return "upstream_timeout";
     if (code === "EGRESS_REFUSED") return "egress_refused";
   }
   return "upstream_failed";

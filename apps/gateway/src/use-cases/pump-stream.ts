@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import { type ChunkGatherer, isObject, parseObject } from "../providers/completion.ts";
-import { createSseSplitter, type SseEvent, sseData, sseDone } from "../providers/sse.ts";
+import { createSseSplitter, joined, type SseEvent, sseData, sseDone } from "../providers/sse.ts";
 import { faultOf, type UpstreamFault } from "../providers/upstream.ts";
 import type { Continuation } from "./continuation.ts";
 import type { EventLog } from "./event-log.ts";
@@ -76,8 +76,7 @@ export function pumpStream(options: PumpOptions, onPausable: (resume: () => void
       } else out.push(bytes);
     };
     const flush = (out: Buffer[]): void => {
-      const [first] = out;
-      if (first !== undefined) log.append(out.length === 1 ? first : Buffer.concat(out));
+      if (out.length > 0) log.append(joined(out));
       out.length = 0;
     };
     const takeAll = (events: readonly SseEvent[]): void => {

@@ -113,9 +113,9 @@ export function createMemoryRows(tenantId: string, clock: Clock): MemoryRows {
       Object.assign(job, { state: "converting", attempts: job.attempts + 1, isCleaned: false, updatedAt: now });
       return true;
     },
-    async report(_scope, jobId, at, now) {
+    async report(_scope, jobId, at, now, attempt) {
       const job = open(jobId);
-      if (!job) return false;
+      if (!job || job.attempts !== attempt) return false;
       reports.push(at);
       if (steps.at(-1) !== at.step) steps.push(at.step);
       Object.assign(job, { state: at.state, progress: at.progress, updatedAt: now });

@@ -216,7 +216,7 @@ it("removes the version before, once a new one is published", async () => {
   expect(h.job()).toMatchObject({ state: "success", isCleaned: true });
   expect(await h.pointCount()).toBe(h.rows.publications[1]?.chunkCount);
   const kept = [...(h.rows.artifacts.get(`${document.id}/2`) ?? [])].map(({ objectKey }) => objectKey);
-  expect(kept).toHaveLength(3);
+  expect(kept).toHaveLength(4);
   expect((await h.artifactKeys()).filter((key) => !key.endsWith("/conversion.json"))).toEqual(kept.toSorted());
 });
 
@@ -238,4 +238,15 @@ it("never leaves a job open when it resolves", async () => {
     await h.deliver();
     expect(finalJobStates).toContain(h.job().state);
   }
+});
+
+it("a try that another one has overtaken writes no passage, publishes nothing and leaves the job to it", async () => {
+  h.convert = async () => {
+    await h.rows.begin(scope, h.jobId, new Date()); // its lease ran out: another worker has begun, perhaps with other settings
+    return converted(["Lu avec les réglages d’avant."]);
+  };
+  await h.deliver();
+  expect(h.job()).toMatchObject({ state: "converting", attempts: 2 });
+  expect(h.rows.publications).toEqual([]);
+  expect([h.chunkCount(), await h.pointCount()]).toEqual([0, 0]);
 });

@@ -60,7 +60,9 @@ export async function ingestDocument(deps: IngestDeps, delivery: Delivery): Prom
   }
 
   const logger = deps.logger.child({ job_id: job.id, document_id: job.document.id, version: job.version });
-  const progress = trackProgress({ ...deps, logger }, scope, job.id, { signal: delivery.signal, beatMs: deps.beatMs });
+  const { beatMs } = deps;
+  const attempt = job.attempts + 1;
+  const progress = trackProgress({ ...deps, logger }, scope, job.id, { attempt, beatMs, signal: delivery.signal });
   let outcome: PublishOutcome;
   try {
     outcome = await runSteps(deps, scope, job, progress);
@@ -146,6 +148,12 @@ async function settleInterrupted(
   logger: Logger,
 ): Promise<void> {
   if (await settleEnded(deps, scope, job)) return;
+  const current = await deps.rows.find(scope, job.id);
+  if (current && current.attempts > job.attempts + 1) {
+    logger.warn({ attempts: job.attempts + 1 }, "another try has the job"); // nothing of it is touched
+    if (deliverySignal.aborted) throw error;
+    return;
+  }
   if (deliverySignal.aborted) {
     // Not the document's doing. A lost lease means that another worker has the job now: nothing of it is touched.
     if (deliverySignal.reason instanceof DeliveryAborted && deliverySignal.reason.abortCause === "closing")

@@ -117,8 +117,12 @@ export interface IngestionRows {
   find(scope: TenantScope, jobId: string): Promise<IngestionJob | null>;
   /** Counts a try, which begins with the first step. @returns false when the job is not open. */
   begin(scope: TenantScope, jobId: string, now: Date): Promise<boolean>;
-  /** Says how far the job is, and that its worker lives. @returns false when the job is not open. */
-  report(scope: TenantScope, jobId: string, at: JobReport, now: Date): Promise<boolean>;
+  /**
+   * Says how far the job is, and that its worker lives.
+   * @param attempt Which try says it, from 1.
+   * @returns false when the job is not open, or another try has begun: this one must write no more.
+   */
+  report(scope: TenantScope, jobId: string, at: JobReport, now: Date, attempt: number): Promise<boolean>;
   /** Back to `queued`, for the next try; a try that was interrupted from outside is not counted. */
   handBack(scope: TenantScope, jobId: string, isTryCounted: boolean, now: Date): Promise<void>;
   /**

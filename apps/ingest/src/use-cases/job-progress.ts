@@ -32,7 +32,7 @@ export interface JobProgress {
   /**
    * Written at once.
    * @param total Pages or chunks of the step, where known.
-   * @throws JobClosed when the job is not open any more; what the signal was aborted with.
+   * @throws JobClosed when the job is not open any more, or another try has it; what the signal was aborted with.
    */
   enter(step: IngestionStep, total?: number | null): Promise<void>;
   /** Share of the current step, 0 to 1, and how many pages or chunks it has, once known. Written with the next beat. */
@@ -49,7 +49,7 @@ export function trackProgress(
   deps: { readonly rows: Pick<IngestionRows, "report">; readonly clock: Clock; readonly logger: Logger },
   scope: TenantScope,
   jobId: string,
-  options: { readonly signal: AbortSignal; readonly beatMs: number },
+  options: { readonly attempt: number; readonly signal: AbortSignal; readonly beatMs: number },
 ): JobProgress {
   const closed = new AbortController();
   const signal = AbortSignal.any([options.signal, closed.signal]);
@@ -62,7 +62,7 @@ export function trackProgress(
   const write = async () => {
     const nowMs = deps.clock.nowMs();
     const at = reportOf(step, fraction, total, nowMs - enteredMs);
-    if (!(await deps.rows.report(scope, jobId, at, new Date(nowMs)))) closed.abort(new JobClosed());
+    if (!(await deps.rows.report(scope, jobId, at, new Date(nowMs), options.attempt))) closed.abort(new JobClosed());
   };
   let isWriting = false;
   const timer = setInterval(() => {

@@ -70,6 +70,7 @@ function matcher(a: Meaning, b: Meaning, language: QuestionLanguage): Match {
   const sameText = (x: string, y: string) => x === y || (isBare && foldText(x) === foldText(y));
   const idsIn = (meaning: Meaning) =>
     new Set(meaning.items.flatMap(({ words, text }) => [foldText(text), ...words.map(({ id }) => id)]));
+  const isNegated = [...a.items, ...b.items].some(({ kind }) => kind === "negation");
   const inA = idsIn(a);
   const inB = idsIn(b);
   const alike = alikeWith.filter(({ things }) => [...things].some((thing) => inA.has(thing) && inB.has(thing)));
@@ -106,13 +107,17 @@ function matcher(a: Meaning, b: Meaning, language: QuestionLanguage): Match {
       !(x.kind === "content" && y.kind === "entity")
     )
       return "content";
-    const word = x.kind === "person" ? persons(x.text, y.text) : sameWord(x, y);
+    const isSameDuty = x.kind === "modality" && !isNegated && duties.has(x.text) && duties.has(y.text);
+    const word = isSameDuty ? null : x.kind === "person" ? persons(x.text, y.text) : sameWord(x, y);
     if (word !== null) return word;
     if (!determinersMeet(x, y, a.asks)) return "possessor";
     if (x.preposition !== y.preposition) return "preposition";
     return null;
   };
 }
+
+/** The same when nothing is denied: "need not" is not "must not". */
+const duties = new Set(["@must", "must", "@haveto"]);
 
 /** English: -s is no more than the third person, or a plural. */
 const present = new Set<Form | null>(["base", "third"]);

@@ -216,7 +216,8 @@ function canonical(meaning: Meaning, language: QuestionLanguage): Meaning {
   if (isDefined && meaning.items[1]?.preposition === "of")
     return askedAttribute({ ...meaning, asks: "what" }, language);
   if (meaning.asks === "howto") return { ...meaning, items: actionFirst(meaning.items, language) };
-  if (meaning.asks === "yn" || meaning.asks === "which") return generalAgent(meaning);
+  if (meaning.asks === "yn") return generalAgent(meaning);
+  if (language === "fr" && (meaning.asks === "who" || meaning.asks === "when")) return duty(meaning);
   return meaning;
 }
 
@@ -275,13 +276,28 @@ function askedAttribute(meaning: Meaning, language: QuestionLanguage): Meaning {
     const isOf =
       first?.preposition === "of" ||
       (ofForIn.has(name) && (first?.preposition === "for" || first?.preposition === "in"));
-    return {
-      ...meaning,
-      asks: `what:${name}`,
-      items: first ? [isOf ? withoutPreposition(first) : first, ...others] : [],
-    };
+    const asked = first ? [isOf ? withoutPreposition(first) : first, ...others] : [];
+    return { ...meaning, asks: `what:${name}`, items: name === "delay" ? delayed(asked, language) : asked };
   }
-  return generalAgent(meaning);
+  return generalAgent(language === "fr" && meaning.asks === "which" ? duty(meaning) : meaning);
+}
+
+/** "le délai pour livrer", "sous combien de temps suis-je livré" = the delay of delivery. */
+function delayed(items: readonly Item[], language: QuestionLanguage): Item[] {
+  const [first, ...others] = items;
+  return first && formOf(first, "participle") ? [asVerb(first), ...others] : actionFirst(items, language);
+}
+
+/** "quels documents fournir", "qui prévenir": what one has to. A bare "où" or "comment" asks what one can. */
+function duty(meaning: Meaning): Meaning {
+  const { items } = meaning;
+  const at = items.findIndex((item) => formOf(item, "base"));
+  if (at < 0 || items.some(({ kind }) => kind === "modality" || kind === "person")) return meaning;
+  const must: Item = {
+    ...{ kind: "modality" as const, text: "@must", words: [], gender: null },
+    ...{ preposition: null, determiner: "none" as const },
+  };
+  return { ...meaning, items: [...items.slice(0, at), must, ...items.slice(at)] };
 }
 
 /** "Do you encrypt data" = "is data encrypted"; "quels paiements acceptez-vous" = "quels sont les paiements acceptés". */

@@ -6,7 +6,13 @@ export const expositionContentType = "text/plain; version=0.0.4; charset=utf-8";
 export function renderMetrics(registry: Pick<Registry, "families">): string {
   return registry
     .families()
-    .map((family) => `${head(family)}${lines(family).join("\n")}\n`)
+    .map(
+      (family) =>
+        head(family) +
+        lines(family)
+          .map((line) => `${line}\n`)
+          .join(""),
+    )
     .join("");
 }
 

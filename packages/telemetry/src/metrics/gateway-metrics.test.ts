@@ -81,6 +81,7 @@ it("adds up the money of many calls to the money of their rows", async () => {
 
 it("reads connections, the queue and the breakers when it is asked", async () => {
   const metrics = everything();
+  metrics.requestFinished(request);
   expect(await sampleOf(metrics, "gateway_upstream_connections", '{provider="openai"}')).toBe(3);
   expect(await sampleOf(metrics, "gateway_log_queue_length")).toBe(7);
   expect(await sampleOf(metrics, "gateway_log_dropped_total")).toBe(3);
@@ -177,6 +178,19 @@ describe("10,000 calls of 50 tenants, each with its own providers, models and mi
     expect(models.size).toBe(20);
     expect(text).toContain('model="other"');
   });
+});
+
+it("a name a caller made up is no label: a model has its own once it has answered", async () => {
+  const metrics = everything();
+  const failed = { ...request, model: "made-up", status: 404, errorCode: "not_found" };
+  for (let call = 0; call < 50; call++) metrics.requestFinished({ ...failed, model: `made-up ${call}` });
+  metrics.upstreamFinished({ ...failed, outcome: "error", ms: 1, firstChunkMs: null });
+  metrics.fellBack(failed);
+  metrics.requestFinished(request);
+  metrics.requestFinished({ ...failed, model: "gpt" });
+  const text = await metrics.render();
+  expect(text).not.toContain("made-up");
+  expect(text).toContain('model="gpt",status_class="4xx",error_type="not_found"');
 });
 
 it("escapes what a label may hold", async () => {

@@ -95,7 +95,7 @@ const oneOf = (values: ReadonlySet<string>, value: string): string => (values.ha
 
 /**
  * The metrics of one Gateway process (names and labels of the reference table). No tenant, user or request is a label;
- * `maxModels` models have a label of their own, in the order they are first called, all others are `other`. With the
+ * `maxModels` models have a label of their own, in the order they first answer, all others are `other`. With the
  * limits below there are never more than 2,000 series, whatever is called.
  */
 export function createGatewayMetrics(options: {
@@ -244,7 +244,7 @@ export function createGatewayMetrics(options: {
       read: () =>
         summed(
           breakers().flatMap((breaker) => {
-            const named = [providerOf(breaker.provider), modelOf(breaker.provider, breaker.model)];
+            const named = [providerOf(breaker.provider), modelOf(providerOf(breaker.provider), breaker.model, false)];
             return states.map((state) => ({ labels: [...named, state], value: breaker.state === state ? 1 : 0 }));
           }),
         ),
@@ -265,7 +265,7 @@ export function createGatewayMetrics(options: {
     requestFinished(request) {
       const { cache, costUsd, isStream, savedCostUsd, totalMs, upstreamMs } = request;
       const provider = providerOf(request.provider);
-      const model = modelOf(provider, request.model);
+      const model = modelOf(provider, request.model, request.status < 400);
       const endpoint = endpointOf(request.endpoint);
       const error = oneOf(errors, request.errorCode ?? "none");
       requests.add([endpoint, provider, model, statusClass(request.status), error, cache]);
@@ -281,12 +281,13 @@ export function createGatewayMetrics(options: {
     },
     upstreamFinished(attempt) {
       const provider = providerOf(attempt.provider);
-      const model = modelOf(provider, attempt.model);
+      const model = modelOf(provider, attempt.model, attempt.outcome === "ok");
       attempts.add([provider, model, attempt.outcome]);
       upstream.observe([provider, model, String(attempt.isStream)], attempt.ms / 1_000);
       if (attempt.firstChunkMs !== null) firstChunk.observe([provider, model], attempt.firstChunkMs / 1_000);
     },
-    fellBack: (from) => fallbacks.add([providerOf(from.provider), modelOf(providerOf(from.provider), from.model)]),
+    fellBack: (from) =>
+      fallbacks.add([providerOf(from.provider), modelOf(providerOf(from.provider), from.model, false)]),
     cacheLookup({ layer, ms, reason, result }) {
       lookups.add([layer, result, reason === null ? "none" : code.test(reason) ? reason : otherLabel]);
       lookupTime.observe([layer], ms / 1_000);

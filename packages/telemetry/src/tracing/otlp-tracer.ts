@@ -184,7 +184,7 @@ function createInstruments(): {
     instruments: {
       operation(measured) {
         const { operation, provider } = measured;
-        const labels = [operation, provider, modelOf(provider, measured.model)];
+        const labels = [operation, provider, modelOf(provider, measured.model, measured.errorType === null)];
         duration.observe([...labels, measured.errorType ?? ""], measured.seconds);
         if (measured.inputTokens !== null) tokens.observe([...labels, "input"], measured.inputTokens);
         if (measured.outputTokens !== null) tokens.observe([...labels, "output"], measured.outputTokens);

@@ -86,9 +86,12 @@ export function EditModelDialog({ model, onClose, onSaved }: Props) {
       defaultValue={model[name] ?? ""}
     />
   );
+  // The browser cannot point into what is folded away: faults are said by the fields alone.
+  const hidden = [...perMillion.slice(2), ...perCall].map((name) => `prices/${name}`);
+  const hasHiddenFault = [...hidden, "capabilities/embedding_dimensions"].some((path) => submit.faultOf(path) !== null);
   return (
     <Dialog title={model.full_name} size="wide" onClose={onClose}>
-      <form method="post" className={styles.form} onSubmit={save}>
+      <form method="post" noValidate className={styles.form} onSubmit={save}>
         <p className={styles.quiet}>{t("edit.text")}</p>
         <div className={styles.fields}>{main.map((name) => priceField(name, 6))}</div>
         <div className={styles.fields}>
@@ -116,7 +119,7 @@ export function EditModelDialog({ model, onClose, onSaved }: Props) {
             })}
           </div>
         </fieldset>
-        <details className={styles.more}>
+        <details className={styles.more} open={hasHiddenFault || undefined}>
           <summary>{t("edit.more")}</summary>
           <div className={styles.fields}>
             {perMillion.slice(2).map((name) => priceField(name, 6))}

@@ -61,9 +61,11 @@ export function RouteDialog({ route, aliases, models, onClose, onSaved }: Props)
         onSaved(alias);
       });
   }
+  // The browser cannot point into what is folded away: faults are said by the fields alone.
+  const hasHiddenFault = ["retries", "hedge_after_ms", "timeouts"].some((path) => submit.faultOf(path) !== null);
   return (
     <Dialog title={route ? t("form.edit", { alias: route.alias }) : t("add")} size="wide" onClose={onClose}>
-      <form method="post" className={styles.form} onSubmit={save}>
+      <form method="post" noValidate className={styles.form} onSubmit={save}>
         <div className={route ? styles.form : styles.fields}>
           {!route && (
             <TextField
@@ -87,7 +89,7 @@ export function RouteDialog({ route, aliases, models, onClose, onSaved }: Props)
           />
         </div>
         <TargetList targets={targets} models={models} submit={submit} onChange={setTargets} />
-        <details className={styles.more} open={submit.faultOf("retries") !== null || undefined}>
+        <details className={styles.more} open={hasHiddenFault || undefined}>
           <summary>{t("form.advanced")}</summary>
           <div className={styles.form}>
             <div className={styles.fields}>

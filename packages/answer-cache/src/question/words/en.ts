@@ -220,6 +220,27 @@ export const englishRules: readonly (readonly [string, string])[] = [
   ["no less than", "@atleast"],
   ["no longer", "@nomore"],
   ["not (?=(?:\\S+ ){0,3}any more)", "@nomore "],
+  // one event, said as a clause or as a noun
+  ["(?:if|when) (?:i|we) resign", "@incaseof resignation"],
+  ["(?:for|upon|on|after|when) (?:a )?(?:resignation|resigning)", "@incaseof resignation"],
+  ["if (?:the system is down|there is an outage|the service is down)", "@incaseof outage"],
+  ["if @yn @exist an outage", "@incaseof outage"],
+  ["if (?:i am|i'm|we are) (?:sick|ill)", "@incaseof sickness"],
+  [`^i (?:have )?lost ${determiner} (.*?) , @whattodo`, "@whattodo @incaseof loss $1"],
+  [`@whattodo (?:if|when) (?:i|we) (?:lose|lost|have lost) ${determiner}`, "@whattodo @incaseof loss"],
+  [`@incaseof (?:a )?(?:loss|lost) (?:of )?(?:${determiner} )?`, "@incaseof loss "],
+  [`@what duration of ${determiner} notice(?= )`, "@what the @noticeperiod"],
+  ["@what (?:the |your |our )?(delivery|shipping|processing|refund|repair) (?:time|times|timeframe)", "@takes $1"],
+  ["@takes @it", "@takes"],
+  ["@who (?:the person )?(?:is )?(?:responsible for|in charge of)", "@who @incharge"],
+  ["@who (?:manages|handles|takes care of|deals with|looks after)", "@who @incharge"],
+  ["@yn you (?:have|offer)(?= (?:a|an|any) )", "@yn @exist"],
+  ["@exist any", "@exist"],
+  ["what time do you open", "@openinghours"],
+  ["@hour (?:do )?you open", "@openinghours"],
+  ["@howto pay(?= \\?|$)", "@which @paymentmethod accepted"],
+  ["(delete|erase|remove) (my|the|an) account permanently", "$1 $2 account"],
+  ["where (?:do|should|can) (?:i|we) (?:have to |need to )?go to", "@where"],
 ];
 
 export const englishExpressions: readonly string[] = [
@@ -471,6 +492,7 @@ export const englishWith: readonly { readonly verbs: string; readonly things: st
   { verbs: "report declare", things: "incident accident loss" },
   { verbs: "get receive", things: "refund @payslip certificate badge" },
   { verbs: "reset recover", things: "@password" },
+  { verbs: "add invite", things: "colleague" },
   { verbs: "submit send", things: "@expensereport timesheet form request" },
   { verbs: "submit hand_in", things: "@expensereport timesheet form resignation report" },
 ];

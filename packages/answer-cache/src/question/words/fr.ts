@@ -212,6 +212,29 @@ export const frenchRules: readonly (readonly [string, string])[] = [
   ["ne plus", "@nomore"],
   ["ne (?=(?:\\S+ ){0,4}(?:pas|jamais|guere|aucun|aucune|rien|personne|ni|nul|nulle) )", ""],
   ["(?:un|une) seule?", "@onlyone"],
+  // one event, said as a clause or as a noun
+  ["si (?:je|on|nous) demissionn(?:e|ais|ons)", "@incaseof démission"],
+  ["si (?:je|on|nous) (?:suis|est|sommes) malades?", "@incaseof maladie"],
+  ["si (?:je|on|nous) (?:suis|est|sommes) absente?s?", "@incaseof absence"],
+  [`^je ai perdu ${determiner} (.*?) , @whattodo`, "@whattodo @incaseof perte $1"],
+  [`@whattodo (?:si|quand|lorsque) (?:je|on) (?:perds|perd|ai perdu|a perdu) ${determiner}`, "@whattodo @incaseof perte"],
+  [`@incaseof perte de (?:${determiner} )?`, "@incaseof perte "],
+  [`@what duree de (?:${determiner} )?preavis`, "@what préavis"],
+  ["(?:combien de temps (?:faut -il|faut -il compter|est necessaire) pour) ", "@what délai de "],
+  ["@what @takes", "@what délai de"],
+  ["@inhowlong (?:suis je|serai je|est on|sera on|sommes nous|serons nous)", "@what délai de"],
+  ["quel(?:le)?s? (?:est|sont) (?:le|mon) nombre (annuel|mensuel|hebdomadaire) de", "@count $1"],
+  ["@what le nombre (annuel|mensuel|hebdomadaire) de", "@count $1"],
+  ["@who (?:le |la |l' )?(?:responsable|en charge|chargee?) de", "@who @incharge"],
+  ["@who (?:se occupe|gere|a la charge) (?:de )?", "@who @incharge "],
+  ["^(?:avez vous|disposez vous de|proposez vous)(?= (?:un|une|des) )", "@yn @exist"],
+  ["@yn vous avez(?= (?:un|une|des) )", "@yn @exist"],
+  ["(?:à quelles? heures?|@hour|@when) (?:ouvrez vous|etes vous ouverts?)(?= \\?|$)", "@openinghours"],
+  ["@what vos horaires(?= \\?|$)", "@openinghours"],
+  ["@howto payer(?= \\?|$)", "@which @paymentmethod acceptés"],
+  ["(supprimer|effacer) (mon|le|un) compte definitivement", "$1 $2 compte"],
+  // what the asker has to do
+  [`(?:dois je|doit on|devons nous|faut -il|est ce que (?:je dois|on doit|il faut)) (?=\\S+(?:er|ir|re|oir) )`, "@must "],
 ];
 
 /** Fixed expressions that are one thing, and their other names. `name: expression | expression`, folded. */
@@ -414,6 +437,13 @@ export const frenchVerbs: readonly string[] = [
 
 /** Nouns and adjectives that name the same thing: the first stands for all. */
 export const frenchNouns: readonly string[] = [
+  "pièce",
+  "support assistance",
+  "offre",
+  "formule",
+  "collaborateur",
+  "absence",
+  "maladie",
   "salarié employé",
   "entreprise société",
   "ordinateur pc",
@@ -449,7 +479,7 @@ export const frenchPer: Readonly<Record<string, string>> = {
 
 /** One asks for these of a thing: "quel est le prix de X". `name: words`. */
 export const frenchAttributes: readonly string[] = [
-  "price: prix tarif tarifs coût coûts",
+  "price: prix tarif tarifs coût coûts frais",
   "duration: durée",
   "delay: délai délais",
   "notice: préavis",
@@ -488,6 +518,10 @@ export const frenchWith: readonly { readonly verbs: string; readonly things: str
   },
   { verbs: "consulter voir", things: "@payslip solde facture document dossier historique planning contrat" },
   { verbs: "signaler déclarer", things: "incident panne accident problème vol perte sinistre" },
+  { verbs: "document pièce", things: "fournir" },
+  { verbs: "offre formule", things: "entreprise pro premium standard" },
+  { verbs: "ajouter inviter", things: "collaborateur collègue" },
+  { verbs: "collaborateur collègue", things: "ajouter inviter" },
   { verbs: "obtenir recevoir", things: "remboursement attestation badge" },
 ];
 

@@ -199,14 +199,16 @@ function startsBlock(block: TextBlock, line: Line, marker: Marker | null, usual:
   const last = block.lines.at(-1);
   const first = block.lines[0];
   if (!last || !first) return true;
-  if (last.tag && line.tag) return last.tag.block !== line.tag.block || line.b <= last.b;
+  const isTagged = last.tag !== undefined && line.tag !== undefined;
+  if (isTagged && last.tag.block !== line.tag.block) return true;
   const size = Math.max(last.segment.size, line.segment.size);
   const isTitle = Math.min(last.segment.size, line.segment.size) > 1.6 * usual.size;
   if (Math.abs(last.segment.size - line.segment.size) > (isTitle ? sameTitleSize : sameSize) * size) return true;
   if (last.monospace && line.monospace && !usual.isTyped) return line.t - last.b > 2 * size || line.b <= last.b;
   if (last.bold !== line.bold || last.monospace !== line.monospace) return true;
   const distance = (line.b - last.b) / size;
-  if (distance > Math.max(pitch * 1.2, pitch + 0.18) || distance < 0.3) return true;
+  if (distance > Math.max(pitch * 1.2, pitch + 0.18) * (isTagged ? 1.5 : 1) || distance < 0.3) return true;
+  if (isTagged) return false; // a line's end, an indent or a number says nothing against it
   if (marker !== null) return !isContinuation(block, line, marker);
   const indent = line.l - last.l;
   if (block.marker) return leavesItem(block.lines, line, edge);

@@ -58,12 +58,12 @@ it.each([
   const time = (times: number): number => {
     const file = Buffer.from(`%PDF-1.4\n${part.repeat(times)}`, "latin1");
     const runs = Array.from({ length: 3 }, () => {
-      const startedAt = performance.now();
+      const before = process.cpuUsage(); // a busy machine must not look like a slow scan
       disarmPdf(file);
-      return performance.now() - startedAt;
+      return process.cpuUsage(before).user / 1_000;
     });
     return Math.min(...runs);
   };
   time(1_000);
-  expect(time(40_000)).toBeLessThan(3 * time(20_000) + 20);
+  expect(time(40_000)).toBeLessThan(3 * time(20_000) + 150);
 });

@@ -99,6 +99,7 @@ export function readTags({ pdfium, isTagged }: PdfDocument, page: PdfPage): Page
     for (let index = 0; index < count; index++) {
       const mark = api.FPDF_StructElement_GetChildMarkedContentID(element, index);
       if (mark >= 0) {
+        if (place.block === 0) continue; // of a section or the whole document: no word on what it is
         marks.set(mark, { block: place.block, kind: place.kind, level: place.level, cell: place.cell });
         place.figure?.add(mark);
         continue;

@@ -1,5 +1,6 @@
 import { type Box, union } from "./geometry.ts";
 import type { TableBlock, TableCellBox } from "./page-content.ts";
+import type { Rule, Rules } from "./rules.ts";
 import type { PageTags, TagCell } from "./structure.ts";
 import { cellLines, headerRowsOf } from "./table-cells.ts";
 import type { Word } from "./words.ts";
@@ -9,14 +10,34 @@ const inPlace = 0.8; // of the cells must stand right of the cell before and und
 const maxPlaces = 20_000;
 
 /** Tables as the file's tags tell them, those that their words' places do not belie. */
-export function taggedTables(words: readonly Word[], tags: PageTags | null): TableBlock[] {
+export function taggedTables(words: readonly Word[], tags: PageTags | null, rules: Rules): TableBlock[] {
   if (!tags || tags.tables.length === 0) return [];
   const byCell = new Map<TagCell, Word[]>();
   for (const word of words) {
     const cell = tags.marks.get(word.mark ?? -1)?.cell;
     if (cell) byCell.set(cell, [...(byCell.get(cell) ?? []), word]);
   }
-  return tags.tables.flatMap((cells) => tableOf(cells, byCell) ?? []);
+  return tags.tables.flatMap((cells) => {
+    const table = tableOf(cells, byCell);
+    return table ? [{ ...table, ...framed(table, rules) }] : [];
+  });
+}
+
+const frameGap = 15; // points between a table's words and the line around them
+
+/** The box with the lines drawn around it. */
+function framed({ l, t, r, b }: Box, { horizontal, vertical }: Rules): Box {
+  const across = horizontal.filter((rule) => Math.min(rule.to, r) - Math.max(rule.from, l) > 0.8 * (r - l));
+  const down = vertical.filter((rule) => Math.min(rule.to, b) - Math.max(rule.from, t) > 0.5 * (b - t));
+  const near = (rules: readonly Rule[], from: number, to: number) =>
+    rules.map(({ at }) => at).filter((at) => at > from && at < to);
+  const own = across.filter(({ at }) => at > t - frameGap && at < b + frameGap); // they reach to the sides of the cells
+  return {
+    l: Math.min(l, ...near(down, l - frameGap, l), ...own.map(({ from }) => from)),
+    t: Math.min(t, ...near(across, t - frameGap, t)),
+    r: Math.max(r, ...near(down, r, r + frameGap), ...own.map(({ to }) => to)),
+    b: Math.max(b, ...near(across, b, b + frameGap)),
+  };
 }
 
 interface Placed {

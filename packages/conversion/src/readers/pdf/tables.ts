@@ -25,6 +25,7 @@ export function findTables(segments: readonly Segment[], page: PageLayout, sideW
   const tagged = taggedTables(
     segments.flatMap((segment) => segment.words),
     page.tags,
+    rules,
   );
   const untagged = without(segments, tagged);
   const words = [...untagged.flatMap((segment) => segment.words), ...sideWords];

@@ -17,6 +17,8 @@ interface TaggedPage extends PageLines {
 
 const leastTagged = 0.6; // of the words
 const mostCut = 0.12; // of the blocks may end inside a sentence that the next goes on with
+const longBlock = 4_000; // letters: no paragraph is as long
+const mostLong = 0.1; // of the letters may stand in such blocks
 const mostHeading = 0.35; // of the letters may be headings
 const nearlyAll = 0.8;
 
@@ -24,9 +26,10 @@ const none: TagTrust = { blocks: false, headings: false, artifacts: false };
 
 /** Tags made by a machine that marked each line as a paragraph, or all as headings, are worth less than the page's look. */
 export function trustTags(pages: readonly TaggedPage[]): TagTrust {
-  let [words, tagged, letters, heading, blocks, cut] = [0, 0, 0, 0, 0, 0];
+  let [words, tagged, letters, long, heading, blocks, cut] = [0, 0, 0, 0, 0, 0, 0];
   for (const { tags, segments } of pages) {
     if (!tags) continue;
+    const lengths = new Map<number, number>();
     let open: { block: number; text: string } | null = null;
     for (const word of segments.flatMap((segment) => segment.words)) {
       words++;
@@ -34,6 +37,7 @@ export function trustTags(pages: readonly TaggedPage[]): TagTrust {
       if (!tag) continue;
       tagged++;
       letters += word.text.length;
+      lengths.set(tag.block, (lengths.get(tag.block) ?? 0) + word.text.length);
       if (tag.kind === "heading") heading += word.text.length;
       if (tag.cell || tag.kind === "heading") continue;
       if (open && open.block !== tag.block) {
@@ -42,10 +46,11 @@ export function trustTags(pages: readonly TaggedPage[]): TagTrust {
       }
       open = { block: tag.block, text: word.text };
     }
+    for (const length of lengths.values()) if (length > longBlock) long += length;
   }
   if (words === 0 || tagged < leastTagged * words) return none;
   return {
-    blocks: cut <= Math.max(1, mostCut * blocks),
+    blocks: cut <= Math.max(1, mostCut * blocks) && long <= mostLong * letters,
     headings: heading <= mostHeading * letters,
     artifacts: tagged >= nearlyAll * words,
   };

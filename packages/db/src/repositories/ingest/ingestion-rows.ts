@@ -58,9 +58,14 @@ export function createIngestionRows(db: Database) {
     scope: TenantScope,
     jobId: string,
     values: Partial<Omit<typeof ingestionJobs.$inferInsert, "attempts">> & { attempts?: ReturnType<typeof sql> },
+    attempt?: number,
   ): Promise<boolean> =>
     db.inScope(scope, async (tx) => {
-      const updated = await tx.update(ingestionJobs).set(values).where(openJob(jobId));
+      const isThisTry = attempt === undefined ? undefined : eq(ingestionJobs.attempts, attempt);
+      const updated = await tx
+        .update(ingestionJobs)
+        .set(values)
+        .where(and(openJob(jobId), isThisTry));
       return (updated.rowCount ?? 0) > 0;
     });
 
@@ -140,7 +145,8 @@ export function createIngestionRows(db: Database) {
         readonly etaSeconds: number | null;
       },
       now: Date,
-    ) => updateOpenJob(scope, jobId, { ...at, updatedAt: now }),
+      attempt?: number,
+    ) => updateOpenJob(scope, jobId, { ...at, updatedAt: now }, attempt),
 
     async handBack(scope: TenantScope, jobId: string, isTryCounted: boolean, now: Date): Promise<void> {
       await updateOpenJob(scope, jobId, {

@@ -262,7 +262,9 @@ describe("publishing a version", () => {
     );
     expect(left).toEqual([{ key: "key-1" }]);
     const { id } = schema.llmCacheSemanticEntries;
-    const leftSemantic = await test.database.inScope(scope, (tx) => tx.select({ id }).from(schema.llmCacheSemanticEntries));
+    const leftSemantic = await test.database.inScope(scope, (tx) =>
+      tx.select({ id }).from(schema.llmCacheSemanticEntries),
+    );
     expect(leftSemantic).toEqual([{ id: semantic[1]?.id }]);
   });
 
