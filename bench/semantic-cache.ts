@@ -1,7 +1,7 @@
 /**
- * The semantic cache's decision on near misses and paraphrases, per set, language and kind of change, and how long a look-up
- * takes with 10,000 entries. `npx tsx bench/semantic-cache.ts [--quick]`: a table on stderr, one JSON line on stdout, code 1
- * on any false hit or where fewer than a quarter of the paraphrases are found.
+ * The semantic cache's decision on near misses and paraphrases, per set, language and kind of change, and what a pair costs.
+ * `npx tsx bench/semantic-cache.ts [--quick]` (quick: without STS-B): a table on stderr, one JSON line on stdout, code 1 on
+ * any false hit or where fewer than a quarter of the paraphrases are found.
  */
 import { join } from "node:path";
 import { decide, readForCache, staticThreshold } from "@aurora/answer-cache";
@@ -62,7 +62,9 @@ export async function run(root: string, isQuick = false): Promise<{ report: Sema
   for (const [title, counts] of [["false hits", report.falseHits] as const, ["found", report.found] as const])
     for (const [key, { hits, pairs: of }] of Object.entries(counts))
       process.stderr.write(`${title.padEnd(11)} ${key.padEnd(38)} ${String(hits).padStart(4)} of ${of}\n`);
-  process.stderr.write(`${report.totalFalseHits} false hits of ${pairs.length} pairs; ${report.microsecondsAPair} µs a pair\n`);
+  process.stderr.write(
+    `${report.totalFalseHits} false hits of ${pairs.length} pairs; ${report.microsecondsAPair} µs a pair\n`,
+  );
   // STS-B only calibrates: half of its pairs of 4.5 and more say a little more or less than each other
   const judged = Object.entries(report.found).filter(([key]) => !key.startsWith("sts-b"));
   const isFound = judged.every(([, { hits, pairs: of }]) => hits / of >= leastRecall);

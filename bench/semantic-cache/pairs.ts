@@ -12,18 +12,24 @@ export interface Pair {
 }
 
 const lines = (name: string) =>
-  readFileSync(join(import.meta.dirname, "words", name), "utf8").split("\n").filter(Boolean);
+  readFileSync(join(import.meta.dirname, "words", name), "utf8")
+    .split("\n")
+    .filter(Boolean);
 
 /** `{x|y}` is what the two questions differ in, `<p;q>` what they share: one pair for each of these. */
 function expand(category: string, template: string, lang: string): Pair[] {
   const shared = /<([^>]*)>/u.exec(template);
-  const variants = (shared?.[1] ?? "").split(";").map((text) => (shared ? template.replace(shared[0], text) : template));
+  const variants = (shared?.[1] ?? "")
+    .split(";")
+    .map((text) => (shared ? template.replace(shared[0], text) : template));
   return variants.flatMap((variant) => {
     const contrast = /\{([^|}]*)\|([^}]*)\}/u.exec(variant);
     const more = /<[^>]*>/u.test(variant) ? expand(category, variant, lang) : null;
     if (more) return more;
     const [text, x = "", y = ""] = contrast ?? [""];
-    return [{ set: "templates", category, lang, same: false, a: variant.replace(text, x), b: variant.replace(text, y) }];
+    return [
+      { set: "templates", category, lang, same: false, a: variant.replace(text, x), b: variant.replace(text, y) },
+    ];
   });
 }
 

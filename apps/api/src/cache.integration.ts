@@ -21,7 +21,10 @@ const call = (method: "GET" | "POST" | "PUT" | "DELETE", url: string, payload?: 
   send(api, { method, url: `/api/admin/cache${url}`, headers: bearer(api.adminKey), ...(payload && { payload }) });
 
 /** As the Gateway keeps them. */
-async function entry(question: string, values: { agreed?: number; disagreed?: number; sourceApp?: string } = {}): Promise<string> {
+async function entry(
+  question: string,
+  values: { agreed?: number; disagreed?: number; sourceApp?: string } = {},
+): Promise<string> {
   const id = systemIds.uuid();
   const cipher = createAnswerCipher(Buffer.alloc(32, 7).toString("base64url"));
   await api.database.admin.query(
@@ -37,7 +40,15 @@ async function entry(question: string, values: { agreed?: number; disagreed?: nu
   return id;
 }
 const fields = {
-  ...{ mode: "mixed", ttl_seconds: 600, threshold: 0.4, top_k: 3, shadow: true, max_error_rate: 0.05, recheck_rate: 0.1 },
+  ...{
+    mode: "mixed",
+    ttl_seconds: 600,
+    threshold: 0.4,
+    top_k: 3,
+    shadow: true,
+    max_error_rate: 0.05,
+    recheck_rate: 0.1,
+  },
   ...{ store_tool_calls: false, store_any_temperature: true },
 };
 
@@ -94,9 +105,13 @@ describe("cache entries", () => {
       recheck_probability: expect.closeTo(1 - 0.02 / 0.95, 2),
     });
     const check = async (question: string) => (await call("POST", `/entries/${id}/check`, { question })).body;
-    expect(await check("Je veux résilier mon abonnement, comment faire ?")).toMatchObject({ hit: true, reason: "same_meaning" });
+    expect(await check("Je veux résilier mon abonnement, comment faire ?")).toMatchObject({
+      hit: true,
+      reason: "same_meaning",
+    });
     expect(await check("Comment ne pas annuler mon abonnement ?")).toMatchObject({ hit: false, reason: "negation" });
-    const found = (await call("POST", "/entries/search", { question: "Comment annuler mon abonnement ?", limit: 1 })).body;
+    const found = (await call("POST", "/entries/search", { question: "Comment annuler mon abonnement ?", limit: 1 }))
+      .body;
     expect(found.items).toMatchObject([{ entry: { id }, decision: { hit: true, similarity: 1 } }]);
   });
 
@@ -105,13 +120,21 @@ describe("cache entries", () => {
     expect((await call("DELETE", `/entries/${one}`)).status).toBe(204);
     expect((await call("POST", `/entries/${two}/wrong`)).status).toBe(204);
     expect((await call("POST", `/entries/${two}/wrong`)).status).toBe(404);
-    expect((await call("GET", "/report")).body).toMatchObject({ entries: 0, reported_wrong: 1, disagreed: 1, false_hit_rate: 1 });
+    expect((await call("GET", "/report")).body).toMatchObject({
+      entries: 0,
+      reported_wrong: 1,
+      disagreed: 1,
+      false_hit_rate: 1,
+    });
   });
 
   it("are purged by corpus, or all", async () => {
     await entry("Comment payer ?", { sourceApp: "rh" });
     await entry("Où payer ?");
-    expect((await call("POST", "/purge", { source_app: "rh", semantic_only: true })).body).toEqual({ exact: 0, semantic: 1 });
+    expect((await call("POST", "/purge", { source_app: "rh", semantic_only: true })).body).toEqual({
+      exact: 0,
+      semantic: 1,
+    });
     expect((await call("POST", "/purge", {})).body).toEqual({ exact: 0, semantic: 1 });
   });
 });
@@ -125,7 +148,12 @@ it("reports hits, savings and the measured rate with its bound", async () => {
      values ($1, (now() at time zone 'UTC')::date, 99, 1, 4, '{"number": 2}')`,
     [tenantId],
   );
-  for (const [status, saved] of [["hit_exact", 0.5], ["hit_semantic", 0.25], ["miss", null], ["bypass", null]] as const)
+  for (const [status, saved] of [
+    ["hit_exact", 0.5],
+    ["hit_semantic", 0.25],
+    ["miss", null],
+    ["bypass", null],
+  ] as const)
     await api.database.admin.query(
       `insert into llm_usage (id, tenant_id, endpoint, provider, model, is_stream, status, cache_status, prompt_tokens,
          completion_tokens, saved_cost_usd, egress, total_ms, created_at)

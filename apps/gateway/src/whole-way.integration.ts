@@ -23,7 +23,6 @@ beforeAll(async () => {
   semantic = { embedder, vectors };
 }, 60_000);
 afterAll(async () => {
-  await semantic?.vectors.close();
   await db.close();
 });
 beforeEach(async () => {

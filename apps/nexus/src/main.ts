@@ -24,7 +24,7 @@ const commands: Readonly<Record<string, Command>> = {
   },
   bench: {
     summary: "measure the product; a table on stderr, JSON on stdout",
-    usage: "bench [start] [ingestion] [retrieval] [search] [answers] [gateway] [conversion] [ocr] [vectors]",
+    usage: "bench [start] [ingestion] [retrieval] [search] [answers] [gateway] [soak] [conversion] [ocr] [vectors]",
     load: async () => (await import("./commands/bench.ts")).bench,
   },
   convert: {
@@ -34,7 +34,8 @@ const commands: Readonly<Record<string, Command>> = {
     load: async () => (await import("./commands/convert.ts")).convert,
   },
   "cache-check": {
-    summary: "would one question get the other's cached answer? rows {a, b, lang} on stdin, {hit, similarity, reason} on stdout",
+    summary:
+      "would one question get the other's cached answer? rows {a, b, lang} on stdin, {hit, similarity, reason} on stdout",
     usage: "cache-check [FILE…]",
     load: async () => (await import("./commands/cache-check.ts")).cacheCheck,
   },

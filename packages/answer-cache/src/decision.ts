@@ -1,7 +1,7 @@
 import { type Difference, differenceOf } from "./question/compare.ts";
 import { languageConflict } from "./question/language.ts";
 import { type Meaning, readQuestion } from "./question/read-question.ts";
-import type { QuestionLanguage } from "./question/tokens.ts";
+import type { QuestionLanguage } from "./question/token.ts";
 
 export const comparedLanguages: readonly QuestionLanguage[] = ["fr", "en"];
 export const isComparedLanguage = (language: string): language is QuestionLanguage =>

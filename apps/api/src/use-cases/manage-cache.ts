@@ -1,4 +1,11 @@
-import { decide, falseHitBound, isTrusted, readForCache, recheckProbability, staticThreshold } from "@aurora/answer-cache";
+import {
+  decide,
+  falseHitBound,
+  isTrusted,
+  readForCache,
+  recheckProbability,
+  staticThreshold,
+} from "@aurora/answer-cache";
 import type { AnswerCipher } from "@aurora/auth";
 import type {
   CacheDecision,
@@ -77,7 +84,9 @@ export interface ManageCacheDeps {
       scope: TenantScope,
       since: Date,
       now: Date,
-    ): Promise<Omit<CacheReport, "days" | "hit_rate" | "trusted_entries" | "false_hit_rate" | "false_hit_rate_upper_bound">>;
+    ): Promise<
+      Omit<CacheReport, "days" | "hit_rate" | "trusted_entries" | "false_hit_rate" | "false_hit_rate_upper_bound">
+    >;
   };
 }
 
@@ -146,8 +155,7 @@ export function createManageCache(deps: ManageCacheDeps) {
   }
   /** Whoever may not read questions may not find out by guessing them either. */
   function requireQuestions(): void {
-    if (!showsQuestions)
-      throw new AppError("forbidden", "Questions are not shown: QUERIES_LOG_STORE_QUESTION is off.");
+    if (!showsQuestions) throw new AppError("forbidden", "Questions are not shown: QUERIES_LOG_STORE_QUESTION is off.");
   }
   /** The decision the Gateway would take, equal scope and evidence assumed. */
   async function decisions(
@@ -160,12 +168,20 @@ export function createManageCache(deps: ManageCacheDeps) {
       const question = questionOf(scope, row);
       return question === null ? [] : [{ row, question }];
     });
-    const [wanted, ...vectors] = await embedder.embed([asked.question, ...readable.map(({ question }) => question)], "query");
+    const [wanted, ...vectors] = await embedder.embed(
+      [asked.question, ...readable.map(({ question }) => question)],
+      "query",
+    );
     return readable.map(({ row, question }, index) => {
       const similarity = cosine(wanted, vectors[index]);
       const threshold = Math.max(row.threshold, trust(row).threshold);
       const language = asked.language ?? row.language;
-      const decision = decide(readForCache(question, row.language), readForCache(asked.question, language), similarity, threshold);
+      const decision = decide(
+        readForCache(question, row.language),
+        readForCache(asked.question, language),
+        similarity,
+        threshold,
+      );
       return { row, decision: { ...decision, similarity: Math.round(similarity * 10_000) / 10_000 } };
     });
   }
@@ -223,7 +239,11 @@ export function createManageCache(deps: ManageCacheDeps) {
       return { items: nearest.map(({ row, decision }) => ({ entry: present(scope, row, trust), decision })) };
     },
     purge: (scope: TenantScope, input: z.output<typeof PurgeCacheRequest>) =>
-      cache.purgeCache(scope, { sourceApp: input.source_app, packId: input.pack_id, semanticOnly: input.semantic_only }),
+      cache.purgeCache(scope, {
+        sourceApp: input.source_app,
+        packId: input.pack_id,
+        semanticOnly: input.semantic_only,
+      }),
 
     async report(scope: TenantScope, days: number): Promise<CacheReport> {
       const [figures, trust, newest] = await Promise.all([

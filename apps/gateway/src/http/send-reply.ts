@@ -8,8 +8,8 @@ import {
 } from "@aurora/contracts";
 import type { FastifyReply } from "fastify";
 import { sseData } from "../providers/sse.ts";
-import type { Reply } from "../use-cases/chat-call.ts";
 import type { EventReader } from "../use-cases/event-log.ts";
+import type { Reply } from "../use-cases/reply.ts";
 import { toOpenAIError } from "./openai-error.ts";
 
 const ping = Buffer.from(": ping\n\n");

@@ -5,6 +5,7 @@ import type { Logger } from "@aurora/telemetry";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { z } from "zod";
 import type { KeyAuthentication, VirtualKeyCaller } from "../callers/key-authentication.ts";
+import { LimitRefused } from "../limits/describe-limits.ts";
 import { type CallContext, contextOfKey } from "../use-cases/call-context.ts";
 import { ClientClosed, createPresence, type Presence } from "../use-cases/presence.ts";
 import { createInternalAuth } from "./internal-auth.ts";
@@ -69,6 +70,7 @@ export function createServer({ authenticateKey, internalSecret, clock, ids, logg
     };
     if (status >= 500) logger.error({ ...fields, err: error }, "call failed");
     else logger.info(fields, "call refused");
+    if (error instanceof LimitRefused) reply.headers(error.headers);
     return reply.code(status).header(gatewayErrorHeader, code).send(body);
   });
   return server;

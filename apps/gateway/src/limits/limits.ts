@@ -76,7 +76,9 @@ export function createLimits(options: LimitsOptions): Limits {
     };
     const scope = jobScope(tenantId, "gateway.limits");
     const reserve = () => rows.reserveUsage(scope, { ...rest, reservationId, leaseMs });
-    const answer = reserve().then(async (first) => {
+    // A limit removed under a call fails its statement; the second one no longer finds it.
+    const tried = reserve().catch((error: unknown) => (AppError.is(error) ? Promise.reject(error) : reserve()));
+    const answer = tried.then(async (first) => {
       if (first === null || first.isAdmitted || !first.hasExpired) return first;
       await rows.settleUsage(scope, []); // the refusal may stand on what the dead still hold
       return reserve();

@@ -4,7 +4,8 @@ import type { FastifyInstance } from "fastify";
 import { sendReply } from "../http/send-reply.ts";
 import { readCall } from "../http/server.ts";
 import { answerChat } from "../use-cases/answer-chat.ts";
-import type { CacheControl, ChatDeps } from "../use-cases/chat-call.ts";
+import type { CacheControl } from "../use-cases/call-request.ts";
+import type { ChatDeps } from "../use-cases/chat-deps.ts";
 
 /**
  * `POST /v1/chat/completions`, JSON or SSE. `cache-control: no-cache` asks anew, `no-store` keeps nothing, `max-age=S`

@@ -70,7 +70,11 @@ async function replica(options: { random?: number; key?: string; limitMs?: numbe
 }
 
 const chunk = (id: string, text = id) => ({ chunk_id: id, content_hash: sha256Hex(text) });
-const policy = (values: Partial<CachePolicy> = {}): CachePolicy => ({ ...defaultPolicy(3_600), mode: "mixed", ...values });
+const policy = (values: Partial<CachePolicy> = {}): CachePolicy => ({
+  ...defaultPolicy(3_600),
+  mode: "mixed",
+  ...values,
+});
 function question(text: string, values: Partial<SemanticQuestion> = {}): SemanticQuestion {
   return {
     tenantId: scope.tenantId,
@@ -108,7 +112,9 @@ const completion = (content: string) => ({
   choices: [{ index: 0, message: { role: "assistant", content }, finish_reason: "stop" }],
 });
 const textOf = (found: SemanticLookUp) =>
-  found.kind === "hit" ? (found.completion.choices as { message: { content: string } }[])[0]?.message.content : found.reason;
+  found.kind === "hit"
+    ? (found.completion.choices as { message: { content: string } }[])[0]?.message.content
+    : found.reason;
 
 /** Kept by a process that has written all it had to. */
 async function kept(values: Partial<SemanticQuestion> = {}, answer = "Dans votre espace client. [1]"): Promise<void> {
@@ -158,12 +164,14 @@ it("never crosses tenants, even with the same scope hash and the other's row", a
   expect(await cache.lookUp({ ...question(asked), tenantId: other.tenantId })).toMatchObject({ reason: "none" });
   // a row and a point moved over by who may write anything: the seal names its owner
   await test.admin.query("update llm_cache_semantic_entries set tenant_id = $1", [other.tenantId]);
-  await test.admin.query("update vector_changes set tenant_id = $1 where collection = 'llm_cache_semantic' and tenant_id = $2", [
-    ...[other.tenantId, scope.tenantId],
-  ]);
-  await test.admin.query("update vector_points set tenant_id = $1 where collection = 'llm_cache_semantic' and tenant_id = $2", [
-    ...[other.tenantId, scope.tenantId],
-  ]);
+  await test.admin.query(
+    "update vector_changes set tenant_id = $1 where collection = 'llm_cache_semantic' and tenant_id = $2",
+    [...[other.tenantId, scope.tenantId]],
+  );
+  await test.admin.query(
+    "update vector_points set tenant_id = $1 where collection = 'llm_cache_semantic' and tenant_id = $2",
+    [...[other.tenantId, scope.tenantId]],
+  );
   const moved = await (await replica()).cache.lookUp({ ...question(asked), tenantId: other.tenantId });
   expect(moved).toMatchObject({ kind: "miss", reason: "unreadable" });
 });
@@ -174,7 +182,9 @@ it("keeps neither question nor answer in the clear", async () => {
   const points = await test.admin.query("select payload::text as line from vector_points");
   const text = [...dump.rows, ...points.rows].map(({ line }: { line: string }) => line).join("\n");
   expect(text).not.toMatch(/mimosa|abonnement|annuler/);
-  expect(await (await replica({ key: Buffer.alloc(32, 8).toString("base64url") })).cache.lookUp(question(asked))).toMatchObject({
+  expect(
+    await (await replica({ key: Buffer.alloc(32, 8).toString("base64url") })).cache.lookUp(question(asked)),
+  ).toMatchObject({
     reason: "unreadable",
   });
 });
@@ -188,7 +198,8 @@ it("is gone in every process once a document it draws on is deleted", async () =
   expect(await receipts.deleteDocument(scope, documentId, receipt)).toMatchObject({
     removed: expect.arrayContaining([expect.objectContaining({ store: "cache", count: 1 })]),
   });
-  for (const { cache } of [one, two]) expect(await cache.lookUp(question(paraphrase))).toMatchObject({ reason: "none" });
+  for (const { cache } of [one, two])
+    expect(await cache.lookUp(question(paraphrase))).toMatchObject({ reason: "none" });
   // and an answer that was under way when the document went is not kept
   await kept();
   expect(await rowsOf(scope)).toEqual([]);
@@ -201,7 +212,9 @@ it("takes the points of what is gone out of the vector store", async () => {
   await cache.lookUp(question(asked));
   await cache.close();
   const points = await test.admin.query("select 1 from vector_points where tenant_id = $1", [scope.tenantId]);
-  const orphans = await test.admin.query("select 1 from llm_cache_semantic_orphans where tenant_id = $1", [scope.tenantId]);
+  const orphans = await test.admin.query("select 1 from llm_cache_semantic_orphans where tenant_id = $1", [
+    scope.tenantId,
+  ]);
   expect([points.rowCount, orphans.rowCount]).toEqual([0, 0]);
 });
 
@@ -254,7 +267,9 @@ it("trusts an entry by its own comparisons or its tenant's", async () => {
 it("looks and never serves in shadow mode", async () => {
   await kept();
   const { cache } = await replica({ random: 1 });
-  expect(await cache.lookUp(question(paraphrase, { policy: policy({ shadow: true }) }))).toMatchObject({ recheck: true });
+  expect(await cache.lookUp(question(paraphrase, { policy: policy({ shadow: true }) }))).toMatchObject({
+    recheck: true,
+  });
   await cache.close();
   const [day] = await test.database.inScope(scope, (tx) => tx.select().from(schema.llmCacheSemanticDays));
   expect(day).toMatchObject({ lookups: 1, hits: 0, shadowHits: 1 });
@@ -296,7 +311,13 @@ it("reads the pack's policy, else the tenant's, else the default, within a secon
     (await policies.policyFor(scope.tenantId, "cv")).mode,
   ];
   expect(await modes()).toEqual(["exact", "exact"]);
-  const row = { ...policy({ mode: "mixed" }), tenantId: scope.tenantId, packId: "", updatedAt: new Date(nowMs), ttlSeconds: 9_999 };
+  const row = {
+    ...policy({ mode: "mixed" }),
+    tenantId: scope.tenantId,
+    packId: "",
+    updatedAt: new Date(nowMs),
+    ttlSeconds: 9_999,
+  };
   await test.database.inScope(scope, (tx) =>
     tx.insert(schema.cacheSettings).values([row, { ...row, packId: "cv", mode: "disabled" }]),
   );

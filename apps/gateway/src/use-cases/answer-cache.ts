@@ -6,9 +6,9 @@ import type { Logger } from "@aurora/telemetry";
 import type { SeenChoice } from "../providers/completion.ts";
 import type { Route } from "../providers/directory.ts";
 import type { Caching } from "./caching.ts";
-import type { OpenCall } from "./chat-call.ts";
 import type { GatewayRows, LookUp, StoredAnswer } from "./gateway-rows.ts";
 import { createLookUps } from "./look-up-together.ts";
+import type { OpenCall } from "./open-call.ts";
 import { byTenant, createWriteBehind } from "./write-behind.ts";
 
 /** What the key of an answer is made of. */

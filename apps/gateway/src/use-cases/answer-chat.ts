@@ -1,26 +1,29 @@
 import { offlineModel } from "@aurora/contracts";
 import { jobScope, type TenantScope } from "@aurora/kernel";
-import { allowsModel, assertModelAllowed } from "../callers/key-scope.ts";
+import { assertModelAllowed } from "../callers/key-scope.ts";
 import type { Reservation } from "../limits/limit-types.ts";
 import { choicesOf } from "../providers/completion.ts";
 import type { Route } from "../providers/directory.ts";
-import { type RoutePlan, routeName } from "../routing/index.ts";
 import type { SemanticHit } from "../semantic/index.ts";
 import { whyNotKept } from "./answer-cache.ts";
 import { cachingOf } from "./caching.ts";
 import { type CallRecord, startRecord } from "./call-record.ts";
-import { type ChatCall, type ChatDeps, miss, type OpenCall, type Reply } from "./chat-call.ts";
+import type { ChatCall } from "./call-request.ts";
+import type { ChatDeps } from "./chat-deps.ts";
 import { assertAuroraMatches } from "./check-call.ts";
 import { assertEgress, corporaOf } from "./egress.ts";
 import { runExtractive } from "./extractive.ts";
 import { flyToModel } from "./fly-to-model.ts";
 import type { LookUp } from "./gateway-rows.ts";
-import { guardRequest } from "./guarded-call.ts";
+import { type Guarded, guardRequest } from "./guarded-call.ts";
 import { billOf, guardedCall, limitedCall, needsOf } from "./limited-call.ts";
+import type { OpenCall } from "./open-call.ts";
 import { asProbe } from "./probe.ts";
 import { statusOf } from "./read-whole.ts";
+import { miss, type Reply } from "./reply.ts";
 import { type ByLikeness, learn, lookUpByLikeness, servable } from "./semantic-call.ts";
 import { sentBody, wholeReply } from "./whole-reply.ts";
+import { withinReach } from "./within-reach.ts";
 
 /**
  * One chat call: checked against its context, routed, counted against its limits, guarded, its egress judged, answered
@@ -36,17 +39,21 @@ export async function answerChat(deps: ChatDeps, received: ChatCall): Promise<Re
     endpoint: "chat/completions",
     model: request.model,
     isStream: request.stream === true,
+    question: request.aurora?.question ?? null,
     onFinished(finished) {
       held?.settle(billOf(finished));
+      for (const { action, count, guard } of guarded?.findings() ?? []) deps.metrics.guardFinding(guard, action, count);
       deps.onFinished(finished);
     },
   });
   const hold = (reservation: Reservation) => {
     held = reservation;
   };
+  let guarded: Guarded | null = null;
   try {
     const scope = jobScope(context.tenant_id, "gateway.chat");
     const call = await openCall(deps, scope, received, documentIds, record, hold);
+    guarded = call.guarded;
     const found = await lookUp(deps, scope, call);
     if (found.entry) return replay(deps, call, found);
     const admit = (route: Route) => assertEgress(route, context, found.egress); // for each: a fallback may be elsewhere
@@ -77,7 +84,10 @@ async function openCall(
   const { request } = call;
   const aurora = request.aurora ?? null;
   if (aurora) assertAuroraMatches(aurora, context);
-  const plan = request.model === offlineModel ? null : await planOf(deps, scope, call);
+  const plan =
+    request.model === offlineModel
+      ? null
+      : withinReach(await deps.router.plan(scope, request.model, needsOf(request)), context);
   const first = plan?.candidates[0] ?? null;
   record.route = first;
   if (context.key) assertModelAllowed(context.key, request.model, first);
@@ -91,15 +101,6 @@ async function openCall(
   const guarded = await guardRequest(deps.guards, scope, context.source_app, sentBody(request), leaves);
   const keyHash = deps.cache.keyOf({ context, request, aurora, guarded }, first);
   return { ...rest, guarded, keyHash, limitHeaders: reservation.headers };
-}
-
-/** The plan as far as a virtual key reaches: an alias it may use with all that stands behind it, or what it names itself. */
-async function planOf({ router }: ChatDeps, scope: TenantScope, { context, request }: ChatCall): Promise<RoutePlan> {
-  const plan = await router.plan(scope, request.model, needsOf(request));
-  const { key } = context;
-  if (key === null || (plan.alias !== null && allowsModel(key, plan.alias))) return plan;
-  const candidates = plan.candidates.filter((route) => allowsModel(key, routeName(route)));
-  return candidates.length > 0 ? { ...plan, candidates } : plan; // with nothing left, the first one is refused by name
 }
 
 async function lookUp(deps: ChatDeps, scope: TenantScope, call: OpenCall): Promise<LookUp> {

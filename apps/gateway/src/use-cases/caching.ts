@@ -1,6 +1,6 @@
 import type { CacheMode } from "@aurora/contracts";
 import type { CachePolicy } from "../semantic/index.ts";
-import type { CacheControl } from "./chat-call.ts";
+import type { CacheControl } from "./call-request.ts";
 
 /** What the caches may do for one call: the tenant's policy, narrowed by the caller. */
 export interface Caching {

@@ -4,19 +4,9 @@ import type { TokenUsage } from "../providers/completion.ts";
 import type { Route } from "../providers/directory.ts";
 import { costOf } from "../routing/index.ts";
 import type { CallContext } from "./call-context.ts";
+import type { Finished } from "./finished-call.ts";
 import type { UsageRow } from "./gateway-rows.ts";
 import type { CallObserver } from "./observe-calls.ts";
-
-/** A usage row with the tenant it is written under. */
-export interface TenantUsage {
-  readonly tenantId: string;
-  readonly row: UsageRow;
-}
-/** One call that ended, whichever way: its row, and what metrics and limits are told. */
-export interface Finished extends TenantUsage {
-  readonly route: Route | null;
-  readonly usage: TokenUsage | null;
-}
 
 export interface CallRecord {
   route: Route | null;
@@ -49,6 +39,8 @@ export interface RecordOptions {
   readonly documentIds: readonly string[];
   readonly clock: Clock;
   readonly ids: Ids;
+  /** For spans, which drop it unless the operator keeps questions; null = not known apart from a prompt. */
+  readonly question: string | null;
   readonly observer: CallObserver;
   readonly onFinished: (finished: Finished) => void;
 }
@@ -58,7 +50,7 @@ export function startRecord(options: RecordOptions): CallRecord {
   const { context, clock } = options;
   const startedAt = clock.nowMs();
   const start = performance.now();
-  const observed = options.observer.start(context, options.endpoint);
+  const observed = options.observer.start(context, options.endpoint, options.question);
   const since = (from: number) => performance.now() - from;
   let upstreamStart: number | null = null;
   let upstreamMs: number | null = null;

@@ -4,11 +4,11 @@ import { estimatedUsage, isObject } from "../providers/completion.ts";
 import type { Route } from "../providers/directory.ts";
 import type { RoutePlan } from "../routing/index.ts";
 import { estimateTokens } from "./call-record.ts";
-import { free, jsonHeaders, miss, pricesOf, type Reply } from "./chat-call.ts";
 import { type EmbeddingCache, embeddingKeys } from "./embedding-cache.ts";
 import { type EmbeddingInput, embeddingsAnswer, inputsOf, isInFormat, listOf, vectorsOf } from "./embedding-vectors.ts";
 import { type AdmittedCall, type PassThroughDeps, passThrough, type ReceivedCall } from "./pass-through.ts";
 import type { WholeAnswer } from "./read-whole.ts";
+import { free, jsonHeaders, miss, pricesOf, type Reply } from "./reply.ts";
 
 export interface EmbedDeps extends PassThroughDeps {
   readonly embeddings: EmbeddingCache;

@@ -1,10 +1,12 @@
 import type { Route } from "../providers/directory.ts";
 import { type RoutePlan, routeName } from "../routing/index.ts";
 import { whyNotKept } from "./answer-cache.ts";
-import { type ChatDeps, free, miss, type OpenCall, pricesOf, type Reply, streamHeaders } from "./chat-call.ts";
+import type { ChatDeps } from "./chat-deps.ts";
 import { restoredReader } from "./guarded-call.ts";
 import { type Flight, type FlightCall, type FlightEnd, startFlight } from "./model-flight.ts";
+import type { OpenCall } from "./open-call.ts";
 import type { WholeAnswer } from "./read-whole.ts";
+import { free, miss, pricesOf, type Reply, streamHeaders } from "./reply.ts";
 import { type ByLikeness, learn } from "./semantic-call.ts";
 import { sentBody, wholeReply } from "./whole-reply.ts";
 

@@ -5,7 +5,8 @@ import { isObject } from "../providers/completion.ts";
 import type { Route } from "../providers/directory.ts";
 import { type CallNeeds, microUsdOf, picoCostOf, type RoutePlan } from "../routing/index.ts";
 import type { CallContext } from "./call-context.ts";
-import { estimateTokens, type Finished, promptChars } from "./call-record.ts";
+import { estimateTokens, promptChars } from "./call-record.ts";
+import type { Finished } from "./finished-call.ts";
 
 /** Tokens of an answer whose length neither the caller nor its model limits. */
 const usualAnswerTokens = 4_096;

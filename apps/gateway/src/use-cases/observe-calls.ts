@@ -2,11 +2,11 @@ import type { GatewayMetrics, GatewaySpans, MeteredModel, TracedEndpoint, Upstre
 import type { Route } from "../providers/directory.ts";
 import { routeKey } from "../routing/index.ts";
 import type { CallContext } from "./call-context.ts";
-import type { Finished } from "./call-record.ts";
+import type { Finished } from "./finished-call.ts";
 
 /** Metrics and spans of calls. Neither ever changes or delays an answer. */
 export interface CallObserver {
-  start(context: CallContext, endpoint: TracedEndpoint): ObservedCall;
+  start(context: CallContext, endpoint: TracedEndpoint, question: string | null): ObservedCall;
   /** How metrics name what a breaker keeps apart; null = it was never called. */
   modelOf(routeKey: string): MeteredModel | null;
 }
@@ -37,7 +37,7 @@ export function createCallObserver(metrics: GatewayMetrics, spans: GatewaySpans)
   }
   return {
     modelOf: (key) => called.get(key) ?? null,
-    start(context, endpoint) {
+    start(context, endpoint, question) {
       const span = spans.startRequest(context.trace, endpoint);
       let underWay: { route: Route; startedAt: number; span: UpstreamSpan } | null = null;
       let isStream = false;
@@ -85,7 +85,7 @@ export function createCallObserver(metrics: GatewayMetrics, spans: GatewaySpans)
           const upstream = span.startUpstream({
             ...{ attempt, body, location, model, providerKind, providerName },
             baseUrl: target.baseUrl,
-            question: null, // prompts hold documents' text; the API's own span holds the question
+            question,
           });
           underWay = { route, startedAt: performance.now(), span: upstream };
           return upstream.headers;

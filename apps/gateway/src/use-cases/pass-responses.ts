@@ -4,11 +4,11 @@ import { isObject, parseObject, type TokenUsage } from "../providers/completion.
 import { createSseSplitter } from "../providers/sse.ts";
 import { faultError, faultOf, type UpstreamFault } from "../providers/upstream.ts";
 import { estimateTokens } from "./call-record.ts";
-import { miss, pricesOf, type Reply, streamHeaders } from "./chat-call.ts";
 import { createEventLog } from "./event-log.ts";
 import { type AdmittedCall, type PassThroughDeps, passThrough, type ReceivedCall } from "./pass-through.ts";
 import type { Presence } from "./presence.ts";
 import { backlogBounds } from "./pump-stream.ts";
+import { miss, pricesOf, type Reply, streamHeaders } from "./reply.ts";
 
 /** Answers whose length nobody limits. */
 const usualAnswerTokens = 4_096;

@@ -1,19 +1,21 @@
 import { AppError, type Clock, type Ids, jobScope, type TenantScope } from "@aurora/kernel";
-import { allowsModel, assertModelAllowed } from "../callers/key-scope.ts";
+import { assertModelAllowed } from "../callers/key-scope.ts";
 import type { LimitedCall, Limits, Reservation } from "../limits/limit-types.ts";
 import type { Endpoint } from "../providers/dialects/index.ts";
 import type { Route } from "../providers/directory.ts";
 import { microUsdOf, picoCostOf, type RoutePlan, type Router, routeName } from "../routing/index.ts";
 import type { AnswerCache } from "./answer-cache.ts";
 import type { CallContext } from "./call-context.ts";
-import { type CallRecord, type Finished, startRecord } from "./call-record.ts";
-import type { Reply } from "./chat-call.ts";
+import { type CallRecord, startRecord } from "./call-record.ts";
 import { assertEgress, corporaOf } from "./egress.ts";
+import type { Finished } from "./finished-call.ts";
 import { billOf } from "./limited-call.ts";
 import type { CallObserver } from "./observe-calls.ts";
 import type { Presence } from "./presence.ts";
 import { statusOf } from "./read-whole.ts";
+import type { Reply } from "./reply.ts";
 import { type AttemptDeps, type Opened, tryCandidates } from "./try-candidates.ts";
+import { withinReach } from "./within-reach.ts";
 
 /** What the endpoints beside chat are made with. */
 export interface PassThroughDeps extends AttemptDeps {
@@ -76,6 +78,7 @@ export async function passThrough(
     model: request.model,
     isStream,
     documentIds: context.embedded_document_ids,
+    question: null,
     clock: deps.clock,
     ids: deps.ids,
     observer: deps.observer,
@@ -88,7 +91,7 @@ export async function passThrough(
   try {
     if (context.purpose === "probe") throw new AppError("invalid_input", "A probe asks for a word and nothing else.");
     const scope = jobScope(context.tenant_id, `gateway.${endpoint}`);
-    const plan = reachable(await deps.router.plan(scope, request.model, { streaming: isStream }), context);
+    const plan = withinReach(await deps.router.plan(scope, request.model, { streaming: isStream }), context);
     const first = plan.candidates[0] ?? null;
     record.route = first;
     if (context.key) assertModelAllowed(context.key, request.model, first);
@@ -127,13 +130,6 @@ export async function passThrough(
     record.finish(status, code);
     throw error;
   }
-}
-
-/** As far as a virtual key reaches; with nothing left of it, the first candidate is refused by name. */
-function reachable(plan: RoutePlan, { key }: CallContext): RoutePlan {
-  if (key === null || (plan.alias !== null && allowsModel(key, plan.alias))) return plan;
-  const candidates = plan.candidates.filter((route) => allowsModel(key, routeName(route)));
-  return candidates.length > 0 ? { ...plan, candidates } : plan;
 }
 
 function limitedCall(context: CallContext, route: Route | null, expected: Expected): LimitedCall {

@@ -1,6 +1,6 @@
 import { probePrompt } from "@aurora/contracts";
 import { AppError } from "@aurora/kernel";
-import type { ChatCall } from "./chat-call.ts";
+import type { ChatCall } from "./call-request.ts";
 
 /**
  * The call a probe makes: the fixed word to the model asked for, never kept. Nothing else of its body goes out, so it

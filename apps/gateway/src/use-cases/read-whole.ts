@@ -2,8 +2,8 @@ import { modelAnswerLimits } from "@aurora/contracts";
 import { AppError } from "@aurora/kernel";
 import { isObject, parseObject } from "../providers/completion.ts";
 import { faultError, faultOf, type UpstreamAnswer } from "../providers/upstream.ts";
-import { jsonHeaders } from "./chat-call.ts";
 import { ClientClosed } from "./presence.ts";
+import { jsonHeaders } from "./reply.ts";
 
 /** What a caller may see of a provider's headers. Hop-by-hop headers (RFC 9110, 7.6.1) and cookies are not among them. */
 const passedHeader = /^(?:content-type|retry-after|x-ratelimit-[\w-]+|x-request-id|openai-[\w-]+)$/;

@@ -4,9 +4,9 @@ import type { WordVectors } from "@aurora/llm";
 import { assertModelAllowed } from "../callers/key-scope.ts";
 import { estimatedUsage, isObject, type TokenUsage } from "../providers/completion.ts";
 import { estimateTokens, startRecord } from "./call-record.ts";
-import { free, jsonHeaders, miss, pricesOf, type Reply } from "./chat-call.ts";
 import { type PassThroughDeps, passThrough, type ReceivedCall } from "./pass-through.ts";
 import { statusOf } from "./read-whole.ts";
+import { free, jsonHeaders, miss, pricesOf, type Reply } from "./reply.ts";
 import { type Reranked, rerankHere, textOf } from "./rerank-here.ts";
 
 export interface RerankDeps extends PassThroughDeps {
@@ -59,7 +59,7 @@ async function answerHere(
 ): Promise<Reply> {
   const { clock, ids, observer, onFinished, wordVectors } = deps;
   const record = startRecord({
-    ...{ context, endpoint: "rerank", model: request.model, isStream: false, documentIds: [] },
+    ...{ context, endpoint: "rerank", model: request.model, isStream: false, documentIds: [], question: null },
     ...{ clock, ids, observer, onFinished },
   });
   record.cacheStatus = "bypass";

@@ -2,14 +2,9 @@ import { semanticScopeHash, whyNotCompared } from "@aurora/answer-cache";
 import { canonicalJson, sha256Hex } from "@aurora/kernel";
 import { extractiveEngineVersion } from "@aurora/rag";
 import type { Route } from "../providers/directory.ts";
-import type { SemanticCache, SemanticHit, SemanticLookUp, SemanticQuestion } from "../semantic/index.ts";
-import type { ChatDeps, OpenCall } from "./chat-call.ts";
-
-/** The semantic cache, and the embedder its entries were found with. */
-export interface Likeness {
-  readonly cache: SemanticCache;
-  readonly embedderId: string;
-}
+import type { SemanticHit, SemanticLookUp, SemanticQuestion } from "../semantic/index.ts";
+import type { ChatDeps } from "./chat-deps.ts";
+import type { OpenCall } from "./open-call.ts";
 
 /**
  * What the semantic cache is asked: the question alone, within a scope made of all else that changes an answer.
@@ -111,5 +106,6 @@ export function learn(
 ): void {
   if (likeness === null || asked === null) return;
   if (asked.found?.kind === "hit") likeness.cache.compare(asked.question, asked.found, completion);
-  if (caching.storesSemantic) likeness.cache.keep(asked.question, { completion });
+  // a question like one that is kept would only pile up beside it
+  else if (caching.storesSemantic) likeness.cache.keep(asked.question, { completion });
 }

@@ -1,8 +1,9 @@
 import type { ChatRequest } from "@aurora/contracts";
 import { choicesOf, chunksOf, usageOf } from "../providers/completion.ts";
 import { sseData, sseDone } from "../providers/sse.ts";
-import { free, jsonHeaders, type OpenCall, type Reply, type ReplyCache, streamHeaders } from "./chat-call.ts";
 import { createEventLog } from "./event-log.ts";
+import type { OpenCall } from "./open-call.ts";
+import { free, jsonHeaders, type Reply, type ReplyCache, streamHeaders } from "./reply.ts";
 
 /** An answer that is there as a whole, as JSON or as a stream. */
 export function wholeReply(

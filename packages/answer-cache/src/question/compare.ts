@@ -1,7 +1,7 @@
 import { foldText } from "@aurora/kernel";
 import { type Form, lexicons, type Word } from "./lexicon.ts";
 import type { Item, Kind, Meaning } from "./read-question.ts";
-import type { QuestionLanguage } from "./tokens.ts";
+import type { QuestionLanguage } from "./token.ts";
 
 export type Difference =
   | "question_kind"
@@ -96,7 +96,7 @@ function matcher(a: Meaning, b: Meaning, language: QuestionLanguage): Match {
     const sameForm = pairs.some(
       ([one, other]) => one.part === other.part && (one.part !== "verb" || formsMeet(one.form, other.form, language)),
     );
-    return sameForm || sameText(x.text, y.text) ? null : "word_form";
+    return sameForm ? null : "word_form";
   }
 
   return (x, y) => {

@@ -1,4 +1,4 @@
-import type { QuestionLanguage } from "./tokens.ts";
+import type { QuestionLanguage } from "./token.ts";
 
 /** Words of one of the two languages and not of the other. */
 const markers: Readonly<Record<QuestionLanguage, ReadonlySet<string>>> = {

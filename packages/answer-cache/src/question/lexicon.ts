@@ -1,5 +1,5 @@
 import { foldText } from "@aurora/kernel";
-import type { QuestionLanguage } from "./tokens.ts";
+import type { QuestionLanguage } from "./token.ts";
 import { englishIrregular, frenchIrregular } from "./words/conjugation.ts";
 import {
   englishAttributes,

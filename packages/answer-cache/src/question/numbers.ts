@@ -1,4 +1,4 @@
-import type { QuestionLanguage, Token } from "./tokens.ts";
+import type { QuestionLanguage, Token } from "./token.ts";
 
 /** A number, date or time in one form: `#1500`, `#2.5`, `#d2024-03-01`, `#m2024-03`, `#q1`, `#o2` (second), `#t08:30`. */
 const read = (text: string): Token => ({ text, fold: text, isName: false });

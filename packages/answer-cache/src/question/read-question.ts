@@ -1,7 +1,8 @@
 import { foldText } from "@aurora/kernel";
 import { type Form, lexicons, singular, type Word } from "./lexicon.ts";
 import { rewrite } from "./rewrite.ts";
-import { type QuestionLanguage, type Token, tokenize } from "./tokens.ts";
+import type { QuestionLanguage, Token } from "./token.ts";
+import { tokenize } from "./tokens.ts";
 
 export type Kind =
   | "content"

@@ -1,6 +1,6 @@
 import { type Lexicon, lexicons } from "./lexicon.ts";
 import { requiredTexts } from "./required-text.ts";
-import { type QuestionLanguage, type Token, tokenOf } from "./tokens.ts";
+import { type QuestionLanguage, type Token, tokenOf } from "./token.ts";
 
 interface Rule {
   readonly pattern: RegExp;

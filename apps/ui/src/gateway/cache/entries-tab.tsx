@@ -22,6 +22,7 @@ import { Badge } from "../badge.tsx";
 import styles from "../gateway.module.css";
 import { useSubmit } from "../use-submit.ts";
 import own from "./cache.module.css";
+import { ComparisonFailure } from "./comparison-failure.tsx";
 import { EntryDialog } from "./entry-dialog.tsx";
 import { PurgeDialog } from "./purge-dialog.tsx";
 import { useReasonText } from "./reasons.ts";
@@ -122,7 +123,7 @@ export function EntriesTab() {
           </Button>
         </div>
       </div>
-      {submit.error !== null && <FailureMessage error={submit.error} />}
+      {submit.error !== null && <ComparisonFailure error={submit.error} />}
       {list.error !== null && !found && <FailureMessage error={list.error} onRetry={list.reload} />}
       {!items && list.error === null && <Skeleton shape="block" />}
       {notice && <Message tone="good">{notice}</Message>}

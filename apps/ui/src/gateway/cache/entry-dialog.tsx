@@ -15,6 +15,7 @@ import { Fact } from "../fact.tsx";
 import styles from "../gateway.module.css";
 import { useSubmit } from "../use-submit.ts";
 import own from "./cache.module.css";
+import { ComparisonFailure } from "./comparison-failure.tsx";
 import { ReasonList } from "./reason-list.tsx";
 import { useReasonText } from "./reasons.ts";
 
@@ -134,7 +135,7 @@ export function EntryDialog({ entry, onClose, onWrong, onDeleted }: Props) {
               })}
         </Message>
       )}
-      {submit.error !== null && <FailureMessage error={submit.error} />}
+      {submit.error !== null && <ComparisonFailure error={submit.error} />}
       <DialogActions>
         <Button onClick={() => setAsking("delete")}>{t("entry.delete")}</Button>
         <Button variant="danger" onClick={() => setAsking("wrong")}>

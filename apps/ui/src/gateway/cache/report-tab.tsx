@@ -9,6 +9,7 @@ import { FailureMessage } from "../../components/failure-message.tsx";
 import { EmptyState, Skeleton } from "../../components/feedback.tsx";
 import { SelectField } from "../../components/field.tsx";
 import { HorizonArt } from "../../components/horizon-art.tsx";
+import { everyDay } from "../chart/scale.ts";
 import { StackedChart } from "../chart/stacked-chart.tsx";
 import { Figures } from "../figures.tsx";
 import styles from "../gateway.module.css";
@@ -23,15 +24,22 @@ export function ReportTab() {
   const t = useTranslations("cache");
   const locale = useLocale();
   const api = useApi();
-  const [days, setDays] = useState<number>(30);
-  const report = useResource(`report/${days}`, (signal) =>
-    api.call(CacheReport, `/api/admin/cache/report?days=${days}`, { signal }),
+  const [period, setPeriod] = useState<number>(30);
+  const report = useResource(`report/${period}`, (signal) =>
+    api.call(CacheReport, `/api/admin/cache/report?days=${period}`, { signal }),
   );
   const data = report.data;
+  const byDay = new Map(data?.by_day.map((one) => [one.day.slice(0, 10), one]));
+  const days = everyDay([...byDay.keys()]);
+  const valuesOf = (value: (day: CacheReport["by_day"][number]) => number) =>
+    days.map((day) => {
+      const found = byDay.get(day);
+      return found ? value(found) : 0;
+    });
   return (
     <>
       <div className={styles.toolbar}>
-        <SelectField label={t("period")} value={days} onChange={(event) => setDays(Number(event.target.value))}>
+        <SelectField label={t("period")} value={period} onChange={(event) => setPeriod(Number(event.target.value))}>
           {periods.map((one) => (
             <option key={one} value={one}>
               {t("lastDays", { days: one })}
@@ -80,15 +88,15 @@ export function ReportTab() {
             <h2 id="by-day">{t("report.byDay")}</h2>
             <StackedChart
               title={t("report.byDay")}
-              points={data.by_day.map(({ day }) => ({ at: day, width: "day" as const }))}
+              points={days.map((at) => ({ at, width: "day" as const }))}
               series={[
-                { key: "exact", name: t("report.exact"), values: data.by_day.map((day) => day.exact_hits) },
-                { key: "semantic", name: t("report.semantic"), values: data.by_day.map((day) => day.semantic_hits) },
+                { key: "exact", name: t("report.exact"), values: valuesOf(({ exact_hits }) => exact_hits) },
+                { key: "semantic", name: t("report.semantic"), values: valuesOf(({ semantic_hits }) => semantic_hits) },
                 {
                   key: "asked",
                   name: t("report.asked"),
                   isQuiet: true,
-                  values: data.by_day.map((day) => Math.max(0, day.calls - day.exact_hits - day.semantic_hits)),
+                  values: valuesOf((day) => Math.max(0, day.calls - day.exact_hits - day.semantic_hits)),
                 },
               ]}
               format={(value) => formatCount(locale, value)}

@@ -12,3 +12,12 @@ export function labelledPlaces(count: number, fitting: number): Set<number> {
   if (labels === 1) return new Set(count > 0 ? [0] : []);
   return new Set(Array.from({ length: labels }, (_, index) => Math.round((index * (count - 1)) / (labels - 1))));
 }
+
+/** Every day (`2026-11-23`) from the first to the last of a list in order, also those it leaves out. */
+export function everyDay(days: readonly string[]): string[] {
+  const first = Date.parse(`${days[0]?.slice(0, 10)}T00:00:00Z`);
+  const last = Date.parse(`${days.at(-1)?.slice(0, 10)}T00:00:00Z`);
+  if (!(first <= last)) return [];
+  const count = (last - first) / 86_400_000 + 1;
+  return Array.from({ length: count }, (_, index) => new Date(first + index * 86_400_000).toISOString().slice(0, 10));
+}

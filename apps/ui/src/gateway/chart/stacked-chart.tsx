@@ -77,6 +77,9 @@ export function StackedChart({ title, points, series, format, isWhole = true }: 
         })}
         {points.map((point, index) => {
           const x = left + index * step;
+          // under a narrow bar the outermost labels would be cut off
+          const isFirst = step < 40 && index === 0;
+          const isLast = step < 40 && index === points.length - 1;
           let y = bottom;
           return (
             <g key={point.at}>
@@ -109,9 +112,9 @@ export function StackedChart({ title, points, series, format, isWhole = true }: 
               {labels.has(index) && (
                 <text
                   className={own.axis}
-                  x={index === 0 ? x : index === points.length - 1 ? x + step : x + step / 2}
+                  x={isFirst ? x : isLast ? x + step : x + step / 2}
                   y={height - 8}
-                  textAnchor={index === 0 ? "start" : index === points.length - 1 ? "end" : "middle"}
+                  textAnchor={isFirst ? "start" : isLast ? "end" : "middle"}
                 >
                   {shortOf(point)}
                 </text>

@@ -217,7 +217,10 @@ export const frenchRules: readonly (readonly [string, string])[] = [
   ["si (?:je|on|nous) (?:suis|est|sommes) malades?", "@incaseof maladie"],
   ["si (?:je|on|nous) (?:suis|est|sommes) absente?s?", "@incaseof absence"],
   [`^je ai perdu ${determiner} (.*?) , @whattodo`, "@whattodo @incaseof perte $1"],
-  [`@whattodo (?:si|quand|lorsque) (?:je|on) (?:perds|perd|ai perdu|a perdu) ${determiner}`, "@whattodo @incaseof perte"],
+  [
+    `@whattodo (?:si|quand|lorsque) (?:je|on) (?:perds|perd|ai perdu|a perdu) ${determiner}`,
+    "@whattodo @incaseof perte",
+  ],
   [`@incaseof perte de (?:${determiner} )?`, "@incaseof perte "],
   [`@what duree de (?:${determiner} )?preavis`, "@what préavis"],
   ["(?:combien de temps (?:faut -il|faut -il compter|est necessaire) pour) ", "@what délai de "],
@@ -234,7 +237,10 @@ export const frenchRules: readonly (readonly [string, string])[] = [
   ["@howto payer(?= \\?|$)", "@which @paymentmethod acceptés"],
   ["(supprimer|effacer) (mon|le|un) compte definitivement", "$1 $2 compte"],
   // what the asker has to do
-  [`(?:dois je|doit on|devons nous|faut -il|est ce que (?:je dois|on doit|il faut)) (?=\\S+(?:er|ir|re|oir) )`, "@must "],
+  [
+    `(?:dois je|doit on|devons nous|faut -il|est ce que (?:je dois|on doit|il faut)) (?=\\S+(?:er|ir|re|oir) )`,
+    "@must ",
+  ],
 ];
 
 /** Fixed expressions that are one thing, and their other names. `name: expression | expression`, folded. */

@@ -1,14 +1,7 @@
 import { type Line, lineOf } from "./blocks.ts";
 import { height } from "./geometry.ts";
-import { lineText, type Segment, sameLine } from "./lines.ts";
+import { lineText, type PageLines, type Segment, sameLine } from "./lines.ts";
 import type { Word } from "./words.ts";
-
-export interface PageLines {
-  readonly page: number;
-  readonly width: number;
-  readonly height: number;
-  readonly segments: readonly Segment[];
-}
 
 export interface Furniture {
   readonly headers: readonly Line[];

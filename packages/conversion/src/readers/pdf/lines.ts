@@ -7,6 +7,14 @@ export interface Segment extends Box {
   readonly size: number;
 }
 
+/** The lines of one page, before they are put together. Points, origin top left. */
+export interface PageLines {
+  readonly page: number;
+  readonly width: number;
+  readonly height: number;
+  readonly segments: readonly Segment[];
+}
+
 export const segmentOf = (words: readonly Word[]): Segment => ({
   ...union(words),
   words: words.some((word) => word.rtl) ? inScriptOrder(words) : words,

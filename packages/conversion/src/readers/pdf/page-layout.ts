@@ -1,8 +1,8 @@
 import type { PageLink, PageNote } from "./annotations.ts";
 import { lineOf, pageBlocks, type TextBlock } from "./blocks.ts";
 import { type Frame, frameOf, isSlanted, quarterOf, skewedFrame } from "./frame.ts";
-import type { PageLines } from "./furniture.ts";
 import { type Box, union, width } from "./geometry.ts";
+import type { PageLines } from "./lines.ts";
 import { type Segment, segmentOf, toSegments, withDrawnBullets } from "./lines.ts";
 import type { PageText } from "./page-text.ts";
 import { mapRules, type Rules } from "./rules.ts";

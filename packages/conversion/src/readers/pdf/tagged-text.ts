@@ -1,4 +1,4 @@
-import type { PageLines } from "./furniture.ts";
+import type { PageLines } from "./lines.ts";
 import type { PageTags, Tag } from "./structure.ts";
 import type { Word } from "./words.ts";
 
