@@ -150,6 +150,31 @@ describe.skipIf(missingBrowser)("the gateway's pages, for an administrator", () 
     });
   });
 
+  it("imports a catalogue after showing what would change, and keeps what was typed by hand", async () => {
+    const page = await open("models");
+    const priced = (id: string) => ({
+      id,
+      context_length: 32_000,
+      pricing: { prompt: "0.000001", completion: "0.000002" },
+    });
+    provider.script = (response) => json(response, 200, { data: [priced("m1"), priced("m3")] });
+    await page.getByRole("button", { name: "Importer un catalogue" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Voir ce qui changerait" }).click();
+    const preview = page.getByRole("dialog", { name: "Ce qui changerait" });
+    await preview.getByText("Saisis à la main, gardés").waitFor();
+    expect(await preview.getByRole("button", { name: "Importer" }).isDisabled()).toBe(true);
+    await preview.getByRole("checkbox", { name: "m3" }).check();
+    await preview.getByRole("button", { name: "Importer 1 modèle" }).click();
+    const done = page.getByRole("dialog", { name: "Catalogue importé" });
+    await done.getByText("1 modèle ajouté, 0 mis à jour.").waitFor();
+    await done.getByRole("button", { name: "Terminé" }).click();
+    const added = page.getByRole("listitem").filter({ hasText: "maison/m3" });
+    await added.getByText(/1,00\s\$ lus · 2,00\s\$ écrits/).waitFor();
+    const kept = page.getByRole("listitem").filter({ hasText: "maison/m1" });
+    expect(await kept.textContent()).toMatch(/0,15\s\$ lus/);
+    provider.script = answerWith(written);
+  });
+
   it("names a route, puts its models in order by the keyboard, and says which is asked first", async () => {
     const add = await fetch(`${product.apiUrl}/api/admin/providers`, {
       method: "POST",

@@ -1,4 +1,5 @@
 import { AppError, type Clock, type Ids, jobScope, type TenantScope } from "@aurora/kernel";
+import type { GatewayMetrics } from "@aurora/telemetry";
 import { assertModelAllowed } from "../callers/key-scope.ts";
 import type { LimitedCall, Limits, Reservation } from "../limits/limit-types.ts";
 import type { Endpoint } from "../providers/dialects/index.ts";
@@ -9,7 +10,8 @@ import type { CallContext } from "./call-context.ts";
 import { type CallRecord, startRecord } from "./call-record.ts";
 import { assertEgress, corporaOf } from "./egress.ts";
 import type { Finished } from "./finished-call.ts";
-import { billOf } from "./limited-call.ts";
+import type { Guarded, Guards } from "./guarded-call.ts";
+import { billOf, guardedCall } from "./limited-call.ts";
 import type { CallObserver } from "./observe-calls.ts";
 import type { Presence } from "./presence.ts";
 import { statusOf } from "./read-whole.ts";
@@ -21,6 +23,8 @@ import { withinReach } from "./within-reach.ts";
 export interface PassThroughDeps extends AttemptDeps {
   readonly router: Router;
   readonly limits: Limits;
+  readonly guards: Guards;
+  readonly metrics: GatewayMetrics;
   /** For the egress rules of the corpora: they come with a look-up. */
   readonly cache: Pick<AnswerCache, "lookUp">;
   readonly observer: CallObserver;
@@ -72,6 +76,7 @@ export async function passThrough(
 ): Promise<Reply> {
   const isStream = request.stream === true;
   let held: Reservation | null = null;
+  let guarded: Guarded | null = null;
   const record = startRecord({
     context,
     endpoint,
@@ -84,6 +89,7 @@ export async function passThrough(
     observer: deps.observer,
     onFinished(finished) {
       held?.settle(billOf(finished));
+      for (const { action, count, guard } of guarded?.findings() ?? []) deps.metrics.guardFinding(guard, action, count);
       deps.onFinished(finished);
     },
   });
@@ -95,7 +101,9 @@ export async function passThrough(
     const first = plan.candidates[0] ?? null;
     record.route = first;
     if (context.key) assertModelAllowed(context.key, request.model, first);
-    held = await deps.limits.reserve(limitedCall(context, first, expected(first)));
+    const limited = limitedCall(context, first, expected(first));
+    held = await deps.limits.reserve(limited);
+    const chain = await deps.guards.chainFor(scope, context.source_app);
     const isJudged = plan.candidates.some(({ location }) => location === "external");
     const sourceApps = isJudged ? corporaOf(context) : [];
     const { egress } =
@@ -106,15 +114,19 @@ export async function passThrough(
       if (context.key) assertModelAllowed(context.key, request.model, route);
       assertEgress(route, context, egress);
     };
-    const send: AdmittedCall["send"] = (bodyFor) =>
-      tryCandidates(deps, {
+    const send: AdmittedCall["send"] = async (bodyFor) => {
+      const opened = await tryCandidates(deps, {
         plan,
         bodyFor,
-        encode: (route, body) => ({
-          path: route.dialect.path(endpoint, route.model, route.target),
-          headers: route.dialect.headers,
-          body: JSON.stringify(body),
-        }),
+        encode(route, body) {
+          guarded = chain.isActive ? chain.request(body, guardedCall({ ...plan, candidates: [route] }, limited)) : null;
+          if (isStream && guarded?.isAnswerGuarded) throw unguardable();
+          return {
+            path: route.dialect.path(endpoint, route.model, route.target),
+            headers: route.dialect.headers,
+            body: JSON.stringify(guarded?.body ?? body),
+          };
+        },
         isStream,
         signal: presence.signal,
         admit,
@@ -123,6 +135,8 @@ export async function passThrough(
           if (plan.candidates.length > 1) record.fallbackFrom ??= routeName(route);
         },
       });
+      return restored(opened, guarded);
+    };
     const reply = await run({ scope, record, plan, admit, send });
     return { ...reply, headers: { ...reply.headers, ...held.headers } };
   } catch (error) {
@@ -131,6 +145,22 @@ export async function passThrough(
     throw error;
   }
 }
+
+/** The answer as the caller may see it. */
+function restored(opened: Opened, guarded: Guarded | null): Opened {
+  if (opened.kind === "stream" || !guarded?.isAnswerGuarded) return opened;
+  const { answer } = opened;
+  if (answer.json === null || answer.status !== 200) return opened;
+  const json = guarded.restoreJson(answer.json);
+  return { ...opened, answer: { ...answer, json, body: Buffer.from(JSON.stringify(json)) } };
+}
+
+/** Events of an endpoint in its own form cannot be put back piece by piece: what cannot be checked is not sent. */
+const unguardable = () =>
+  new AppError("guard_refused", "With the guards that are on, this endpoint answers without streaming only.", {
+    params: { guard: "other" },
+    errors: [{ pointer: "/stream", code: "not_accepted" }],
+  });
 
 function limitedCall(context: CallContext, route: Route | null, expected: Expected): LimitedCall {
   const pico = picoCostOf(route, expected);

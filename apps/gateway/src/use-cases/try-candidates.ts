@@ -105,7 +105,7 @@ async function tryRoute(
       if (fault === "client_closed" || AppError.is(error)) deps.breaker.abandoned(routeKey(route));
       if (fault === "client_closed") throw new ClientClosed();
       if (fault === "egress_refused") return { error: faultError(fault, error) };
-      if (AppError.is(error) && error.code === "invalid_input") return { error }; // nothing was sent
+      if (AppError.is(error) && (error.code === "invalid_input" || error.code === "guard_refused")) return { error }; // nothing was sent
       mayRetry = fault !== "upstream_timeout"; // whoever waited a whole limit does not wait for another
       outcome = { error: faultError(fault, error) };
     }

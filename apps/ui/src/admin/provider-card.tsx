@@ -16,9 +16,14 @@ import { EditProviderDialog } from "./edit-provider-dialog.tsx";
 import { RotateKeyDialog } from "./rotate-key-dialog.tsx";
 import { TestMessage } from "./test-message.tsx";
 
-type Props = { provider: Provider; onChanged: () => void };
+type Props = {
+  provider: Provider;
+  /** A model of another provider answers questions. */
+  isOtherAnswering: boolean;
+  onChanged: () => void;
+};
 
-export function ProviderCard({ provider, onChanged }: Props) {
+export function ProviderCard({ provider, isOtherAnswering, onChanged }: Props) {
   const t = useTranslations("providers");
   const locale = useLocale();
   const api = useApi();
@@ -88,7 +93,7 @@ export function ProviderCard({ provider, onChanged }: Props) {
           disabled={isBusy || !provider.is_active}
           onChange={(event) => chooseDefault(event.target.value)}
         >
-          <option value="">{t("default.none")}</option>
+          <option value="">{t(isOtherAnswering ? "default.other" : "default.none")}</option>
           {provider.models.map((model) => (
             <option key={model.id} value={model.name}>
               {model.name}

@@ -58,7 +58,14 @@ export function ProvidersPage() {
             {overview.data && apps && <AnsweringNow overview={overview.data} providers={items} sourceApps={apps} />}
             <ul className={styles.list}>
               {items.map((provider) => (
-                <ProviderCard key={provider.id} provider={provider} onChanged={reload} />
+                <ProviderCard
+                  key={provider.id}
+                  provider={provider}
+                  isOtherAnswering={items.some(
+                    (other) => other.id !== provider.id && other.models.some((model) => model.is_default),
+                  )}
+                  onChanged={reload}
+                />
               ))}
             </ul>
             {apps && <EgressTable providers={items} sourceApps={apps} onChanged={reload} />}

@@ -12,7 +12,7 @@ import { useSubmit } from "../use-submit.ts";
 import own from "./guardrails.module.css";
 
 const tones = { passed: "good", masked: "neutral", refused: "danger" } as const;
-const kinds = ["email", "phone", "iban", "nir", "card", "name", "word", "wildcard", "regex"] as const;
+const kinds = ["email", "phone", "iban", "nir", "card", "name", "term"] as const;
 
 /** Tries what stands in the form, saved or not, on a text. `settings` reads the form at that moment. */
 export function TryBox({ settings }: { settings: () => unknown }) {
@@ -31,7 +31,7 @@ export function TryBox({ settings }: { settings: () => unknown }) {
       );
   }
   const kindName = (kind: string) => {
-    const known = kinds.find((one) => one === kind);
+    const known = kinds.find((one) => one === kind.toLowerCase());
     return known ? t(`kind.${known}`) : kind;
   };
   return (
