@@ -247,6 +247,61 @@ describe("fallback in the middle of a stream", () => {
 });
 
 describe("odd providers", () => {
+  it("takes an answer that has said how it ended for whole, though the connection broke after it", async () => {
+    await route("best");
+    h.provider.script = async (response) => {
+      startStream(response);
+      response.write(streamOf("Deux jours. [1]").slice(0, -1).join(""));
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      response.destroy();
+    };
+    const text = await (await ask({ stream: true })).text();
+    expect([contentOf(text), dataOf(text).at(-1)]).toEqual(["Deux jours. [1]", "[DONE]"]);
+    expect(second.calls).toHaveLength(0);
+  });
+
+  it("does not take one choice of two for a whole answer", async () => {
+    h.provider.script = (response) => {
+      startStream(response);
+      response.end([...streamOf("Oui"), "data: [DONE]\n\n"].join(""));
+    };
+    const all = await events(await h.ask({ stream: true, n: 2 }));
+    expect(all).not.toContain("[DONE]");
+    expect(JSON.parse(all.at(-1) ?? "")).toHaveProperty("error");
+  });
+
+  it("loses no row to what a caller or a provider wrote into it", async () => {
+    h.provider.script = (response) =>
+      json(
+        response,
+        200,
+        completion("Oui. [1]", { usage: { prompt_tokens: 1.5, completion_tokens: 1e19, total_tokens: 1 } }),
+      );
+    const names = ["x\u0000", "\ud800", "lan/m1"];
+    await Promise.all(names.map((model) => h.ask({ temperature: 1 }, model).then((response) => response.text())));
+    const rows = await h.usageRows();
+    expect(rows.map(({ status }) => status).sort()).toEqual([200, 404, 404]);
+  });
+
+  it("is not taken for failing because of a request nobody could send", async () => {
+    let deep: unknown = 1;
+    for (let n = 0; n < 60; n += 1) deep = [deep];
+    for (let n = 0; n < 12; n += 1) expect((await h.ask({ metadata: [[deep], [[[[deep]]]]] })).status).toBe(400);
+    expect((await h.ask()).status).toBe(200);
+  });
+
+  it("is paid for a call its caller gave up", async () => {
+    h.provider.script = () => {};
+    const leave = new AbortController();
+    h.call({ body: chatBody("lan/m1"), signal: leave.signal }).catch(() => undefined);
+    await h.provider.arrived(0);
+    leave.abort();
+    await h.provider.aborted(0);
+    const [row] = await h.usageRows();
+    expect(row).toMatchObject({ status: 499, is_usage_estimated: true });
+    expect(Number(row?.prompt_tokens)).toBeGreaterThan(5);
+  });
+
   it("is not led on by a stream answered as JSON, or JSON answered as a stream", async () => {
     h.provider.script = (response) => json(response, 200, completion("Oui. [1]"));
     const whole = await h.ask({ stream: true });

@@ -1,5 +1,5 @@
 import type { AddressRules, AnswerCipher, CredentialCipher, EnvironmentKeys } from "@aurora/auth";
-import { type Clock, type Ids, jobScope } from "@aurora/kernel";
+import { AppError, type Clock, type Ids, jobScope } from "@aurora/kernel";
 import type { WordVectors } from "@aurora/llm";
 import type { OutboundProxy } from "@aurora/outbound";
 import {
@@ -127,7 +127,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     maxBatch: 200,
     intervalMs: 100,
     logger,
-    write: (batch) => writeUsage(rows, batch),
+    write: (batch) => writeUsage(rows, batch, logger),
   });
   const semantic =
     deps.semantic &&
@@ -157,6 +157,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     breaker,
     guards: createGuards({ rows, clock, maxAgeMs }),
     metrics,
+    onFault: (error) => logger.error({ err: error }, "a call could not be settled"),
     observer,
     flights: createFlights(),
     onFinished: (finished) => void usage.add(finished),
@@ -197,10 +198,23 @@ export function createGateway(deps: GatewayDeps): Gateway {
   };
 }
 
-async function writeUsage(rows: Pick<GatewayRows, "insertUsage">, batch: readonly TenantUsage[]): Promise<void> {
-  for (const [tenantId, own] of byTenant(batch))
-    await rows.insertUsage(
+/** A row that cannot be written costs itself, never those beside it: they are other tenants' too. */
+async function writeUsage(
+  rows: Pick<GatewayRows, "insertUsage">,
+  batch: readonly TenantUsage[],
+  logger: Logger,
+): Promise<void> {
+  const insert = (tenantId: string, own: readonly TenantUsage[]) =>
+    rows.insertUsage(
       jobScope(tenantId, "gateway.usage"),
       own.map(({ row }) => row),
     );
+  for (const [tenantId, own] of byTenant(batch))
+    await insert(tenantId, own).catch(async (error: unknown) => {
+      if (AppError.is(error)) throw error; // the database is away: the whole batch is tried again
+      for (const one of own)
+        await insert(tenantId, [one]).catch((cause: unknown) =>
+          logger.error({ err: cause, tenant_id: tenantId, row_id: one.row.id }, "a usage row cannot be written"),
+        );
+    });
 }

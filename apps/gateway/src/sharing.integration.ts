@@ -114,6 +114,32 @@ describe("single flight", () => {
     expect((await anew).status).toBe(200);
   });
 
+  it("is not held back by a streaming caller who left, when another waits for the whole", async () => {
+    const long = "a".repeat(600_000);
+    h.provider.script = async (response) => {
+      startStream(response);
+      const [first = "", ...rest] = streamOf(long.slice(0, 6));
+      response.write(first);
+      await released;
+      const big = { id: "c", object: "chat.completion.chunk", created: 1, model: "m" };
+      for (let at = 0; at < 30; at += 1)
+        response.write(
+          `data: ${JSON.stringify({ ...big, choices: [{ index: 0, delta: { content: long.slice(0, 20_000) }, finish_reason: null }] })}\n\n`,
+        );
+      response.end([...rest, "data: [DONE]\n\n"].join(""));
+    };
+    const leave = new AbortController();
+    ask({ stream: true }, leave.signal)
+      .then((response) => response.text())
+      .catch(() => undefined);
+    await h.provider.arrived(0);
+    const whole = ask();
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    leave.abort();
+    release();
+    expect((await (await whole).text()).length).toBeGreaterThan(600_000);
+  });
+
   it("gives an error to all, and keeps it for nobody", async () => {
     h.provider.script = async (response) => {
       await released;

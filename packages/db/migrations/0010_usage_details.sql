@@ -21,6 +21,7 @@ ALTER TABLE llm_usage
 CREATE FUNCTION gateway_look_up(tenant uuid, key_hashes text[], at timestamptz, source_apps text[])
 RETURNS TABLE (entries jsonb, egress jsonb)
 LANGUAGE plpgsql
+SET search_path = public, pg_temp
 AS $$
 BEGIN
   PERFORM set_config('app.tenant_id', tenant::text, true);
@@ -41,3 +42,5 @@ BEGIN
   RETURN NEXT;
 END
 $$;
+REVOKE ALL ON FUNCTION gateway_look_up(uuid, text[], timestamptz, text[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION gateway_look_up(uuid, text[], timestamptz, text[]) TO nexus_app;

@@ -30,7 +30,7 @@ export async function sendReply(reply: FastifyReply, answer: Reply, pingInterval
   if (Buffer.isBuffer(body)) return void (await reply.code(status).headers(headers).send(body));
   await begun(body);
   reply.hijack();
-  reply.raw.writeHead(status, headers);
+  if (!reply.raw.destroyed) reply.raw.writeHead(status, headers);
   await sendEvents(reply.raw, body, pingIntervalMs);
 }
 
@@ -59,6 +59,10 @@ async function begun(body: EventReader): Promise<void> {
 }
 
 function sendEvents(raw: ServerResponse, body: EventReader, pingIntervalMs: number): Promise<void> {
+  if (raw.destroyed) {
+    body.close(); // its `close` event is past: nobody will tell
+    return Promise.resolve();
+  }
   return new Promise((resolve) => {
     let isBlocked = false;
     const timer = setInterval(() => {

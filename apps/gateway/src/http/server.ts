@@ -8,6 +8,7 @@ import type { KeyAuthentication, VirtualKeyCaller } from "../callers/key-authent
 import { LimitRefused } from "../limits/describe-limits.ts";
 import { type CallContext, contextOfKey } from "../use-cases/call-context.ts";
 import { ClientClosed, createPresence, type Presence } from "../use-cases/presence.ts";
+import { assertBounded } from "./body-bounds.ts";
 import { createInternalAuth } from "./internal-auth.ts";
 import { toOpenAIError } from "./openai-error.ts";
 
@@ -88,6 +89,8 @@ function asAppError(error: unknown): unknown {
   return error;
 }
 
+const maxShownIssues = 20;
+
 export interface CheckedCall<Body> {
   readonly context: CallContext;
   readonly body: Body;
@@ -102,9 +105,13 @@ export function readCall<Body>(
 ): CheckedCall<Body> {
   const bytes = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
   const context = contextOf(request, bytes);
-  const parsed = schema.safeParse(parseJson(bytes));
+  const json = parseJson(bytes);
+  assertBounded(json);
+  const parsed = schema.safeParse(json);
   if (!parsed.success) {
-    const errors = parsed.error.issues.map((issue) => ({ pointer: `/${issue.path.join("/")}`, code: issue.code }));
+    const errors = parsed.error.issues
+      .slice(0, maxShownIssues)
+      .map((issue) => ({ pointer: `/${issue.path.join("/")}`, code: issue.code }));
     throw new AppError("invalid_input", "The request does not fit the schema.", { errors });
   }
   const { leave, presence } = createPresence();

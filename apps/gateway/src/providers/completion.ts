@@ -35,14 +35,17 @@ export function usageOf(answer: Record<string, unknown>): TokenUsage | null {
   const prompt = isObject(usage.prompt_tokens_details) ? usage.prompt_tokens_details : {};
   const completion = isObject(usage.completion_tokens_details) ? usage.completion_tokens_details : {};
   return {
-    promptTokens: usage.prompt_tokens,
+    promptTokens: numberOf(usage.prompt_tokens) ?? 0,
     completionTokens: numberOf(usage.completion_tokens) ?? 0,
     cachedTokens: numberOf(prompt.cached_tokens),
     cacheWriteTokens: numberOf(prompt.cache_write_tokens),
     reasoningTokens: numberOf(completion.reasoning_tokens),
   };
 }
-const numberOf = (value: unknown): number | null => (typeof value === "number" ? value : null);
+/** Providers are not believed: whole, not negative, and no more than the meter can hold. */
+const mostTokens = 1_000_000_000;
+const numberOf = (value: unknown): number | null =>
+  typeof value === "number" && Number.isFinite(value) ? Math.min(mostTokens, Math.max(0, Math.round(value))) : null;
 
 /** What is counted where a provider reports nothing. */
 export const estimatedUsage = (promptTokens: number, completionTokens: number): TokenUsage => ({
@@ -86,7 +89,7 @@ export interface ChunkGatherer {
   readonly contentChars: number;
   /** The first chunk; null before it. */
   readonly envelope: Record<string, unknown> | null;
-  /** Every choice that began has said how it ended, and there is one. */
+  /** Every choice that was asked for has said how it ended. */
   readonly isFinished: boolean;
   choices(): SeenChoice[];
   /** The answer the same call without `stream` would have had; null before the first chunk. */
@@ -94,7 +97,8 @@ export interface ChunkGatherer {
 }
 
 /** Puts the chunks of one stream together. Choices may come interleaved. */
-export function createChunkGatherer(): ChunkGatherer {
+/** @param expectedChoices `n` of the request. */
+export function createChunkGatherer(expectedChoices = 1): ChunkGatherer {
   let first: Record<string, unknown> | null = null;
   let rawUsage: unknown = null;
   let usage: TokenUsage | null = null;
@@ -134,7 +138,9 @@ export function createChunkGatherer(): ChunkGatherer {
       return first;
     },
     get isFinished() {
-      return choices.size > 0 && [...choices.values()].every(({ finishReason }) => finishReason !== null);
+      return (
+        choices.size >= expectedChoices && [...choices.values()].every(({ finishReason }) => finishReason !== null)
+      );
     },
     choices: () =>
       sorted().map(([, choice]) => ({

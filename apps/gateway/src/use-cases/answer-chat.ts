@@ -7,7 +7,7 @@ import type { Route } from "../providers/directory.ts";
 import type { SemanticHit } from "../semantic/index.ts";
 import { whyNotKept } from "./answer-cache.ts";
 import { cachingOf } from "./caching.ts";
-import { type CallRecord, startRecord } from "./call-record.ts";
+import { type CallRecord, estimateTokens, promptChars, startRecord } from "./call-record.ts";
 import type { ChatCall } from "./call-request.ts";
 import type { ChatDeps } from "./chat-deps.ts";
 import { assertAuroraMatches } from "./check-call.ts";
@@ -40,6 +40,7 @@ export async function answerChat(deps: ChatDeps, received: ChatCall): Promise<Re
     model: request.model,
     isStream: request.stream === true,
     question: request.aurora?.question ?? null,
+    promptTokens: () => estimateTokens(promptChars(request.messages)),
     onFinished(finished) {
       held?.settle(billOf(finished));
       for (const { action, count, guard } of guarded?.findings() ?? []) deps.metrics.guardFinding(guard, action, count);

@@ -1,6 +1,6 @@
 import type { Clock, Ids } from "@aurora/kernel";
 import type { TracedEndpoint } from "@aurora/telemetry";
-import type { TokenUsage } from "../providers/completion.ts";
+import { estimatedUsage, type TokenUsage } from "../providers/completion.ts";
 import type { Route } from "../providers/directory.ts";
 import { costOf } from "../routing/index.ts";
 import type { CallContext } from "./call-context.ts";
@@ -41,6 +41,8 @@ export interface RecordOptions {
   readonly ids: Ids;
   /** For spans, which drop it unless the operator keeps questions; null = not known apart from a prompt. */
   readonly question: string | null;
+  /** Of the prompt, estimated: what a call that was sent and never answered is charged. */
+  readonly promptTokens?: () => number;
   readonly observer: CallObserver;
   readonly onFinished: (finished: Finished) => void;
 }
@@ -87,6 +89,11 @@ export function startRecord(options: RecordOptions): CallRecord {
       if (isFinished) return;
       isFinished = true;
       record.upstreamEnded();
+      const isUnanswered = record.usage === null && record.attempts > 0 && (status === 499 || status === 504);
+      if (isUnanswered && options.promptTokens) {
+        record.usage = estimatedUsage(options.promptTokens(), 0);
+        record.isUsageEstimated = true;
+      }
       const { route, usage } = record;
       const isHit = record.cacheStatus === "hit_exact" || record.cacheStatus === "hit_semantic";
       const cost = costOf(route, usage);

@@ -26,6 +26,8 @@ export interface ChatDeps {
   /** Told of every call once: usage row, metrics, spans. */
   readonly observer: CallObserver;
   readonly onFinished: (finished: Finished) => void;
+  /** Told of what failed after the answer was out. */
+  readonly onFault: (error: unknown) => void;
   readonly wordVectors: WordVectors | null;
   readonly clock: Clock;
   readonly ids: Ids;

@@ -23,8 +23,10 @@ export interface EventLog {
   end(how: LogEnd): void;
   readonly ended: LogEnd | null;
   readonly isEmpty: boolean;
-  /** Bytes that no reader has taken yet: the fastest reader's arrears. */
+  /** The fastest reader's arrears, for which the provider is held back; 0 while somebody waits for the whole answer. */
   readonly backlogBytes: number;
+  /** Somebody reads nothing and waits for the end: nobody's slowness may hold the provider back any more. */
+  wantWhole(): void;
   /** @param withUsage Whether the caller asked for the event that holds the usage alone. */
   open(withUsage: boolean): EventReader;
 }
@@ -38,6 +40,7 @@ export function createEventLog(keepAll: boolean, onTaken: () => void = () => {})
   let dropped = 0; // entries before the first one held
   let appendedBytes = 0;
   let ended: LogEnd | null = null;
+  let isWholeWanted = false;
   const readers = new Set<{ takenBytes: number; wake: () => void }>();
   const wakeAll = () => {
     for (const reader of readers) reader.wake();
@@ -59,7 +62,12 @@ export function createEventLog(keepAll: boolean, onTaken: () => void = () => {})
     get isEmpty() {
       return appendedBytes === 0;
     },
+    wantWhole() {
+      isWholeWanted = true;
+      onTaken();
+    },
     get backlogBytes() {
+      if (isWholeWanted || readers.size === 0) return 0;
       let least = appendedBytes;
       for (const { takenBytes } of readers) least = Math.min(least, appendedBytes - takenBytes);
       return least;

@@ -37,17 +37,17 @@ export async function flyToModel(deps: ChatDeps, call: OpenCall, { admit, asked,
       onFirstChunk: record.firstChunk,
       onUpstreamEnded: record.upstreamEnded,
     } satisfies FlightCall);
-  const { flight, isLeader } = isShareable
+  // who may not go where the first candidate is may still be answered by another one, and goes alone
+  const mayJoin = isShareable && isAdmitted(plan.candidates[0], admit);
+  const { flight, isLeader } = mayJoin
     ? deps.flights.join(call.keyHash, departure)
     : { flight: departure(), isLeader: true };
-  flight.board(call.presence);
+  const unboard = flight.board(call.presence);
   if (!isLeader) {
     deps.metrics.singleFlightFollower("chat/completions");
-    const [first] = plan.candidates;
-    if (first) admit(first); // whoever boards may go there, too
-    return follow(call, flight);
+    return follow(call, flight, unboard);
   }
-  void flight.ended.then((end) => land(deps, call, asked, end));
+  flight.ended.then((end) => land(deps, call, asked, end)).catch((error: unknown) => deps.onFault(error));
   const reply = await flight.opened;
   const common = { cache: miss, prices: pricesOf(reply.route) };
   const { limitHeaders } = call;
@@ -55,7 +55,7 @@ export async function flyToModel(deps: ChatDeps, call: OpenCall, { admit, asked,
     const { headers, status } = reply.answer;
     return { ...common, status, headers: { ...headers, ...limitHeaders }, body: restoredBody(call, reply.answer) };
   }
-  const body = restoredReader(reply.log.open(wantsUsage(call)), call.guarded);
+  const body = restoredReader(reply.log.open(wantsUsage(call)), call.guarded, unboard);
   return { ...common, status: 200, headers: { ...streamHeaders, ...limitHeaders }, body };
 }
 
@@ -66,34 +66,49 @@ function restoredBody({ guarded }: OpenCall, { body, json, status }: WholeAnswer
 }
 const wantsUsage = ({ request }: OpenCall): boolean => request.stream_options?.include_usage === true;
 
-/** The first caller's row, and the cache. */
+/** The first caller's row, and the cache: whatever becomes of the second, the first is written. */
 function land(deps: ChatDeps, call: OpenCall, asked: ByLikeness | null, end: FlightEnd): void {
-  const { keyHash, presence, record } = call;
+  const { presence, record } = call;
   if (end.route) record.route = end.route;
   record.usage = end.usage;
   record.isUsageEstimated = end.isUsageEstimated;
   record.finishReason = end.finishReason;
-  if (end.isStorable && end.completion && end.route) {
-    const isFirst = end.route === call.plan?.candidates[0];
-    const key = isFirst ? keyHash : deps.cache.keyOf(call, end.route);
-    const answer = { completion: end.completion, choices: end.choices };
-    deps.cache.keep(call, key, end.route, answer);
-    // a semantic entry is of the model its scope names
-    if (isFirst && whyNotKept(call, end.route, answer) === null) learn(deps, call, asked, end.completion);
+  try {
+    keep(deps, call, asked, end);
+  } finally {
+    if (presence.isGone) record.finish(499, "client_closed");
+    else record.finish(end.status, end.errorCode);
   }
-  if (presence.isGone) record.finish(499, "client_closed");
-  else record.finish(end.status, end.errorCode);
+}
+
+function keep(deps: ChatDeps, call: OpenCall, asked: ByLikeness | null, end: FlightEnd): void {
+  if (!end.isStorable || !end.completion || !end.route) return;
+  const isFirst = end.route === call.plan?.candidates[0];
+  const key = isFirst ? call.keyHash : deps.cache.keyOf(call, end.route);
+  const answer = { completion: end.completion, choices: end.choices };
+  deps.cache.keep(call, key, end.route, answer);
+  // a semantic entry is of the model its scope names
+  if (isFirst && whyNotKept(call, end.route, answer) === null) learn(deps, call, asked, end.completion);
+}
+
+function isAdmitted(route: Route | undefined, admit: (route: Route) => void): boolean {
+  try {
+    if (route) admit(route);
+    return route !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 /** A caller who asked the same a moment later: the same answer, at no cost, in the form that was asked for. */
-async function follow(call: OpenCall, flight: Flight): Promise<Reply> {
+async function follow(call: OpenCall, flight: Flight, unboard: () => void): Promise<Reply> {
   const { presence, record, request } = call;
   record.cacheStatus = "hit_exact";
   const cache = { status: "exact", ageSeconds: 0, similarity: null } as const;
   const opened = await flight.opened;
   record.route = opened.route;
   if (opened.kind === "stream" && request.stream === true) {
-    const reader = restoredReader(opened.log.open(wantsUsage(call)), call.guarded);
+    const reader = restoredReader(opened.log.open(wantsUsage(call)), call.guarded, unboard);
     void flight.ended.then((end) => {
       record.usage = end.usage;
       record.finishReason = end.finishReason;
@@ -102,6 +117,7 @@ async function follow(call: OpenCall, flight: Flight): Promise<Reply> {
     });
     return { status: 200, headers: { ...streamHeaders, ...call.limitHeaders }, body: reader, cache, prices: free };
   }
+  if (opened.kind === "stream") opened.log.wantWhole();
   const end = await flight.ended;
   if (end.completion) return wholeReply(call, end.completion, cache);
   if (opened.kind === "stream") throw end.error;

@@ -24,8 +24,11 @@ export async function guardRequest(
   return chain.isActive ? chain.request(body, call) : null;
 }
 
-/** The events of a stream as this caller may see them. */
-export function restoredReader(reader: EventReader, guarded: Guarded | null): EventReader {
+/**
+ * The events of a stream as this caller may see them.
+ * @param onRefused Called when a guard refuses the answer: nothing more of it is wanted.
+ */
+export function restoredReader(reader: EventReader, guarded: Guarded | null, onRefused: () => void): EventReader {
   if (guarded === null || !guarded.isAnswerGuarded) return reader;
   const chunks = guarded.restoreChunks();
   const splitter = createSseSplitter();
@@ -47,6 +50,7 @@ export function restoredReader(reader: EventReader, guarded: Guarded | null): Ev
       } catch (error) {
         failure = { kind: "failed", error }; // nothing of what could not be checked is shown
         reader.close();
+        onRefused();
         return null;
       }
     },

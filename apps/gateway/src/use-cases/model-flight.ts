@@ -9,6 +9,7 @@ import {
   usageOf,
 } from "../providers/completion.ts";
 import type { Route } from "../providers/directory.ts";
+import { sseDone } from "../providers/sse.ts";
 import { faultError, type UpstreamFault } from "../providers/upstream.ts";
 import { routeKey } from "../routing/index.ts";
 import { estimateTokens, promptChars } from "./call-record.ts";
@@ -47,8 +48,11 @@ export interface Flight {
   readonly opened: Promise<FlightReply>;
   /** Never rejects. */
   readonly ended: Promise<FlightEnd>;
-  /** Counts a caller in. When the last one leaves before the end, the provider's connection is closed at once. */
-  board(presence: Presence): void;
+  /**
+   * Counts a caller in. When the last one leaves before the end, the provider's connection is closed at once.
+   * @returns what to call when this one wants no more of it, though still there.
+   */
+  board(presence: Presence): () => void;
   /** Everybody left: it is being ended, and nobody may board any more. */
   isAbandoned(): boolean;
 }
@@ -94,10 +98,12 @@ export function startFlight(deps: AttemptDeps, call: FlightCall): Flight {
     isAbandoned: () => leave.signal.aborted,
     board(presence) {
       aboard.add(presence);
-      presence.onGone(() => {
+      const unboard = () => {
         aboard.delete(presence);
         if (aboard.size === 0 && !isOver) leave.abort(new ClientClosed());
-      });
+      };
+      presence.onGone(unboard);
+      return unboard;
     },
   };
 }
@@ -117,7 +123,7 @@ async function runStream(
   log: EventLog,
   onPausable: (resume: () => void) => void,
 ): Promise<FlightEnd> {
-  const gatherer = createChunkGatherer();
+  const gatherer = createChunkGatherer(Number(call.body.n ?? 1));
   let current = first;
   let continuation: Continuation | null = null;
   let isMixed = false;
@@ -131,12 +137,15 @@ async function runStream(
       },
       onPausable,
     );
-    if (end.kind === "complete") {
+    const isClosed = end.kind === "fault" && end.fault === "client_closed";
+    const isWhole = end.kind === "complete" || (!isClosed && gatherer.isFinished); // a whole answer stays whole
+    if (isWhole) {
+      if (end.kind !== "complete") log.append(sseDone);
       log.end({ kind: "complete" });
       return endOfStream(call, route, gatherer, { status: 200, errorCode: null, error: null, isStorable: !isMixed });
     }
-    if (end.kind === "fault" && end.fault === "client_closed") {
-      log.end({ kind: "failed", error: new ClientClosed() });
+    if (isClosed) {
+      log.end({ kind: "failed", error: AppError.is(end.cause) ? end.cause : new ClientClosed() });
       const closed = { status: 499, errorCode: "client_closed", error: new ClientClosed(), isStorable: false };
       return endOfStream(call, route, gatherer, closed);
     }

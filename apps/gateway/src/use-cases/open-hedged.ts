@@ -14,7 +14,7 @@ export async function openHedged(deps: AttemptDeps, call: Attempts): Promise<Ope
   if (isFirstDone && (await isGood(first.answer))) return first.answer;
   if (call.signal.aborted) throw new ClientClosed();
   const second = leg(deps, call, 1, candidates.length);
-  const winner = await Promise.any([goodOf(first), goodOf(second)]).catch(() => second);
+  const winner = await Promise.any([goodOf(first), goodOf(second)]).catch(() => better(first, second));
   const loser = winner === first ? second : first;
   loser.close();
   return winner.answer;
@@ -47,6 +47,17 @@ const isGood = (answer: Promise<Opened>): Promise<boolean> =>
   answer.then(
     (opened) => opened.kind === "stream" || opened.answer.status < 400,
     () => false,
+  );
+
+/** Of two that failed: the one that at least has a provider's answer to pass on. */
+const better = (first: Leg, second: Leg): Promise<Leg> =>
+  second.answer.then(
+    () => second,
+    () =>
+      first.answer.then(
+        () => first,
+        () => second,
+      ),
   );
 
 async function goodOf(one: Leg): Promise<Leg> {

@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import { AppError } from "@aurora/kernel";
 import { type ChunkGatherer, isObject, parseObject } from "../providers/completion.ts";
 import { createSseSplitter, joined, type SseEvent, sseData, sseDone } from "../providers/sse.ts";
 import { faultOf, type UpstreamFault } from "../providers/upstream.ts";
@@ -109,10 +110,17 @@ export function pumpStream(options: PumpOptions, onPausable: (resume: () => void
       if (translate) takeAll(translated(translate.end()));
       if (!isOver) complete(sseDone, true); // some providers leave `[DONE]` out
     });
-    body.on("error", (error) => fail(faultOf(error, signal), error));
+    body.on("error", (error) => {
+      const fault = faultOf(error, signal);
+      if (fault === "upstream_timeout" && body.isPaused())
+        fail("client_closed", readTooSlowly()); // it waited for us
+      else fail(fault, error);
+    });
     body.on("close", () => fail(faultOf(null, signal), new Error("the provider closed the connection")));
   });
 }
+
+const readTooSlowly = () => new AppError("upstream_timeout", "The answer was read too slowly.");
 
 const isUsageAlone = (chunk: Record<string, unknown>): boolean =>
   isObject(chunk.usage) && Array.isArray(chunk.choices) && chunk.choices.length === 0;

@@ -92,8 +92,13 @@ async function tryRoute(
     let retryAfter: string | null = null;
     let outcome: { readonly opened: Opened } | { readonly error: unknown };
     let mayRetry = true;
+    const prepared = prepare(call, route);
+    if ("error" in prepared) {
+      deps.breaker.abandoned(routeKey(route)); // the request is at fault, and nothing was sent
+      return prepared;
+    }
     try {
-      const opened = await ask(deps, call, route, index);
+      const opened = await ask(deps, call, route, index, prepared);
       if (opened.kind === "stream" || !isRetryable(opened.answer.status)) {
         deps.breaker.succeeded(routeKey(route));
         return { opened };
@@ -105,7 +110,6 @@ async function tryRoute(
       if (fault === "client_closed" || AppError.is(error)) deps.breaker.abandoned(routeKey(route));
       if (fault === "client_closed") throw new ClientClosed();
       if (fault === "egress_refused") return { error: faultError(fault, error) };
-      if (AppError.is(error) && (error.code === "invalid_input" || error.code === "guard_refused")) return { error }; // nothing was sent
       mayRetry = fault !== "upstream_timeout"; // whoever waited a whole limit does not wait for another
       outcome = { error: faultError(fault, error) };
     }
@@ -116,10 +120,30 @@ async function tryRoute(
   }
 }
 
-async function ask({ upstream }: AttemptDeps, call: Attempts, route: Route, index: number): Promise<Opened> {
+interface Prepared {
+  readonly body: Record<string, unknown>;
+  readonly encoded: DialectCall;
+}
+
+/** The request in this candidate's form, or why it has none. */
+function prepare(call: Attempts, route: Route): Prepared | { readonly error: unknown } {
+  try {
+    const body = call.bodyFor(route);
+    return { body, encoded: call.encode ? call.encode(route, body) : route.dialect.chat(body, route.target) };
+  } catch (cause) {
+    if (AppError.is(cause)) return { error: cause };
+    return { error: new AppError("invalid_input", "The request cannot be put to this provider.", { cause }) };
+  }
+}
+
+async function ask(
+  { upstream }: AttemptDeps,
+  call: Attempts,
+  route: Route,
+  index: number,
+  { body, encoded }: Prepared,
+): Promise<Opened> {
   const { isStream, signal } = call;
-  const body = call.bodyFor(route);
-  const encoded = call.encode ? call.encode(route, body) : route.dialect.chat(body, route.target);
   const traceHeaders = call.onAttempt(route, body);
   const answer = await upstream.post(route.target, encoded.path, encoded.body, signal, {
     headers: { ...encoded.headers, ...traceHeaders },

@@ -27,7 +27,8 @@ type Props = {
   /** No model of any provider answers questions yet. */
   isFirst: boolean;
   onClose: () => void;
-  onAdded: (provider: Provider) => void;
+  /** It is there. `failure`: an approval asked for with it was not saved; null = all were. */
+  onAdded: (failure: unknown) => void;
 };
 
 /** Where models are, the key, which of them answers, and whose text may go there. */
@@ -79,15 +80,19 @@ export function AddProviderDialog({ sourceApps, isFirst, onClose, onAdded }: Pro
     const approved = isExternal ? sourceApps.filter(({ source_app }) => data.get(`approve ${source_app}`)) : [];
     void submit.run(async () => {
       const provider = await api.call(Provider, "/api/admin/providers", { method: "POST", body });
-      for (const one of approved)
-        await api.send(`/api/admin/source-apps/${one.source_app}`, {
-          method: "PUT",
-          body: {
-            egress: "approved",
-            approved_provider_ids: [...(one.egress === "approved" ? one.approved_provider_ids : []), provider.id],
-          },
-        });
-      onAdded(provider);
+      try {
+        for (const one of approved)
+          await api.send(`/api/admin/source-apps/${one.source_app}`, {
+            method: "PUT",
+            body: {
+              egress: "approved",
+              approved_provider_ids: [...(one.egress === "approved" ? one.approved_provider_ids : []), provider.id],
+            },
+          });
+        onAdded(null);
+      } catch (failure) {
+        onAdded(failure);
+      }
     });
   }
 

@@ -24,6 +24,7 @@ export function ProvidersPage() {
   const t = useTranslations("providers");
   const api = useApi();
   const [isAdding, setIsAdding] = useState(false);
+  const [approvalFailure, setApprovalFailure] = useState<unknown>(null);
   const providers = useResource("providers", (signal) => api.call(ProviderList, "/api/admin/providers", { signal }));
   const sourceApps = useResource("source-apps", (signal) =>
     api.call(SourceAppPage, "/api/admin/source-apps?limit=200", { signal }),
@@ -47,6 +48,7 @@ export function ProvidersPage() {
     <GatewayPage title={t("title")} lead={t("lead")} actions={items && items.length > 0 && add}>
       <div className={gateway.stack}>
         {error !== null && <FailureMessage error={error} onRetry={reload} />}
+        {approvalFailure !== null && <FailureMessage error={approvalFailure} />}
         {!items && error === null && <Skeleton shape="block" />}
         {items?.length === 0 && (
           <EmptyState art={<HorizonArt />} title={t("empty.title")} actions={add}>
@@ -77,8 +79,9 @@ export function ProvidersPage() {
           sourceApps={apps.filter((one) => one.is_active)}
           isFirst={!items?.some(({ models }) => models.some((model) => model.is_default))}
           onClose={() => setIsAdding(false)}
-          onAdded={() => {
+          onAdded={(failure) => {
             setIsAdding(false);
+            setApprovalFailure(failure);
             reload();
           }}
         />

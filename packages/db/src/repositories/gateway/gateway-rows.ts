@@ -73,7 +73,7 @@ export function createGatewayRows(db: Database) {
     /** One statement and one parameter a batch: a row a call is written on every answer. Writing a batch twice is safe. */
     async insertUsage(scope: TenantScope, rows: readonly UsageRow[]): Promise<void> {
       const json = rows.map((row) => ({
-        ...Object.fromEntries(usageColumns.map(([name, column]) => [column, row[name]])),
+        ...Object.fromEntries(usageColumns.map(([name, column]) => [column, storable(row[name])])),
         tenant_id: scope.tenantId,
       }));
       await db.queryInScope(scope, {
@@ -95,6 +95,10 @@ interface AnswerEntry {
   readonly expiresAt: Date;
 }
 type UsageRow = Required<Omit<typeof llmUsage.$inferInsert, "tenantId">>;
+
+/** What callers and providers wrote may hold what PostgreSQL has no character for: NUL, halves of a surrogate pair. */
+const storable = (value: unknown): unknown =>
+  typeof value === "string" ? Buffer.from(value).toString().replaceAll("\u0000", "") : value;
 
 const usageColumns = Object.entries(getTableColumns(llmUsage))
   .filter(([name]) => name !== "tenantId")
