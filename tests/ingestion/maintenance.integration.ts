@@ -145,7 +145,7 @@ it("writes on a deletion's receipt what was found in which store, until nothing 
   expect(await receipt()).toMatchObject({
     status: "residue",
     residue: [
-      { store: "artifacts", kind: "artifact", count: 3 },
+      { store: "artifacts", kind: "artifact", count: 4 },
       { store: "uploads", kind: "original", count: 1 },
     ],
   });
@@ -157,7 +157,7 @@ it("writes on a deletion's receipt what was found in which store, until nothing 
       { store: "database", kind: "version", count: 1, bytes: null },
       { store: "database", kind: "embedding", count: 1, bytes: null },
       { store: "vectors", kind: "point", count: 1, bytes: null },
-      { store: "artifacts", kind: "artifact", count: 3, bytes: expect.any(Number) },
+      { store: "artifacts", kind: "artifact", count: 4, bytes: expect.any(Number) },
       { store: "uploads", kind: "original", count: 1, bytes: note.byteLength },
     ]),
   );

@@ -203,12 +203,12 @@ describe("a published document", () => {
       "database/version": 1,
       "database/job": 1,
       "database/chunk": 2,
-      "database/artifact": 3,
+      "database/artifact": 5,
       "database/statistics": 1,
       "database/link": 1,
       "cache/answer": 1,
       "vectors/point": 2,
-      "artifacts/artifact": 3,
+      "artifacts/artifact": 5,
       "uploads/original": 1,
     });
     const stored = receipt.body.removed.find((entry: { kind: string }) => entry.kind === "original");

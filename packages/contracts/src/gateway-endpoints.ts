@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { ProviderKind } from "./admin.ts";
 import { Uuid } from "./common.ts";
+import { maxAnswerTokens } from "./gateway.ts";
 
 /** The built-in reranker: word vectors, on the spot, for nothing. */
 export const offlineReranker = "aurora/rerank";
@@ -24,6 +25,7 @@ export type RerankRequest = z.infer<typeof RerankRequest>;
 export const ResponsesRequest = z.looseObject({
   model: z.string().min(1).max(200),
   stream: z.boolean().nullish(),
+  max_output_tokens: z.int().min(1).max(maxAnswerTokens).nullish(),
 });
 export type ResponsesRequest = z.infer<typeof ResponsesRequest>;
 

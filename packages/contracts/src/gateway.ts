@@ -80,6 +80,9 @@ export const outputPriceHeader = "x-aurora-output-price-usd";
 /** On errors of the Gateway's own: its code. Absent = the provider's error. */
 export const gatewayErrorHeader = "x-aurora-error";
 
+/** More than any model answers: a larger number is no limit, and no count of a budget. */
+export const maxAnswerTokens = 10_000_000;
+
 /** Chat message: what the product itself sends; a pass-through caller may send any shape OpenAI accepts. */
 export const ChatMessage = z.looseObject({
   role: z.enum(["system", "developer", "user", "assistant", "tool", "function"]),
@@ -92,8 +95,8 @@ export const ChatRequest = z.looseObject({
   stream_options: z.looseObject({ include_usage: z.boolean().optional() }).nullish(),
   temperature: z.number().min(0).max(2).nullish(),
   n: z.int().min(1).max(128).nullish(),
-  max_tokens: z.int().min(1).nullish(),
-  max_completion_tokens: z.int().min(1).nullish(),
+  max_tokens: z.int().min(1).max(maxAnswerTokens).nullish(),
+  max_completion_tokens: z.int().min(1).max(maxAnswerTokens).nullish(),
   aurora: AuroraField.optional(),
 });
 export type ChatRequest = z.infer<typeof ChatRequest>;

@@ -13,17 +13,19 @@ export interface LimitedCall {
   readonly estimatedTokens: number;
   /** null = the model has no price: a call that a budget in money applies to is refused. */
   readonly estimatedCostMicroUsd: number | null;
+  /** The longest the call may last: what it holds is not freed before, unless it settles. */
+  readonly longestMs: number;
 }
+/** null = not known: counts as estimated. */
 export interface Actual {
-  readonly tokens: number;
+  readonly tokens: number | null;
   readonly costMicroUsd: number | null;
 }
 export interface Reservation {
   /** `RateLimit-*` of the limit with the least left; empty when none applies. */
   readonly headers: Readonly<Record<string, string>>;
   /**
-   * What the call used; null = it was not made, and nothing counts. A cost that is not known counts as estimated. The
-   * first call decides. Never throws, never waits.
+   * What the call used; null = it was not made, and nothing counts. The first call decides. Never throws, never waits.
    */
   settle(actual: Actual | null): void;
 }
@@ -57,14 +59,14 @@ export interface LimitLine extends Pick<Limit, "subjectKind" | "metric" | "windo
 /** What a call used; null = it was not made. */
 export interface Settlement {
   readonly reservationId: string;
-  readonly actual: Actual | null;
+  readonly actual: { readonly tokens: number; readonly costMicroUsd: number | null } | null;
 }
 /** What is needed of the database; `@aurora/db` satisfies it. */
 export interface LimitRows {
   listLimits(scope: TenantScope): Promise<readonly Limit[]>;
   reserveUsage(
     scope: TenantScope,
-    call: Omit<LimitedCall, "tenantId"> & { readonly reservationId: string; readonly leaseMs: number },
+    call: Omit<LimitedCall, "tenantId" | "longestMs"> & { readonly reservationId: string; readonly leaseMs: number },
   ): Promise<{
     readonly isAdmitted: boolean;
     readonly hasExpired: boolean;

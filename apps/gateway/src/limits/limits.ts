@@ -2,15 +2,16 @@ import type { LimitSubjectKind } from "@aurora/contracts";
 import { AppError, type Clock, type Ids, jobScope } from "@aurora/kernel";
 import type { Logger } from "@aurora/telemetry";
 import { describeLimits, refusalOf } from "./describe-limits.ts";
-import type { Actual, Limit, LimitedCall, LimitRows, Limits, Reservation } from "./limit-types.ts";
+import type { Limit, LimitedCall, LimitRows, Limits, Reservation } from "./limit-types.ts";
 import { createLocalCounts } from "./local-counts.ts";
+import { isDataError } from "./sql-state.ts";
 import { createSettlements } from "./settlements.ts";
 
 export interface LimitsOptions {
   readonly rows: LimitRows;
   /** How long a new limit may go unseen. A changed amount counts at once. */
   readonly maxAgeMs: number;
-  /** Longer than any call lasts: what a call holds is freed after it, whoever has died. */
+  /** What a call holds is freed after it, whoever has died; later for a call that may last longer. */
   readonly leaseMs: number;
   /** A reservation the database has not answered by then is treated as if it were down. */
   readonly answerMs: number;
@@ -22,6 +23,9 @@ export interface LimitsOptions {
 const nothingHeld: Reservation = { headers: {}, settle: () => undefined };
 /** After the database did not answer, it is not asked again for this long: calls do not queue up behind it. */
 const pauseMs = 1_000;
+/** Beyond what may last between a call and its settlement; then the longest a lease may be, which is a 32-bit integer. */
+const leaseMarginMs = 60_000;
+const maxLeaseMs = 2 ** 31 - 1;
 
 interface KnownLimits {
   limits: Promise<readonly Limit[]>;
@@ -36,7 +40,7 @@ interface KnownLimits {
  * in flight at the last admission.
  */
 export function createLimits(options: LimitsOptions): Limits {
-  const { clock, ids, leaseMs, logger, rows } = options;
+  const { clock, ids, logger, rows } = options;
   const known = new Map<string, KnownLimits>();
   const settlements = createSettlements(rows, logger);
   const local = createLocalCounts(clock);
@@ -67,13 +71,14 @@ export function createLimits(options: LimitsOptions): Limits {
   }
 
   async function ask(call: LimitedCall, reservationId: string) {
-    const { tenantId, ...given } = call;
+    const { longestMs, tenantId, ...given } = call;
     const { estimatedCostMicroUsd: cost, estimatedTokens } = given;
     const rest = {
       ...given,
       estimatedTokens: whole(estimatedTokens),
       estimatedCostMicroUsd: cost === null ? null : whole(cost),
     };
+    const leaseMs = Math.min(maxLeaseMs, Math.max(options.leaseMs, Math.ceil(longestMs) + leaseMarginMs));
     const scope = jobScope(tenantId, "gateway.limits");
     const reserve = () => rows.reserveUsage(scope, { ...rest, reservationId, leaseMs });
     // A limit removed under a call fails its statement; the second one no longer finds it.
@@ -98,7 +103,7 @@ export function createLimits(options: LimitsOptions): Limits {
     const limits = known.get(call.tenantId)?.last ?? null;
     const applying = limits && applyingTo(call, limits);
     if (applying === null || applying.some(({ metric }) => metric === "cost_micro_usd"))
-      throw new AppError("budget_unavailable", "The budget cannot be checked right now.", { cause: error });
+      throw unavailable(error);
     const { isAdmitted, lines } = local.take(applying, call);
     if (!isAdmitted) throw refusalOf(lines);
     return { headers: describeLimits(lines), settle: () => undefined };
@@ -120,12 +125,16 @@ export function createLimits(options: LimitsOptions): Limits {
           settle(actual) {
             if (isSettled) return;
             isSettled = true;
-            settlements.add(call.tenantId, { reservationId, actual: actual && wholeActual(actual) });
+            const tokens = whole(actual?.tokens ?? call.estimatedTokens);
+            const costMicroUsd = actual?.costMicroUsd == null ? null : whole(actual.costMicroUsd);
+            settlements.add(call.tenantId, { reservationId, actual: actual && { tokens, costMicroUsd } });
           },
         };
       } catch (error) {
         if (AppError.is(error) && error.code !== "unavailable") throw error;
-        if (clock.nowMs() >= silentUntilMs) silentUntilMs = clock.nowMs() + pauseMs;
+        if (isDataError(error)) throw unavailable(error); // the fault of this call's amounts alone
+        const isSilent = AppError.is(error) && clock.nowMs() >= silentUntilMs;
+        if (isSilent) silentUntilMs = clock.nowMs() + pauseMs;
         return withoutDatabase(call, error);
       }
     },
@@ -133,12 +142,14 @@ export function createLimits(options: LimitsOptions): Limits {
   };
 }
 
+const unavailable = (cause: unknown) =>
+  new AppError("budget_unavailable", "The budget cannot be checked right now.", { cause });
+
+/** Thousands of such amounts fit into a counter, of 64 bits. */
+const maxAmount = 1e15;
 /** Counters hold whole numbers: a fraction of a token or of a micro-dollar counts as one. */
-const whole = (amount: number): number => (Number.isFinite(amount) ? Math.max(0, Math.ceil(amount)) : 0);
-const wholeActual = ({ costMicroUsd, tokens }: Actual): Actual => ({
-  tokens: whole(tokens),
-  costMicroUsd: costMicroUsd === null ? null : whole(costMicroUsd),
-});
+const whole = (amount: number): number =>
+  Number.isNaN(amount) ? 0 : Math.min(maxAmount, Math.max(0, Math.ceil(amount)));
 
 const subjectsOf = (call: LimitedCall): Readonly<Record<LimitSubjectKind, string | null>> => ({
   tenant: "",

@@ -2,6 +2,7 @@ import { jobScope } from "@aurora/kernel";
 import type { Logger } from "@aurora/telemetry";
 import { byTenant } from "../use-cases/write-behind.ts";
 import type { LimitRows, Settlement } from "./limit-types.ts";
+import { isDataError } from "./sql-state.ts";
 
 interface Waiting {
   readonly tenantId: string;
@@ -33,19 +34,28 @@ export function createSettlements(rows: Pick<LimitRows, "settleUsage">, logger: 
     const items = waiting;
     waiting = [];
     for (const [tenantId, own] of byTenant(items))
-      for (let at = 0; at < own.length; at += maxBatch) {
-        const batch = own.slice(at, at + maxBatch);
-        try {
-          await rows.settleUsage(
-            jobScope(tenantId, "gateway.limits"),
-            batch.map(({ settlement }) => settlement),
-          );
-        } catch (error) {
-          logger.warn({ err: error, count: batch.length }, "settlements wait for the database");
-          waiting.push(...batch);
-        }
-      }
+      for (let at = 0; at < own.length; at += maxBatch) await settle(tenantId, own.slice(at, at + maxBatch));
     return waiting.length === 0;
+  }
+  /** What cannot be written for what it holds is looked for by halves, and dropped alone. */
+  async function settle(tenantId: string, batch: readonly Waiting[]): Promise<void> {
+    try {
+      await rows.settleUsage(
+        jobScope(tenantId, "gateway.limits"),
+        batch.map(({ settlement }) => settlement),
+      );
+    } catch (error) {
+      if (!isDataError(error)) {
+        logger.warn({ err: error, count: batch.length }, "settlements wait for the database");
+        waiting.push(...batch);
+      } else if (batch.length === 1) {
+        logger.warn({ err: error, tenant_id: tenantId }, "a settlement was dropped: the database cannot hold it");
+      } else {
+        const half = Math.ceil(batch.length / 2);
+        await settle(tenantId, batch.slice(0, half));
+        await settle(tenantId, batch.slice(half));
+      }
+    }
   }
   async function flush(): Promise<void> {
     const isWritten = await write();

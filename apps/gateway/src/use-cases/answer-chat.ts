@@ -95,7 +95,7 @@ async function openCall(
   const policy = await deps.policies.policyFor(context.tenant_id, context.pack_id);
   const rest = { ...call, aurora, plan, documentIds, record, caching: cachingOf(policy, call.control) };
   if (isProbe) return { ...rest, guarded: null, keyHash: "", limitHeaders: {} };
-  const limited = limitedCall(context, request, first);
+  const limited = limitedCall(context, request, plan);
   const reservation = await deps.limits.reserve(limited);
   hold(reservation);
   const leaves = guardedCall(plan, limited);

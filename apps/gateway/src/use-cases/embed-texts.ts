@@ -21,12 +21,16 @@ export interface EmbedDeps extends PassThroughDeps {
  */
 export function embedTexts(deps: EmbedDeps, received: ReceivedCall<EmbeddingsRequest>): Promise<Reply> {
   const { context, request } = received;
-  const expected = () => ({ promptTokens: estimatedTokens(listOf(request.input)), completionTokens: 0 });
+  const given = listOf(request.input);
+  const requests = Math.ceil(given.length / maxTextsPerEmbedding);
+  const expected = { promptTokens: estimatedTokens(given), completionTokens: 0, requests };
   return passThrough(deps, "embeddings", received, expected, async (call) => {
     const inputs = inputsOf(request.input);
     assertOneModel(call.plan);
     if (!deps.embeddings.covers(context)) return embedAll(call, request, inputs);
     const route = firstAdmitted(call);
+    // Placeholders hang together within one request: a vector of a masked text is of that request alone.
+    if (call.isChanged(route, { ...request })) return embedAll(call, request, inputs);
     const keys = embeddingKeys(context, route, request, inputs);
     const lookUpAt = performance.now();
     const known = new Map(await deps.embeddings.read(call.scope, [...new Set(keys)]));
@@ -36,9 +40,9 @@ export function embedTexts(deps: EmbedDeps, received: ReceivedCall<EmbeddingsReq
     const sent = await sendMissing(call, request, [...missing.values()]);
     if (sent.refusal) return refused(call, sent.refusal);
     const fresh = new Map([...missing.keys()].map((key, at) => [key, sent.vectors[at] as Float32Array]));
-    deps.embeddings.keep(context.tenant_id, fresh);
+    if (!sent.isMasked) deps.embeddings.keep(context.tenant_id, fresh);
     const isHit = missing.size === 0;
-    finish(call, sent);
+    finish(call);
     const prices = isHit ? free : pricesOf(call.record.route ?? route);
     const cache = isHit ? ({ status: "exact", ageSeconds: null, similarity: null } as const) : miss;
     const isOneWhole = sent.answers.length === 1 && missing.size === inputs.length;
@@ -82,7 +86,7 @@ async function embedAll(
 ): Promise<Reply> {
   const sent = await sendMissing(call, request, inputs);
   if (sent.refusal) return refused(call, sent.refusal);
-  finish(call, sent);
+  finish(call);
   const prices = call.record.route && pricesOf(call.record.route);
   const [only] = sent.answers;
   if (sent.answers.length === 1 && only?.json && isInFormat(only.json, formatOf(request)))
@@ -97,12 +101,16 @@ interface Sent {
   /** As the provider calls it; null = nothing was sent. */
   readonly model: unknown;
   readonly promptTokens: number;
-  readonly isEstimated: boolean;
+  /** A guard put something in the place of what it found. */
+  readonly isMasked: boolean;
   /** The provider's own error, which ends the whole. */
   readonly refusal: WholeAnswer | null;
 }
 
-/** @throws AppError `upstream_failed` for an answer that does not hold one vector a text. */
+/**
+ * What each batch used is counted as its answer comes: a later one may fail.
+ * @throws AppError `upstream_failed` for an answer that does not hold one vector a text.
+ */
 async function sendMissing(
   call: AdmittedCall,
   request: EmbeddingsRequest,
@@ -110,23 +118,30 @@ async function sendMissing(
 ): Promise<Sent> {
   const vectors: Float32Array[] = [];
   const answers: WholeAnswer[] = [];
+  const { record } = call;
   let promptTokens = 0;
-  let isEstimated = false;
+  let isMasked = false;
+  if (inputs.length === 0) record.usage = estimatedUsage(0, 0);
   for (let at = 0; at < inputs.length; at += maxTextsPerEmbedding) {
     const batch = inputs.slice(at, at + maxTextsPerEmbedding);
-    const { answer } = await call.send((route) => ({ ...request, model: route.model, input: asSent(request, batch) }));
+    const estimated = estimatedTokens(batch);
+    const input = asSent(request, batch);
+    const opened = await call.send((route) => ({ ...request, model: route.model, input }), estimated);
+    const { answer } = opened;
+    isMasked ||= opened.isMasked;
     if (!("json" in answer)) throw unusable("stream");
-    if (answer.status !== 200) return { vectors, answers, model: null, promptTokens, isEstimated, refusal: answer };
+    if (answer.status !== 200) return { vectors, answers, model: null, promptTokens, isMasked, refusal: answer };
+    const counted = countedTokens(answer.json);
+    promptTokens += counted ?? estimated;
+    record.usage = estimatedUsage(promptTokens, 0);
+    record.isUsageEstimated ||= counted === null;
     const found = answer.json && vectorsOf(answer.json, batch.length);
     if (!found || (vectors[0] && found[0]?.length !== vectors[0].length)) throw unusable("vectors");
     vectors.push(...found);
     answers.push(answer);
-    const counted = countedTokens(answer.json);
-    isEstimated ||= counted === null;
-    promptTokens += counted ?? estimatedTokens(batch);
   }
   const model = answers[0]?.json?.model ?? null;
-  return { vectors, answers, model, promptTokens, isEstimated, refusal: null };
+  return { vectors, answers, model, promptTokens, isMasked, refusal: null };
 }
 
 /** In the caller's own form where one text is sent, since some servers know no other. */
@@ -144,11 +159,9 @@ function countedTokens(answer: Record<string, unknown> | null): number | null {
 const estimatedTokens = (inputs: readonly EmbeddingInput[]): number =>
   inputs.reduce((sum, input) => sum + (typeof input === "string" ? estimateTokens(input.length) : input.length), 0);
 
-function finish({ record }: AdmittedCall, { isEstimated, promptTokens }: Sent): void {
+function finish({ record }: AdmittedCall): void {
   record.upstreamEnded();
   record.firstChunk();
-  record.usage = estimatedUsage(promptTokens, 0);
-  record.isUsageEstimated = isEstimated;
   record.finish(200, null);
 }
 

@@ -1,35 +1,35 @@
 import type { Readable } from "node:stream";
 import type { ResponsesRequest } from "@aurora/contracts";
-import { isObject, parseObject, type TokenUsage } from "../providers/completion.ts";
+import { AppError } from "@aurora/kernel";
+import { estimatedUsage, isObject, parseObject, type TokenUsage } from "../providers/completion.ts";
 import { createSseSplitter } from "../providers/sse.ts";
 import { faultError, faultOf, type UpstreamFault } from "../providers/upstream.ts";
 import { estimateTokens } from "./call-record.ts";
 import { createEventLog } from "./event-log.ts";
+import { usualAnswerTokens } from "./limited-call.ts";
 import { type AdmittedCall, type PassThroughDeps, passThrough, type ReceivedCall } from "./pass-through.ts";
 import type { Presence } from "./presence.ts";
 import { backlogBounds } from "./pump-stream.ts";
 import { miss, pricesOf, type Reply, streamHeaders } from "./reply.ts";
 
-/** Answers whose length nobody limits. */
-const usualAnswerTokens = 4_096;
-
 /**
  * OpenAI's Responses, passed on as they are, event by event and byte for byte: only the model's name is put in, and the
  * usage is read from the event that ends the answer. Never cached: a response may stand on one the provider keeps.
+ * @throws AppError `invalid_input` for `background`: its answer would be fetched later, past every count.
  */
 export function passResponses(deps: PassThroughDeps, received: ReceivedCall<ResponsesRequest>): Promise<Reply> {
   const { presence, request } = received;
-  const limit = request.max_output_tokens;
   const promptTokens = estimateTokens(JSON.stringify(request.input ?? "").length);
-  const completionTokens = typeof limit === "number" ? limit : usualAnswerTokens;
+  const completionTokens = request.max_output_tokens ?? usualAnswerTokens;
   return passThrough(
     deps,
     "responses",
     received,
-    () => ({ promptTokens, completionTokens }),
+    { promptTokens, completionTokens },
     async (call) => {
       const { record } = call;
-      const opened = await call.send((route) => ({ ...request, model: route.model }));
+      if (request.background) throw notInBackground();
+      const opened = await call.send((route) => ({ ...request, model: route.model }), promptTokens);
       const prices = pricesOf(opened.route);
       if (opened.kind === "stream")
         return {
@@ -42,11 +42,25 @@ export function passResponses(deps: PassThroughDeps, received: ReceivedCall<Resp
       const { body, headers, json, status } = opened.answer;
       record.upstreamEnded();
       record.firstChunk();
-      if (status === 200 && json) noteEnd(record, json);
+      if (status === 200 && json) {
+        noteEnd(record, json);
+        if (record.usage === null) estimate(record, promptTokens, JSON.stringify(json.output ?? "").length);
+      }
       record.finish(status, status === 200 ? null : "provider_error");
       return { status, headers, body, cache: miss, prices };
     },
   );
+}
+
+const notInBackground = () =>
+  new AppError("invalid_input", "Responses are not made in the background here.", {
+    errors: [{ pointer: "/background", code: "not_supported" }],
+  });
+
+/** Of an answer that does not say what it used. */
+function estimate(record: AdmittedCall["record"], promptTokens: number, answerChars: number): void {
+  record.usage = estimatedUsage(promptTokens, estimateTokens(answerChars));
+  record.isUsageEstimated = true;
 }
 
 /** Status and usage of a response that is over. */
@@ -101,17 +115,7 @@ function relay({ record }: AdmittedCall, body: Readable, presence: Presence, pro
     isOver = true;
     body.destroy();
     record.upstreamEnded();
-    if (record.usage === null) {
-      const completionTokens = estimateTokens(textChars);
-      record.usage = {
-        promptTokens,
-        completionTokens,
-        cachedTokens: null,
-        cacheWriteTokens: null,
-        reasoningTokens: null,
-      };
-      record.isUsageEstimated = true;
-    }
+    if (record.usage === null) estimate(record, promptTokens, textChars);
     if (fault === "client_closed") {
       record.finish(499, fault);
       log.end({ kind: "complete" });

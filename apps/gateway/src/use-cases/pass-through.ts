@@ -1,17 +1,18 @@
 import { AppError, type Clock, type Ids, jobScope, type TenantScope } from "@aurora/kernel";
 import type { GatewayMetrics } from "@aurora/telemetry";
 import { assertModelAllowed } from "../callers/key-scope.ts";
-import type { LimitedCall, Limits, Reservation } from "../limits/limit-types.ts";
+import type { Limits, Reservation } from "../limits/limit-types.ts";
+import { estimatedUsage } from "../providers/completion.ts";
 import type { Endpoint } from "../providers/dialects/index.ts";
 import type { Route } from "../providers/directory.ts";
-import { microUsdOf, picoCostOf, type RoutePlan, type Router, routeName } from "../routing/index.ts";
+import { type RoutePlan, type Router, routeName } from "../routing/index.ts";
 import type { AnswerCache } from "./answer-cache.ts";
 import type { CallContext } from "./call-context.ts";
 import { type CallRecord, startRecord } from "./call-record.ts";
 import { assertEgress, corporaOf } from "./egress.ts";
 import type { Finished } from "./finished-call.ts";
 import type { Guarded, Guards } from "./guarded-call.ts";
-import { billOf, guardedCall } from "./limited-call.ts";
+import { billOf, type Expected, guardedCall, isCutShort, limitedBy } from "./limited-call.ts";
 import type { CallObserver } from "./observe-calls.ts";
 import type { Presence } from "./presence.ts";
 import { statusOf } from "./read-whole.ts";
@@ -39,12 +40,6 @@ export interface ReceivedCall<Request> {
   readonly presence: Presence;
 }
 
-/** The most a call is expected to use, in tokens: what it holds of its limits before it is made. */
-export interface Expected {
-  readonly promptTokens: number;
-  readonly completionTokens: number;
-}
-
 /** A call with its record begun and everything that may forbid it decided. */
 export interface AdmittedCall {
   readonly scope: TenantScope;
@@ -52,8 +47,16 @@ export interface AdmittedCall {
   readonly plan: RoutePlan;
   /** @throws AppError for a candidate this call may not be sent to. */
   readonly admit: (route: Route) => void;
-  /** The first candidate that answers, by the plan's patience. */
-  send(body: (route: Route) => Record<string, unknown>): Promise<Opened>;
+  /** Whether the guards put something in the place of what is to be sent there, or do not let it go there. */
+  readonly isChanged: (route: Route, body: Record<string, unknown>) => boolean;
+  /**
+   * The first candidate that answers, by the plan's patience.
+   * @param promptTokens As estimated: what is counted when it was sent and no answer came.
+   */
+  send(
+    body: (route: Route) => Record<string, unknown>,
+    promptTokens: number,
+  ): Promise<Opened & { readonly isMasked: boolean }>;
 }
 
 const noCaching = { readsExact: false, maxAgeSeconds: null };
@@ -71,7 +74,7 @@ export async function passThrough(
     presence,
     request,
   }: ReceivedCall<{ readonly model: string; readonly stream?: boolean | null | undefined }>,
-  expected: (route: Route | null) => Expected,
+  expected: Expected,
   run: (call: AdmittedCall) => Promise<Reply>,
 ): Promise<Reply> {
   const isStream = request.stream === true;
@@ -101,8 +104,7 @@ export async function passThrough(
     const first = plan.candidates[0] ?? null;
     record.route = first;
     if (context.key) assertModelAllowed(context.key, request.model, first);
-    const limited = limitedCall(context, first, expected(first));
-    held = await deps.limits.reserve(limited);
+    held = await deps.limits.reserve(limitedBy(context, plan, () => expected));
     const chain = await deps.guards.chainFor(scope, context.source_app);
     const isJudged = plan.candidates.some(({ location }) => location === "external");
     const sourceApps = isJudged ? corporaOf(context) : [];
@@ -114,12 +116,25 @@ export async function passThrough(
       if (context.key) assertModelAllowed(context.key, request.model, route);
       assertEgress(route, context, egress);
     };
-    const send: AdmittedCall["send"] = async (bodyFor) => {
-      const opened = await tryCandidates(deps, {
+    const guard = (route: Route, body: Record<string, unknown>) => {
+      if (!chain.isActive) return null;
+      const there = { ...plan, candidates: [route] };
+      const leaves = guardedCall(there, limitedBy(context, there, () => expected));
+      return chain.request(body, leaves);
+    };
+    const isChanged: AdmittedCall["isChanged"] = (route, body) => {
+      try {
+        return guard(route, body)?.isMasked === true;
+      } catch {
+        return true; // told to whoever sends it
+      }
+    };
+    const ask = (bodyFor: (route: Route) => Record<string, unknown>) =>
+      tryCandidates(deps, {
         plan,
         bodyFor,
         encode(route, body) {
-          guarded = chain.isActive ? chain.request(body, guardedCall({ ...plan, candidates: [route] }, limited)) : null;
+          guarded = guard(route, body);
           if (isStream && guarded?.isAnswerGuarded) throw unguardable();
           return {
             path: route.dialect.path(endpoint, route.model, route.target),
@@ -135,9 +150,23 @@ export async function passThrough(
           if (plan.candidates.length > 1) record.fallbackFrom ??= routeName(route);
         },
       });
-      return restored(opened, guarded);
+    const send: AdmittedCall["send"] = async (bodyFor, promptTokens) => {
+      const attemptsBefore = record.attempts;
+      let opened: Opened | null = null;
+      try {
+        opened = await ask(bodyFor);
+        return { ...restored(opened, guarded), isMasked: guarded?.isMasked === true };
+      } catch (error) {
+        // an answer that may not be shown is paid for, too
+        const { code } = statusOf(error, presence.isGone);
+        if (opened !== null || (record.attempts > attemptsBefore && isCutShort(code))) {
+          record.usage = estimatedUsage((record.usage?.promptTokens ?? 0) + promptTokens, 0);
+          record.isUsageEstimated = true;
+        }
+        throw error;
+      }
     };
-    const reply = await run({ scope, record, plan, admit, send });
+    const reply = await run({ scope, record, plan, admit, isChanged, send });
     return { ...reply, headers: { ...reply.headers, ...held.headers } };
   } catch (error) {
     const { code, status } = statusOf(error, presence.isGone);
@@ -161,16 +190,3 @@ const unguardable = () =>
     params: { guard: "other" },
     errors: [{ pointer: "/stream", code: "not_accepted" }],
   });
-
-function limitedCall(context: CallContext, route: Route | null, expected: Expected): LimitedCall {
-  const pico = picoCostOf(route, expected);
-  return {
-    tenantId: context.tenant_id,
-    keyId: context.key?.keyId ?? null,
-    callerApp: context.caller_app,
-    userId: context.user_id,
-    sourceApp: context.source_app,
-    estimatedTokens: expected.promptTokens + expected.completionTokens,
-    estimatedCostMicroUsd: pico === null ? null : microUsdOf(pico),
-  };
-}

@@ -14,8 +14,14 @@ import {
 } from "@aurora/rag";
 
 /** This process answers others meanwhile: what takes longer belongs to a model server. */
-export const hereLimits = { maxDocuments: 1_000, maxChars: 2_000_000 } as const;
-const documentsATurn = 32;
+export const hereLimits = {
+  maxDocuments: 1_000,
+  maxChars: 2_000_000,
+  maxDocumentChars: 100_000,
+  maxQueryChars: 10_000,
+} as const;
+/** Between two chances for the others: some milliseconds of work. */
+const charsATurn = 16_384;
 
 export interface Reranked {
   /** Of the request's list. */
@@ -35,18 +41,12 @@ export async function rerankHere(
   signal: AbortSignal,
 ): Promise<Reranked[]> {
   const texts = documents.map(textOf);
-  if (
-    texts.length > hereLimits.maxDocuments ||
-    texts.reduce((sum, { length }) => sum + length, 0) > hereLimits.maxChars
-  )
-    throw new AppError("invalid_input", "That is too much for the built-in reranker.", {
-      params: { max_documents: hereLimits.maxDocuments, max_chars: hereLimits.maxChars },
-      errors: [{ pointer: "/documents", code: "too_big" }],
-    });
+  assertWithinLimits(query, texts);
+  const breathe = createBreath(signal);
   const passages: Map<number, number>[] = [];
   const frequency = new Map<number, number>();
   for (const [index, text] of texts.entries()) {
-    await breathe(index, signal);
+    await breathe(text.length);
     const { ids, values } = sparsePassage({ title: "", headingPath: [], text, language: null });
     passages.push(new Map(ids.map((id, at) => [id, values[at] ?? 0])));
     for (const id of ids) frequency.set(id, (frequency.get(id) ?? 0) + 1);
@@ -62,7 +62,7 @@ export async function rerankHere(
   );
   const ranked: Reranked[] = [];
   for (const [index, text] of texts.entries()) {
-    await breathe(index, signal);
+    await breathe(text.length);
     const bm25 = sparse.ids.reduce(
       (sum, id, at) => sum + (sparse.values[at] ?? 0) * (passages[index]?.get(id) ?? 0),
       0,
@@ -76,8 +76,30 @@ export async function rerankHere(
 export const textOf = (document: RerankRequest["documents"][number]): string =>
   typeof document === "string" ? document : document.text;
 
-async function breathe(index: number, signal: AbortSignal): Promise<void> {
-  if (index % documentsATurn !== documentsATurn - 1) return;
-  await nextTurn();
-  signal.throwIfAborted();
+function assertWithinLimits(query: string, texts: readonly string[]): void {
+  const { maxChars, maxDocumentChars, maxDocuments, maxQueryChars } = hereLimits;
+  const tooLong = texts.findIndex(({ length }) => length > maxDocumentChars);
+  const isTooMuch = texts.length > maxDocuments || texts.reduce((sum, { length }) => sum + length, 0) > maxChars;
+  const pointers = [
+    ...(query.length > maxQueryChars ? ["/query"] : []),
+    ...(isTooMuch ? ["/documents"] : []),
+    ...(tooLong >= 0 ? [`/documents/${tooLong}`] : []),
+  ];
+  if (pointers.length === 0) return;
+  throw new AppError("invalid_input", "That is too much for the built-in reranker.", {
+    params: { max_documents: maxDocuments, max_chars: maxChars },
+    errors: pointers.map((pointer) => ({ pointer, code: "too_big" })),
+  });
+}
+
+/** Lets others be answered as the work goes on, and stops it when nobody waits any more. */
+function createBreath(signal: AbortSignal) {
+  let chars = 0;
+  return async (nextChars: number): Promise<void> => {
+    chars += nextChars;
+    if (chars < charsATurn) return;
+    chars = 0;
+    await nextTurn();
+    signal.throwIfAborted();
+  };
 }

@@ -2,8 +2,10 @@ import { offlineReranker, type RerankRequest } from "@aurora/contracts";
 import { AppError } from "@aurora/kernel";
 import type { WordVectors } from "@aurora/llm";
 import { assertModelAllowed } from "../callers/key-scope.ts";
+import type { Reservation } from "../limits/limit-types.ts";
 import { estimatedUsage, isObject, type TokenUsage } from "../providers/completion.ts";
 import { estimateTokens, startRecord } from "./call-record.ts";
+import { billOf, limitedBy } from "./limited-call.ts";
 import { type PassThroughDeps, passThrough, type ReceivedCall } from "./pass-through.ts";
 import { statusOf } from "./read-whole.ts";
 import { free, jsonHeaders, miss, pricesOf, type Reply } from "./reply.ts";
@@ -23,9 +25,9 @@ export function rerank(deps: RerankDeps, received: ReceivedCall<RerankRequest>):
     deps,
     "rerank",
     received,
-    () => ({ promptTokens, completionTokens: 0 }),
+    { promptTokens, completionTokens: 0 },
     async (call) => {
-      const { answer } = await call.send((route) => ({ ...request, model: route.model }));
+      const { answer } = await call.send((route) => ({ ...request, model: route.model }), promptTokens);
       if (!("json" in answer)) throw new AppError("upstream_failed", "The provider's answer cannot be read.");
       const { record } = call;
       record.upstreamEnded();
@@ -57,18 +59,24 @@ async function answerHere(
   deps: RerankDeps,
   { context, presence, request }: ReceivedCall<RerankRequest>,
 ): Promise<Reply> {
-  const { clock, ids, observer, onFinished, wordVectors } = deps;
+  const { clock, ids, observer, wordVectors } = deps;
+  const tokens = estimatedTokens(request);
+  let held: Reservation | null = null;
   const record = startRecord({
     ...{ context, endpoint: "rerank", model: request.model, isStream: false, documentIds: [], question: null },
-    ...{ clock, ids, observer, onFinished },
+    ...{ clock, ids, observer },
+    onFinished(finished) {
+      held?.settle(billOf(finished));
+      deps.onFinished(finished);
+    },
   });
   record.cacheStatus = "bypass";
   try {
     if (context.purpose === "probe") throw new AppError("invalid_input", "A probe asks for a word and nothing else.");
     if (context.key) assertModelAllowed(context.key, request.model, null);
     if (wordVectors === null) throw new AppError("unavailable", "The built-in reranker has no word vectors here.");
+    held = await deps.limits.reserve(limitedBy(context, null, () => ({ promptTokens: tokens, completionTokens: 0 })));
     const ranked = await rerankHere(request, wordVectors, presence.signal);
-    const tokens = estimatedTokens(request);
     record.usage = estimatedUsage(tokens, 0);
     record.isUsageEstimated = true;
     record.firstChunk();
@@ -80,7 +88,8 @@ async function answerHere(
       results: ranked.slice(0, request.top_n ?? ranked.length).map((one) => presented(one, request)),
       usage: { prompt_tokens: tokens, total_tokens: tokens },
     };
-    return { status: 200, headers: jsonHeaders, body: Buffer.from(JSON.stringify(answer)), cache: miss, prices: free };
+    const body = Buffer.from(JSON.stringify(answer));
+    return { status: 200, headers: { ...jsonHeaders, ...held.headers }, body, cache: miss, prices: free };
   } catch (error) {
     const { code, status } = statusOf(error, presence.isGone);
     record.finish(status, code);
