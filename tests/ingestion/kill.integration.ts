@@ -34,6 +34,7 @@ const steps = [
   "objects.put:1",
   "objects.put:2",
   "objects.put:3",
+  "objects.put:4",
   "rows.saveConversion:1",
   "rows.report:2",
   "rows.report:3",

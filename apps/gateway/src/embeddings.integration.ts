@@ -147,6 +147,29 @@ describe("embeddings", () => {
     expect(answer.usage.prompt_tokens).toBe(2_100);
   });
 
+  it("count the batches that were answered when a later one fails", async () => {
+    const input = Array.from({ length: 2_100 }, (_, n) => `text ${n}`);
+    h.provider.script = (response, body) =>
+      h.provider.calls.length === 1 ? embed(response, body) : json(response, 400, { error: { message: "no" } });
+    expect((await post({ input })).status).toBe(400);
+    expect(await h.usageRows()).toMatchObject([{ status: 400, prompt_tokens: 2_048, is_usage_estimated: false }]);
+  });
+
+  it("of a masked text are neither kept nor taken from the cache", async () => {
+    const input = "Ecrire a jean.martin@example.org";
+    await ask({ input });
+    await waitForStored(1);
+    await db.admin.query(
+      "insert into guardrail_settings (tenant_id, source_app, settings, updated_at) values ($1, null, $2, now())",
+      [h.scope.tenantId, { pii: { mode: "mask", kinds: ["email"], names: [], providers: "all" } }],
+    );
+    await new Promise((resolve) => setTimeout(resolve, 1_100)); // settings are known again after a second
+    for (let n = 0; n < 2; n += 1) await ask({ input });
+    const sent = h.provider.calls.map(({ body }) => String(body.input).includes("@"));
+    expect(sent).toEqual([true, false, false]);
+    expect(await stored()).toBe(1);
+  });
+
   it.each([
     ["one vector too few", { data: [{ index: 0, embedding: [1] }] }],
     [

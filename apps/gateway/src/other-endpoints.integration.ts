@@ -130,6 +130,37 @@ describe("/v1/responses", () => {
     expect([refused.status, await refused.json()]).toEqual([422, error]);
     expect((await h.call({ path: "/v1/responses", body: { input: "x" } })).status).toBe(400);
   });
+
+  it("makes nothing in the background, and takes no limit that is none", async () => {
+    for (const [change, param] of [
+      [{ background: true }, "background"],
+      [{ max_output_tokens: 2 ** 53 }, "max_output_tokens"],
+      [{ max_output_tokens: -1 }, "max_output_tokens"],
+    ] as const) {
+      const refused = await ask(change);
+      expect([refused.status, await refused.json()]).toMatchObject([400, { error: { param } }]);
+    }
+    expect(h.provider.calls).toHaveLength(0);
+  });
+
+  it("estimates what a provider does not count, and what a caller left behind", async () => {
+    h.provider.script = (out) => json(out, 200, { ...response, status: "queued", usage: null });
+    expect((await ask()).status).toBe(200);
+    h.provider.script = () => undefined;
+    const leave = new AbortController();
+    const left = h.call({ path: "/v1/responses", body: { model: "lan/m1", input: "Bonjour" }, signal: leave.signal });
+    await expect.poll(() => h.provider.calls.length).toBe(2);
+    leave.abort();
+    await expect(left).rejects.toThrow();
+    await h.provider.aborted(1);
+    h.provider.script = () => undefined;
+    expect((await ask()).status).toBe(504);
+    expect(await h.usageRows()).toMatchObject([
+      { status: 200, prompt_tokens: 3, is_usage_estimated: true },
+      { status: 499, prompt_tokens: 3, is_usage_estimated: true },
+      { status: 504, prompt_tokens: 3, is_usage_estimated: true },
+    ]);
+  });
 });
 
 describe("/v1/rerank", () => {

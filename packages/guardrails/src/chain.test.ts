@@ -31,6 +31,8 @@ describe("masking a request", () => {
     const attachments = [
       { type: "image_url", image_url: { url: `data:image/png;base64,${"A".repeat(50)}` } },
       { type: "input_audio", input_audio: { data: "06123456".repeat(40) } },
+      { type: "input_image", image_url: `data:image/png;base64,${"A".repeat(50)}` },
+      { type: "file", file: { file_data: `data:application/pdf;base64,${"0612345678+".repeat(5)}==` } },
     ];
     const body = {
       model: "x@y.fr",
@@ -79,8 +81,37 @@ describe("masking a request", () => {
         },
       ],
       stop: ["⟦EMAIL_3⟧"],
+      aurora: { question: "⟦EMAIL_2⟧" },
     });
     expect(Object.keys(sent)).toEqual(Object.keys(body));
+  });
+
+  it.each<[string, unknown]>([
+    ["behind what begins like a file", "data:a/b;base64, secretword a@b.fr"],
+    ["a file where no file stands", "data:a/b;base64,a@b.fr"],
+    ["at the place of a file", [{ type: "image_url", image_url: { url: "data:a/b;base64, a@b.fr" } }]],
+    ["at the end of a long word", `${"x".repeat(300)}-0612345678`],
+    ["in a long word of a sound", [{ input_audio: { data: `${"x".repeat(300)}-0612345678` } }]],
+    ["of base64 elsewhere", [{ data: { url: `${"x".repeat(300)}/0612345678` } }]],
+    ["under a name of our own", [{ parameters: { aurora: { description: "a@b.fr" } } }]],
+    ["under a name of our own, itself", [{ aurora: "a@b.fr" }]],
+    ["under a name of the provider's that the caller gave", [{ metadata: { id: "a@b.fr" } }]],
+  ])("masks personal data %s", (_, content) => {
+    const [{ content: sent } = { content: null }] = masking.request(chat(content), outside).body.messages;
+    expect(JSON.stringify(sent)).toMatch(/⟦(?:EMAIL|PHONE)_1⟧/);
+    expect(JSON.stringify(sent)).not.toMatch(/a@b|0612345678/);
+  });
+
+  it("masks the field `aurora` too: endpoints that pass their body on would send it", () => {
+    expect(masking.request({ input: "x", aurora: { question: "a@b.fr" } }, outside).body.aurora).toEqual({
+      question: "⟦EMAIL_1⟧",
+    });
+  });
+
+  it("leaves the numbers of an embedding as they came", () => {
+    const guarded = text("a@b.fr", chainOf({ deny: { mode: "mask", terms: [{ pattern: "abc" }] } }));
+    const answer = { data: [{ embedding: `${"A".repeat(300)}/abc/==` }] };
+    expect(guarded.restoreJson(answer)).toEqual(answer);
   });
 
   it("leaves the body itself as it was, and hands on the same object when there is nothing to mask", () => {
@@ -240,6 +271,26 @@ describe("refusing and logging", () => {
     expect(refusal(() => text("a@b.fr", chain))).toEqual({ code: "guard_refused", status: 403, guard: "pii" });
     expect(refusal(() => text("rien", chain))).toBeUndefined();
     expect(JSON.stringify(refusal(() => text("secret@b.fr", chain)))).not.toContain("secret");
+  });
+  it("refuses the name of a field it would have to mask, and counts it where it only logs", () => {
+    const named = (name: string) => ({
+      ...chat("rien"),
+      tools: [
+        { type: "function", function: { name: "f", parameters: { properties: { [name]: { type: "string" } } } } },
+      ],
+    });
+    const deny = (mode: "mask" | "refuse" | "log") =>
+      chainOf({ deny: { mode, terms: [{ pattern: "secret" }, { pattern: "type" }] } });
+    for (const mode of ["mask", "refuse"] as const) {
+      expect(refusal(() => deny(mode).request(named("secret"), outside))).toMatchObject({ guard: "deny" });
+      expect(refusal(() => deny(mode).request(named("type"), outside))).toMatchObject({ guard: "deny" });
+      expect(refusal(() => deny(mode).request(named("autre"), outside))).toBeUndefined(); // `type` of the API itself
+    }
+    expect(refusal(() => masking.request(named("a@b.fr"), outside))).toMatchObject({ guard: "pii" });
+    expect(refusal(() => masking.request({ ...chat("x"), "a@b.fr": 1 }, outside))).toMatchObject({ guard: "pii" });
+    const logged = deny("log").request(named("secret"), outside);
+    expect(logged.findings()).toEqual([{ guard: "deny", kind: "TERM", action: "log", count: 1 }]);
+    expect(logged.isMasked).toBe(false);
   });
   it("logs how often, never what", () => {
     const guarded = text("a@b.fr b@b.fr 06 12 34 56 78", chainOf({ pii: { mode: "log" } }));

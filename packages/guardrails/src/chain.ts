@@ -1,7 +1,7 @@
 import type { GuardSettings } from "@aurora/contracts";
 import { AppError } from "@aurora/kernel";
 import { type ChunkGuard, createChunkGuard } from "./chunk-guard.ts";
-import { compileDenyList } from "./deny.ts";
+import { compileDenyList, maxExpressionMs } from "./deny.ts";
 import { createPiiDetector } from "./pii/index.ts";
 import { createPlaceholders, type Placeholders } from "./placeholders.ts";
 import { type Span, withoutOverlaps } from "./span.ts";
@@ -65,8 +65,10 @@ export function createGuardChain(settings: GuardSettings): GuardChain {
     const findings = createFindings();
     checkCost(settings, call, findings);
     const isPiiChecked = pii.providers === "all" ? call.location !== "none" : call.location === "external";
-    const pieces: readonly ((text: string) => Span[])[] = [
-      ...(inRequest ? [guarded("deny", deny.mode, inRequest.find, findings)] : []),
+    const deadlineMs = performance.now() + maxExpressionMs;
+    const findDenied = (text: string) => inRequest?.find(text, deadlineMs) ?? [];
+    const pieces: readonly GuardedDetector[] = [
+      ...(inRequest ? [guarded("deny", deny.mode, findDenied, findings)] : []),
       ...(detectPii && isPiiChecked ? [guarded("pii", pii.mode, detectPii, findings)] : []),
     ];
     const { body: sent, placeholders } = pieces.length === 0 ? untouched(body) : masked(body, pieces);
@@ -98,7 +100,12 @@ function checkCost({ cost }: GuardSettings, call: GuardedCall, findings: Finding
   if (cost.mode === "refuse") throw refused("cost");
 }
 
-/** A detector that counts what it finds, and hands on what is to be masked. @throws AppError in mode `refuse`. */
+type GuardedDetector = (text: string, isName?: boolean) => Span[];
+
+/**
+ * A detector that counts what it finds, and hands on what is to be masked.
+ * @throws AppError in mode `refuse`, and for the name of a field to be masked: a schema would no longer be the same.
+ */
 const guarded =
   (
     guard: "pii" | "deny",
@@ -106,23 +113,29 @@ const guarded =
     find: (text: string) => readonly Span[],
     findings: Findings,
   ) =>
-  (text: string): Span[] => {
+  (text: string, isName = false): Span[] => {
     const spans = find(text);
     if (mode === "off" || spans.length === 0) return [];
-    findings.add(guard, mode, spans);
-    if (mode === "refuse") throw refused(guard);
+    const action = mode === "mask" && isName ? "refuse" : mode;
+    findings.add(guard, action, spans);
+    if (action === "refuse") throw refused(guard);
     return mode === "mask" ? [...spans] : [];
   };
 
-function masked<Body extends object>(body: Body, detectors: readonly ((text: string) => Span[])[]) {
+function masked<Body extends object>(body: Body, detectors: readonly GuardedDetector[]) {
   const texts: string[] = [];
   const spans = new Map<string, Span[]>();
-  changeTexts(body, (text) => {
+  const names = new Set<string>();
+  const note = (text: string) => {
     texts.push(text);
     if (!spans.has(text)) spans.set(text, withoutOverlaps(detectors.map((find) => find(text))));
     return text;
+  };
+  changeTexts(body, note, (name) => {
+    if (!names.has(name)) for (const find of detectors) find(name, true);
+    names.add(name);
   });
-  const placeholders = createPlaceholders(texts);
+  const placeholders = createPlaceholders([...texts, ...names]);
   const sent = changeTexts(body, (text) => {
     const own = spans.get(text) ?? [];
     return own.length === 0 ? text : placeholders.mask(text, own);

@@ -1,10 +1,14 @@
 import type { DenyTerm } from "@aurora/contracts";
 import { RE2JS } from "re2js";
 import { escapePattern, foldInPlace, wordPattern } from "./fold.ts";
-import { type Detector, type Span, withoutOverlaps } from "./span.ts";
+import { type Span, withoutOverlaps } from "./span.ts";
 
 export interface DenyList {
-  readonly find: Detector;
+  /**
+   * @param deadlineMs On the clock of `performance.now()`; default `maxExpressionMs` from now.
+   * @throws Error where expressions would still have more to find by then.
+   */
+  find(text: string, deadlineMs?: number): readonly Span[];
   /** No term is longer than this, in characters: what a stream must hold back. */
   readonly windowChars: number;
 }
@@ -13,10 +17,12 @@ export interface DenyList {
 const expressionWindowChars = 256;
 /** Expressions read some megabytes a second: beyond this text the call is refused rather than the process held up. */
 const maxExpressionChars = 1_000_000;
+/** Each search is linear, but after a short match the next one may read the same text again: `x(.*z)?`. */
+export const maxExpressionMs = 2_000;
 
 /**
- * Words and phrases are looked for by one literal pattern; wildcards and expressions by RE2, whose time is linear in the
- * text whatever the pattern (github.com/google/re2/wiki/WhyRE2).
+ * Words and phrases are looked for by one literal pattern; wildcards and expressions by RE2, whose search is
+ * linear in the text whatever the pattern (github.com/google/re2/wiki/WhyRE2).
  * @throws DenyPatternError for a pattern RE2 does not read, or one that finds the empty text.
  */
 export function compileDenyList(terms: readonly DenyTerm[]): DenyList {
@@ -27,7 +33,7 @@ export function compileDenyList(terms: readonly DenyTerm[]): DenyList {
   const hasExpressions = wildcards.length + expressions.length > 0;
   return {
     windowChars: Math.max(hasExpressions ? expressionWindowChars : 0, ...words.map((word) => word.length * 2)),
-    find(text) {
+    find(text, deadlineMs = performance.now() + maxExpressionMs) {
       if (hasExpressions && text.length > maxExpressionChars) throw new Error("the text is too long to be checked");
       const folded = literal || wildcards.length > 0 ? foldInPlace(text) : "";
       const spans = literal
@@ -35,8 +41,8 @@ export function compileDenyList(terms: readonly DenyTerm[]): DenyList {
         : [];
       return withoutOverlaps([
         spans,
-        ...wildcards.map((pattern) => matches(pattern, folded, text, 1)),
-        ...expressions.map((pattern) => matches(pattern, text, text, 0)),
+        ...wildcards.map((pattern) => matches(pattern, folded, text, 1, deadlineMs)),
+        ...expressions.map((pattern) => matches(pattern, text, text, 0, deadlineMs)),
       ]);
     },
   };
@@ -77,7 +83,7 @@ function compiled(pattern: string, flags: number, index: number): RE2JS {
   }
 }
 
-function matches(pattern: RE2JS, searched: string, text: string, group: number): Span[] {
+function matches(pattern: RE2JS, searched: string, text: string, group: number, deadlineMs: number): Span[] {
   const found: Span[] = [];
   const matcher = pattern.matcher(searched);
   let from = 0;
@@ -86,6 +92,7 @@ function matches(pattern: RE2JS, searched: string, text: string, group: number):
     const end = matcher.end(group);
     if (end > start) found.push(span(text, start, end - start));
     from = Math.max(end, from + 1);
+    if (performance.now() > deadlineMs) throw new Error("the text takes too long to be checked");
   }
   return found;
 }

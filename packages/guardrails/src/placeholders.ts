@@ -70,12 +70,12 @@ export function createPlaceholders(taken: readonly string[]): Placeholders {
 
 /** "" unless the texts hold placeholders themselves; then the first of A., B. … that they do not use. */
 function freeSeries(taken: readonly string[]): string {
-  const suspects = taken.filter((text) => text.includes(open)).join("\n");
-  if (!/⟦(?:[A-Z]+\.)?[A-Z]+_\d+/.test(suspects)) return "";
-  for (let number = 1; ; number++) {
-    const series = `${letters(number)}.`;
-    if (!suspects.includes(open + series)) return series;
-  }
+  const suspects = taken.filter((text) => text.includes(open));
+  if (!suspects.some((text) => /⟦(?:[A-Z]+\.)?[A-Z]+_\d+/.test(text))) return "";
+  const used = new Set(suspects.flatMap((text) => [...text.matchAll(/⟦([A-Z]+)\./g)].map(([, name]) => name)));
+  let number = 1;
+  while (used.has(letters(number))) number++;
+  return `${letters(number)}.`;
 }
 
 const letters = (number: number): string =>

@@ -30,11 +30,13 @@ export function createTextChannel(
 ): TextChannel {
   let pending = "";
   let before = ""; // the character before `pending`: a word may not begin behind a letter
+  let heldUntilChars = 0; // of `pending`, while a match longer than the window grows: not searched anew at every piece
   let whole = ""; // of an answer that is only watched
   const watched = deny?.mode === "log" ? deny : null;
   const held = deny !== null && deny.mode !== "log" ? deny : null;
 
   function take(isEnd: boolean): string {
+    if (!isEnd && pending.length < heldUntilChars) return "";
     const text = before + pending;
     let cut = isEnd ? text.length : Math.max(before.length, text.length - (held?.list.windowChars ?? 0));
     const spans = held ? held.list.find(text).filter(({ end }) => end > before.length) : [];
@@ -46,6 +48,7 @@ export function createTextChannel(
     if (held && ready.length > 0) held.onFound(ready);
     const shown = blotted(text.slice(0, cut), ready).slice(before.length);
     pending = text.slice(cut);
+    heldUntilChars = held && across && pending.length > 2 * held.list.windowChars ? 2 * pending.length : 0;
     before = cut > before.length ? (text[cut - 1] ?? "") : before;
     return placeholders.restore(shown, write);
   }

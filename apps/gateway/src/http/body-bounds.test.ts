@@ -1,7 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { assertBounded } from "./body-bounds.ts";
 
-const nested = (depth: number): unknown => (depth === 0 ? 1 : [nested(depth - 1)]);
+function nested(depth: number): unknown {
+  let value: unknown = 1;
+  for (let n = 0; n < depth; n += 1) value = [value];
+  return value;
+}
 const fault = (body: unknown): unknown => {
   try {
     assertBounded(body);

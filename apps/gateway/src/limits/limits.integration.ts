@@ -67,6 +67,7 @@ const callOf = (change: Partial<LimitedCall> = {}): LimitedCall => ({
   sourceApp: null,
   estimatedTokens: 10,
   estimatedCostMicroUsd: 100,
+  longestMs: 0,
   ...change,
 });
 const counters = async () =>
@@ -293,6 +294,17 @@ describe("a reservation", () => {
     after.settle({ tokens: 3, costMicroUsd: null });
     expect(await settled()).toEqual([{ subject: "", used: 3, reserved: 0 }]);
   });
+});
+
+it("an amount beyond the counters is refused by the limit itself, and stands in nobody's way", async () => {
+  await put({ metric: "tokens", amount: 1_000 });
+  await put({ metric: "cost_micro_usd", amount: 1_000 });
+  const [replica] = replicas as [Limits];
+  const huge = callOf({ estimatedTokens: 128 * Number.MAX_SAFE_INTEGER, estimatedCostMicroUsd: 1e300 });
+  expect((await refusal(replica.reserve(huge))).code).toBe("budget_exceeded");
+  (await replica.reserve(callOf())).settle({ tokens: 1e19, costMicroUsd: 5 });
+  await replica.close();
+  expect((await refusal(replica.reserve(callOf()))).code).toBe("rate_limited");
 });
 
 describe("which limits apply", () => {

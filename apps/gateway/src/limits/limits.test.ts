@@ -9,7 +9,7 @@ import { windowAt } from "./local-counts.ts";
 const tenantId = "00000000-0000-7000-8000-00000000000a";
 const call: LimitedCall = {
   ...{ tenantId, keyId: "k1", callerApp: "shop", userId: "u1", sourceApp: null },
-  ...{ estimatedTokens: 10, estimatedCostMicroUsd: 5 },
+  ...{ estimatedTokens: 10, estimatedCostMicroUsd: 5, longestMs: 0 },
 };
 const limit = (change: Partial<Limit> = {}): Limit => ({
   ...{ id: "l1", subjectKind: "key", subjectId: "k1", metric: "requests", window: "minute", amount: 2 },
@@ -26,6 +26,10 @@ function fakeRows() {
   const rows = {
     limits: [] as Limit[],
     isDown: false,
+    /** What the database says of a reservation, or a settlement, it cannot hold. */
+    badReservation: null as string | null,
+    badSettlement: null as string | null,
+    reserved: [] as { estimatedTokens: number; estimatedCostMicroUsd: number | null; leaseMs: number }[],
     /** What its answers wait for. */
     gate: Promise.resolve(),
     settleAttempts: 0,
@@ -42,12 +46,16 @@ function fakeRows() {
       rows.asked.lists++;
       return answer(rows.limits);
     },
-    reserveUsage: () => {
+    async reserveUsage(_scope, given) {
       rows.asked.reservations++;
+      rows.reserved.push(given);
+      if (rows.badReservation) throw Object.assign(new Error("no"), { code: rows.badReservation });
       return answer({ isAdmitted: true, hasExpired: false, lines: [line()] });
     },
     async settleUsage(_scope, settlements) {
       rows.settleAttempts++;
+      if (settlements.some(({ reservationId }) => reservationId === rows.badSettlement))
+        throw new Error("failed", { cause: Object.assign(new Error("bigint out of range"), { code: "22003" }) });
       rows.settled.push(...(await answer(settlements)));
     },
   };
@@ -161,6 +169,46 @@ describe("while the database does not answer", () => {
     await limits.close();
     expect(rows.state.settled.map(({ actual }) => actual)).toEqual([{ tokens: 3, costMicroUsd: 2 }]);
   });
+});
+
+describe("amounts a counter cannot hold", () => {
+  it("are held as the most it can", async () => {
+    rows.state.limits = [limit()];
+    const huge = { estimatedTokens: 1e21, estimatedCostMicroUsd: Number.POSITIVE_INFINITY };
+    const reservation = await limits.reserve({ ...call, ...huge });
+    reservation.settle({ tokens: 1e19, costMicroUsd: 1e300 });
+    await limits.close();
+    expect(rows.state.reserved).toMatchObject([{ estimatedTokens: 1e15, estimatedCostMicroUsd: 1e15 }]);
+    expect(rows.state.settled).toMatchObject([{ actual: { tokens: 1e15, costMicroUsd: 1e15 } }]);
+  });
+
+  it.each(["22003", "23514"])("refuse their own call (%s), and nobody else's", async (code) => {
+    rows.state.limits = [limit({ metric: "cost_micro_usd" })];
+    rows.state.badReservation = code;
+    expect(await codeOf(limits.reserve(call))).toBe("budget_unavailable");
+    rows.state.badReservation = null;
+    expect(await codeOf(limits.reserve(call))).toBe("admitted");
+  });
+
+  it("are dropped alone from their batch", async () => {
+    rows.state.limits = [limit()];
+    const reservations = await Promise.all(Array.from({ length: 9 }, () => limits.reserve(call)));
+    rows.state.badSettlement = "00000000-0000-7000-8000-000000000004";
+    for (const [tokens, reservation] of reservations.entries()) reservation.settle({ tokens, costMicroUsd: null });
+    await limits.close();
+    const tokens = rows.state.settled.map(({ actual }) => actual?.tokens);
+    expect(tokens).toHaveLength(8);
+  });
+});
+
+it("a lease lasts as long as its call may, a settlement without a count what was estimated", async () => {
+  rows.state.limits = [limit()];
+  (await limits.reserve(call)).settle({ tokens: null, costMicroUsd: null });
+  await limits.reserve({ ...call, longestMs: 7_200_000 });
+  await limits.reserve({ ...call, longestMs: Number.POSITIVE_INFINITY });
+  await limits.close();
+  expect(rows.state.reserved.map(({ leaseMs }) => leaseMs)).toEqual([60_000, 7_260_000, 2 ** 31 - 1]);
+  expect(rows.state.settled).toMatchObject([{ actual: { tokens: 10, costMicroUsd: null } }]);
 });
 
 describe("what a caller is told", () => {

@@ -4,8 +4,8 @@ import type { Logger } from "@aurora/telemetry";
 import { describeLimits, refusalOf } from "./describe-limits.ts";
 import type { Limit, LimitedCall, LimitRows, Limits, Reservation } from "./limit-types.ts";
 import { createLocalCounts } from "./local-counts.ts";
-import { isDataError } from "./sql-state.ts";
 import { createSettlements } from "./settlements.ts";
+import { isDataError } from "./sql-state.ts";
 
 export interface LimitsOptions {
   readonly rows: LimitRows;
@@ -102,8 +102,7 @@ export function createLimits(options: LimitsOptions): Limits {
     logger.warn({ err: error, tenant_id: call.tenantId }, "limits are counted in this process alone");
     const limits = known.get(call.tenantId)?.last ?? null;
     const applying = limits && applyingTo(call, limits);
-    if (applying === null || applying.some(({ metric }) => metric === "cost_micro_usd"))
-      throw unavailable(error);
+    if (applying === null || applying.some(({ metric }) => metric === "cost_micro_usd")) throw unavailable(error);
     const { isAdmitted, lines } = local.take(applying, call);
     if (!isAdmitted) throw refusalOf(lines);
     return { headers: describeLimits(lines), settle: () => undefined };

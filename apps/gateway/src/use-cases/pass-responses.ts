@@ -21,35 +21,29 @@ export function passResponses(deps: PassThroughDeps, received: ReceivedCall<Resp
   const { presence, request } = received;
   const promptTokens = estimateTokens(JSON.stringify(request.input ?? "").length);
   const completionTokens = request.max_output_tokens ?? usualAnswerTokens;
-  return passThrough(
-    deps,
-    "responses",
-    received,
-    { promptTokens, completionTokens },
-    async (call) => {
-      const { record } = call;
-      if (request.background) throw notInBackground();
-      const opened = await call.send((route) => ({ ...request, model: route.model }), promptTokens);
-      const prices = pricesOf(opened.route);
-      if (opened.kind === "stream")
-        return {
-          status: 200,
-          headers: streamHeaders,
-          body: relay(call, opened.answer.body, presence, promptTokens),
-          cache: miss,
-          prices,
-        };
-      const { body, headers, json, status } = opened.answer;
-      record.upstreamEnded();
-      record.firstChunk();
-      if (status === 200 && json) {
-        noteEnd(record, json);
-        if (record.usage === null) estimate(record, promptTokens, JSON.stringify(json.output ?? "").length);
-      }
-      record.finish(status, status === 200 ? null : "provider_error");
-      return { status, headers, body, cache: miss, prices };
-    },
-  );
+  return passThrough(deps, "responses", received, { promptTokens, completionTokens }, async (call) => {
+    const { record } = call;
+    if (request.background) throw notInBackground();
+    const opened = await call.send((route) => ({ ...request, model: route.model }), promptTokens);
+    const prices = pricesOf(opened.route);
+    if (opened.kind === "stream")
+      return {
+        status: 200,
+        headers: streamHeaders,
+        body: relay(call, opened.answer.body, presence, promptTokens),
+        cache: miss,
+        prices,
+      };
+    const { body, headers, json, status } = opened.answer;
+    record.upstreamEnded();
+    record.firstChunk();
+    if (status === 200 && json) {
+      noteEnd(record, json);
+      if (record.usage === null) estimate(record, promptTokens, JSON.stringify(json.output ?? "").length);
+    }
+    record.finish(status, status === 200 ? null : "provider_error");
+    return { status, headers, body, cache: miss, prices };
+  });
 }
 
 const notInBackground = () =>

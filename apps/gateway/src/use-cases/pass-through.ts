@@ -119,7 +119,10 @@ export async function passThrough(
     const guard = (route: Route, body: Record<string, unknown>) => {
       if (!chain.isActive) return null;
       const there = { ...plan, candidates: [route] };
-      const leaves = guardedCall(there, limitedBy(context, there, () => expected));
+      const leaves = guardedCall(
+        there,
+        limitedBy(context, there, () => expected),
+      );
       return chain.request(body, leaves);
     };
     const isChanged: AdmittedCall["isChanged"] = (route, body) => {

@@ -49,9 +49,35 @@ describe("the built-in reranker", () => {
   it("takes no more than it can do beside its other work, and stops when nobody waits", async () => {
     const many = Array(hereLimits.maxDocuments + 1).fill("a");
     await expect(rerankHere({ query: "a", documents: many }, wordVectors, signal)).rejects.toThrow(AppError);
-    const long = ["a".repeat(hereLimits.maxChars + 1)];
-    await expect(rerankHere({ query: "a", documents: long }, wordVectors, signal)).rejects.toThrow(AppError);
     const gone = AbortSignal.abort(new Error("gone"));
-    await expect(rerankHere({ query: "a", documents: many.slice(1) }, wordVectors, gone)).rejects.toThrow("gone");
+    const large = many.slice(1).map((text) => text.repeat(10));
+    await expect(rerankHere({ query: "a", documents: large }, wordVectors, gone)).rejects.toThrow("gone");
+  });
+
+  it.each([
+    ["a question", "a".repeat(hereLimits.maxQueryChars + 1), ["b"], "/query"],
+    ["one document", "a", ["b", "c".repeat(hereLimits.maxDocumentChars + 1)], "/documents/1"],
+    ["all documents", "a", Array<string>(21).fill("b".repeat(hereLimits.maxDocumentChars)), "/documents"],
+  ])("names %s that is too long", async (_name, query, documents, pointer) => {
+    await expect(rerankHere({ query, documents }, wordVectors, signal)).rejects.toMatchObject({
+      errors: [{ pointer, code: "too_big" }],
+    });
+  });
+
+  it("lets others be answered within one long document, whose end counts as its beginning", async () => {
+    let turns = 0;
+    const timer = setInterval(() => {
+      turns += 1;
+    }, 0);
+    const filler = Array.from({ length: 12_000 }, (_, n) => `mot${n}`).join(" ");
+    const ranked = await rerankHere(
+      { query: "télétravail", documents: ["rien", `${filler} télétravail`] },
+      wordVectors,
+      signal,
+    );
+    clearInterval(timer);
+    expect(ranked[0]).toMatchObject({ index: 1 });
+    expect(ranked[0]?.score).toBeGreaterThan(0.3);
+    expect(turns).toBeGreaterThan(5);
   });
 });

@@ -21,26 +21,20 @@ export function rerank(deps: RerankDeps, received: ReceivedCall<RerankRequest>):
   const { request } = received;
   if (request.model === offlineReranker) return answerHere(deps, received);
   const promptTokens = estimatedTokens(request);
-  return passThrough(
-    deps,
-    "rerank",
-    received,
-    { promptTokens, completionTokens: 0 },
-    async (call) => {
-      const { answer } = await call.send((route) => ({ ...request, model: route.model }), promptTokens);
-      if (!("json" in answer)) throw new AppError("upstream_failed", "The provider's answer cannot be read.");
-      const { record } = call;
-      record.upstreamEnded();
-      record.firstChunk();
-      const isGood = answer.status === 200;
-      const counted = isGood && answer.json ? countedUsage(answer.json) : null;
-      record.usage = counted ?? (isGood ? estimatedUsage(promptTokens, 0) : null);
-      record.isUsageEstimated = isGood && counted === null;
-      record.finish(answer.status, isGood ? null : "provider_error");
-      const { body, headers, status } = answer;
-      return { status, headers, body, cache: miss, prices: record.route && pricesOf(record.route) };
-    },
-  );
+  return passThrough(deps, "rerank", received, { promptTokens, completionTokens: 0 }, async (call) => {
+    const { answer } = await call.send((route) => ({ ...request, model: route.model }), promptTokens);
+    if (!("json" in answer)) throw new AppError("upstream_failed", "The provider's answer cannot be read.");
+    const { record } = call;
+    record.upstreamEnded();
+    record.firstChunk();
+    const isGood = answer.status === 200;
+    const counted = isGood && answer.json ? countedUsage(answer.json) : null;
+    record.usage = counted ?? (isGood ? estimatedUsage(promptTokens, 0) : null);
+    record.isUsageEstimated = isGood && counted === null;
+    record.finish(answer.status, isGood ? null : "provider_error");
+    const { body, headers, status } = answer;
+    return { status, headers, body, cache: miss, prices: record.route && pricesOf(record.route) };
+  });
 }
 
 const estimatedTokens = ({ documents, query }: RerankRequest): number =>

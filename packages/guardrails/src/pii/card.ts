@@ -20,11 +20,12 @@ export function findCards(text: string): Span[] {
   const found: Span[] = [];
   for (const match of text.matchAll(run)) {
     const groups = [...match[0].matchAll(group)].map(({ 0: digits, index }) => ({
+      digits,
       start: match.index + index,
       end: match.index + index + digits.length,
     }));
     for (let first = 0; first < groups.length; first++) {
-      const last = lastGroupOfCard(text, groups, first);
+      const last = lastGroupOfCard(groups, first);
       const start = groups[first]?.start;
       const end = groups[last]?.end;
       if (last < 0 || start === undefined || end === undefined) continue;
@@ -36,9 +37,10 @@ export function findCards(text: string): Span[] {
 }
 
 /** Other digits may stand before and behind: a date of expiry, an amount. @returns -1 when no card begins here. */
-function lastGroupOfCard(text: string, groups: readonly { start: number; end: number }[], first: number): number {
+function lastGroupOfCard(groups: readonly { digits: string }[], first: number): number {
+  let digits = "";
   for (let last = first; last < groups.length; last++) {
-    const digits = digitsOf(text.slice(groups[first]?.start, groups[last]?.end));
+    digits += groups[last]?.digits ?? "";
     if (digits.length > 19) return -1;
     if (digits.length >= 13 && isCard(digits)) return last;
   }

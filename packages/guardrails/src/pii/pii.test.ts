@@ -43,6 +43,9 @@ describe.each<[PiiKind, string, [text: string, found: string][]]>([
       ["+49 30 901820", "+49 30 901820"],
       ["+352 26 12 34 56", "+352 26 12 34 56"],
       ["0041 22 730 51 11", "0041 22 730 51 11"],
+      ["+44 20 7946 0958 12h", "+44 20 7946 0958"],
+      ["+1 415 555 2671 (2024)", "+1 415 555 2671"],
+      ["+44 20 7946 0958 12345 6789", "+44 20 7946 0958"],
     ],
   ],
   [
@@ -166,6 +169,10 @@ it("looks for the kinds asked for and no other", () => {
 
 it("finds two telephones that stand side by side", () => {
   expect(find("06 12 34 56 78 07 11 22 33 44", ["phone"])).toHaveLength(2);
+  expect(find("+33 6 12 34 56 78 07 11 22 33 44", ["phone"])).toEqual([
+    ["PHONE", "+33 6 12 34 56 78"],
+    ["PHONE", "07 11 22 33 44"],
+  ]);
 });
 
 it("knows one value by its spellings", () => {
@@ -187,6 +194,7 @@ describe("time is linear in the text", () => {
     ["addresses without end", "a@b.".repeat(100_000)],
     ["dots and letters behind an at sign", `@${"a.".repeat(200_000)}`],
     ["plus signs", "+1 ".repeat(130_000)],
+    ["numbers of no length a telephone has", `+${"1".repeat(33)} `.repeat(3_000)],
     ["titles", "M. A ".repeat(80_000)],
     ["names without end", `M. ${"A".repeat(200_000)}-`],
     ["countries", "FR76 ".repeat(80_000)],
