@@ -102,7 +102,9 @@ function marksOf(document: DoclingDocument, item: DocumentNode, isInCell = false
 /** A cell may hold whole blocks; the document's text has the cell's own short text in their place. */
 function textsUnder(document: DoclingDocument, ref: string): string[] {
   const node = resolveRef(document, ref);
-  return [...(isTextItem(node) ? [node.text] : []), ...node.children.flatMap(({ $ref }) => textsUnder(document, $ref))];
+  const captions = "captions" in node ? (node.captions ?? []) : [];
+  const under = [...node.children, ...captions].flatMap(({ $ref }) => textsUnder(document, $ref));
+  return isTextItem(node) ? [node.text, ...under] : under;
 }
 
 /** Of a list's items, counted. */
