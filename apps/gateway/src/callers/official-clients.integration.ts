@@ -217,6 +217,11 @@ describe("the openai client", () => {
       .chat.completions.create(body)
       .catch((caught: unknown) => caught);
     expect(bad).toBeInstanceOf(OpenAI.BadRequestError);
+    const embedding = { model, input: "x", aurora: {} };
+    const alsoBad = await openai()
+      .embeddings.create(embedding)
+      .catch((caught: unknown) => caught);
+    expect(alsoBad).toBeInstanceOf(OpenAI.BadRequestError);
     expect(h.provider.calls).toHaveLength(0);
   });
 

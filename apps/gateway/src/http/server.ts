@@ -5,6 +5,7 @@ import type { Logger } from "@aurora/telemetry";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { z } from "zod";
 import type { KeyAuthentication, VirtualKeyCaller } from "../callers/key-authentication.ts";
+import { refuseAuroraField } from "../callers/key-scope.ts";
 import { LimitRefused } from "../limits/describe-limits.ts";
 import { type CallContext, contextOfKey } from "../use-cases/call-context.ts";
 import { ClientClosed, createPresence, type Presence } from "../use-cases/presence.ts";
@@ -107,6 +108,7 @@ export function readCall<Body>(
   const context = contextOf(request, bytes);
   const json = parseJson(bytes);
   assertBounded(json);
+  if (context.key && typeof json === "object" && json !== null) refuseAuroraField(json);
   const parsed = schema.safeParse(json);
   if (!parsed.success) {
     const errors = parsed.error.issues
