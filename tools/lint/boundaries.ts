@@ -8,7 +8,7 @@ import ts from "typescript";
 
 const root = resolve(import.meta.dirname, "../..");
 const maxLines = 400;
-const longByNature = /\/(?:generated|catalogues|words)\//; // generated files, message catalogues, word tables
+const longByNature = /\/(?:generated|catalogues)\//; // generated files, message catalogues
 
 const base = ["kernel", "contracts"];
 const portRoots = ["vector-store", "object-store", "queue", "llm"];

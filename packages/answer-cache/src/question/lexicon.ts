@@ -7,20 +7,20 @@ import {
   englishIgnored,
   englishNouns,
   englishPer,
-  englishRules,
   englishVerbs,
   englishWith,
 } from "./words/en.ts";
+import { englishRules } from "./words/en-rules.ts";
 import {
   frenchAttributes,
   frenchExpressions,
   frenchIgnored,
   frenchNouns,
   frenchPer,
-  frenchRules,
   frenchVerbs,
   frenchWith,
 } from "./words/fr.ts";
+import { frenchRules } from "./words/fr-rules.ts";
 
 export type Form = "base" | "third" | "past" | "future" | "conditional" | "participle" | "gerund" | "pastOrParticiple";
 /** What a written word stands for. */
