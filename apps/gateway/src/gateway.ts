@@ -142,6 +142,8 @@ export function createGateway(deps: GatewayDeps): Gateway {
   const metrics = createGatewayMetrics({
     version: deps.version,
     gauges: {
+      upstreamConnections: () =>
+        [...upstream.connections()].map(([id, count]) => ({ provider: observer.kindOf(id) ?? "none", count })),
       logQueueLength: () => usage.length,
       logDropped: () => usage.dropped,
       breakers: () =>

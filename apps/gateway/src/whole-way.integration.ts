@@ -230,6 +230,7 @@ describe("metrics", () => {
     expect(text).toMatch(/gateway_requests_total\{[^}]*cache="miss"[^}]*\} 1/);
     expect(text).toMatch(/gateway_tokens_total\{[^}]*type="input"[^}]*\} 10/);
     expect(text).toMatch(/gateway_cost_usd_total\{[^}]*\} 0\.00002/);
+    expect(text).toMatch(/gateway_upstream_connections\{provider="openai_compatible"\} [1-9]/);
     expect(text).not.toContain(h.scope.tenantId);
     expect(text).not.toContain("télétravail");
   });

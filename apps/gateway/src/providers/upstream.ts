@@ -55,6 +55,8 @@ export interface Upstream {
   ): Promise<UpstreamAnswer>;
   /** The same, without a body. */
   get(target: UpstreamTarget, path: string, signal: AbortSignal, options?: UpstreamOptions): Promise<UpstreamAnswer>;
+  /** Open connections by provider id; those through a proxy are not counted. */
+  connections(): ReadonlyMap<string, number>;
   close(): Promise<void>;
 }
 
@@ -70,6 +72,7 @@ export function createUpstream(rules: AddressRules, timeouts: Timeouts, proxy: O
     readonly pool: Dispatcher;
     readonly origin: string;
     readonly path: string;
+    readonly targetId: string;
   }
   const pools = new Map<string, Opened>();
 
@@ -84,7 +87,7 @@ export function createUpstream(rules: AddressRules, timeouts: Timeouts, proxy: O
     const pool = isProxied
       ? new ProxyAgent({ ...options, uri: proxy.url, proxyTls: { timeout }, requestTls: { timeout } })
       : new Pool(url.origin, { ...options, connect: { timeout, lookup } });
-    const opened = { pool, origin: url.origin, path: url.pathname.replace(/\/+$/, "") };
+    const opened = { pool, origin: url.origin, path: url.pathname.replace(/\/+$/, ""), targetId: target.id };
     pools.set(key, opened);
     return opened;
   }
@@ -147,6 +150,12 @@ export function createUpstream(rules: AddressRules, timeouts: Timeouts, proxy: O
   return {
     post: (target, path, body, signal, options = {}) => request("POST", target, path, body, signal, options),
     get: (target, path, signal, options = {}) => request("GET", target, path, null, signal, options),
+    connections() {
+      const counts = new Map<string, number>();
+      for (const { pool, targetId } of pools.values())
+        if (pool instanceof Pool) counts.set(targetId, (counts.get(targetId) ?? 0) + pool.stats.connected);
+      return counts;
+    },
     async close() {
       await Promise.all([...pools.values()].map(({ pool }) => pool.destroy()));
     },

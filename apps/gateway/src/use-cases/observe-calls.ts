@@ -9,6 +9,8 @@ export interface CallObserver {
   start(context: CallContext, endpoint: TracedEndpoint, question: string | null): ObservedCall;
   /** How metrics name what a breaker keeps apart; null = it was never called. */
   modelOf(routeKey: string): MeteredModel | null;
+  /** The kind of the provider of that id; null = it was never called. */
+  kindOf(providerId: string): string | null;
 }
 export interface ObservedCall {
   readonly traceId: string | null;
@@ -28,15 +30,19 @@ const maxRemembered = 10_000;
 
 export function createCallObserver(metrics: GatewayMetrics, spans: GatewaySpans): CallObserver {
   const called = new Map<string, MeteredModel>();
+  const kinds = new Map<string, string>();
   function remember(route: Route): MeteredModel {
     const key = routeKey(route);
     const known = called.get(key) ?? meteredModel(route);
     if (called.size >= maxRemembered) called.clear();
     called.set(key, known);
+    if (kinds.size >= maxRemembered) kinds.clear();
+    kinds.set(route.target.id, known.provider);
     return known;
   }
   return {
     modelOf: (key) => called.get(key) ?? null,
+    kindOf: (providerId) => kinds.get(providerId) ?? null,
     start(context, endpoint, question) {
       const span = spans.startRequest(context.trace, endpoint);
       let underWay: { route: Route; startedAt: number; span: UpstreamSpan } | null = null;

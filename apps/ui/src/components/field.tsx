@@ -24,70 +24,43 @@ function Frame({ id, label, hint, error, isLabelHidden, children }: Around & { i
     </div>
   );
 }
-const describedBy = (id: string, { hint, error }: Around) =>
-  classes(hint ? `${id}-hint` : null, error ? `${id}-error` : null) || undefined;
+/** What every control has of its frame. */
+interface Control {
+  readonly id: string;
+  readonly className: string;
+  readonly "aria-invalid": true | undefined;
+  readonly "aria-describedby": string | undefined;
+}
+type Own = Around & { className?: string | undefined };
 
-export function TextField({ label, hint, error, isLabelHidden, className, ...rest }: ComponentProps<"input"> & Around) {
+/** Parts what the frame shows from what the control is given, and puts one into the other. */
+function useFramed<Props extends Own>(
+  { label, hint, error, isLabelHidden, className, ...rest }: Props,
+  look: string | undefined,
+  control: (own: Control, rest: Omit<Props, keyof Own>) => ReactNode,
+) {
   const id = useId();
-  const around = { label, hint, error: error ?? null, isLabelHidden: isLabelHidden ?? false };
+  const own: Control = {
+    id,
+    className: classes(styles.control, look, className),
+    "aria-invalid": error ? true : undefined,
+    "aria-describedby": classes(hint ? `${id}-hint` : null, error ? `${id}-error` : null) || undefined,
+  };
   return (
-    <Frame id={id} {...around}>
-      <input
-        id={id}
-        className={classes(styles.control, className)}
-        aria-invalid={error ? true : undefined}
-        aria-describedby={describedBy(id, around)}
-        {...rest}
-      />
+    <Frame id={id} label={label} hint={hint} error={error ?? null} isLabelHidden={isLabelHidden ?? false}>
+      {control(own, rest)}
     </Frame>
   );
 }
 
-export function SelectField({
-  label,
-  hint,
-  error,
-  isLabelHidden,
-  className,
-  ...rest
-}: ComponentProps<"select"> & Around) {
-  const id = useId();
-  const around = { label, hint, error: error ?? null, isLabelHidden: isLabelHidden ?? false };
-  return (
-    <Frame id={id} {...around}>
-      <select
-        id={id}
-        className={classes(styles.control, styles.select, className)}
-        aria-invalid={error ? true : undefined}
-        aria-describedby={describedBy(id, around)}
-        {...rest}
-      />
-    </Frame>
-  );
-}
+export const TextField = (props: ComponentProps<"input"> & Around) =>
+  useFramed(props, undefined, (own, rest) => <input {...own} {...rest} />);
 
-export function TextArea({
-  label,
-  hint,
-  error,
-  isLabelHidden,
-  className,
-  ...rest
-}: ComponentProps<"textarea"> & Around) {
-  const id = useId();
-  const around = { label, hint, error: error ?? null, isLabelHidden: isLabelHidden ?? false };
-  return (
-    <Frame id={id} {...around}>
-      <textarea
-        id={id}
-        className={classes(styles.control, styles.area, className)}
-        aria-invalid={error ? true : undefined}
-        aria-describedby={describedBy(id, around)}
-        {...rest}
-      />
-    </Frame>
-  );
-}
+export const SelectField = (props: ComponentProps<"select"> & Around) =>
+  useFramed(props, styles.select, (own, rest) => <select {...own} {...rest} />);
+
+export const TextArea = (props: ComponentProps<"textarea"> & Around) =>
+  useFramed(props, styles.area, (own, rest) => <textarea {...own} {...rest} />);
 
 /** A box to tick, its words beside it and what they mean below. */
 export function CheckField({ label, hint, ...rest }: ComponentProps<"input"> & { label: ReactNode; hint?: ReactNode }) {
